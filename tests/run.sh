@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, runs the tests, sums up:  tests/run.sh [lane]... [-- ctest options]
+#   --check      everything, optimised, warnings are errors (the default)
+#   --asan       address and undefined-behaviour sanitizers, laws checked after every event, no window
+#   --tsan       thread sanitizer over the tests that start threads
+#   --gui-off    without the window: no graphics package is looked for
+#   --clang      as --check, by Clang
+#   --all        check, gui-off, asan, tsan; this is what CI=true runs when no lane is named
+# A lane builds into build/<preset>; its log lies there as lane.log. ccache is used where it is installed.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
+
+lanes=() ctest_options=()
+while (($#)); do
+  case $1 in
+    --check | --asan | --tsan | --clang) lanes+=("${1#--}") ;;
+    --gui-off) lanes+=(headless) ;;
+    --all) lanes+=(check headless asan tsan) ;;
+    --) shift; ctest_options=("$@"); break ;;
+    -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    *) echo "run.sh: unknown option '$1' (--check, --asan, --tsan, --gui-off, --clang, --all)" >&2; exit 2 ;;
+  esac
+  shift
+done
+if ((${#lanes[@]} == 0)); then
+  if [[ ${CI:-} == true ]]; then lanes=(check headless asan tsan); else lanes=(check); fi
+fi
+
+needs=(--tests)
+if [[ " ${lanes[*]} " =~ \ (check|clang)\  ]]; then needs+=(--gui); fi
+third_party/install.sh "${needs[@]}" || echo "run.sh: going on with what is installed" >&2
+
+export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1} UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
+jobs=$(nproc)
+threaded='Thread|Parallel|Jobs|Sweep|Compare|Session|Player'  # what the thread sanitizer is worth waiting for
+
+count() { sed -n "1,12s/.*[[:space:]]$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1; }  # <junit file> <attribute>
+
+# run_lane <preset>: configure, build, test; sets passed, failed, skipped, trouble.
+run_lane() {
+  local preset=$1 log=build/$1/lane.log junit=$PWD/build/$1/tests.xml filter=()
+  passed=0 failed=0 skipped=0 trouble=""
+  mkdir -p "build/$preset"
+  rm -f "$junit"
+  if [[ $preset == tsan ]]; then filter=(-R "$threaded"); fi
+  echo "== $preset: configure, build, test"
+  cmake --preset "$preset" > "$log" 2>&1 || { trouble="configure failed"; tail -n 40 "$log"; return; }
+  cmake --build --preset "$preset" --parallel "$jobs" >> "$log" 2>&1 ||
+    { trouble="build failed"; grep -E -A 12 'FAILED|error:' "$log" | head -n 80; return; }
+  ctest --preset "$preset" --parallel "$jobs" --no-tests=error --output-junit "$junit" \
+    "${filter[@]}" "${ctest_options[@]}" 2>&1 | tee -a "$log" | grep -v -E ' (Passed|Start) |^ *Start '
+  [[ -s $junit ]] || { trouble="ctest did not run"; return; }
+  failed=$(count "$junit" failures) skipped=$(($(count "$junit" skipped) + $(count "$junit" disabled)))
+  passed=$(($(count "$junit" tests) - failed - skipped))
+}
+
+total_passed=0 total_failed=0 bad=0 summary=()
+for lane in "${lanes[@]}"; do
+  SECONDS=0
+  run_lane "$lane"
+  total_passed=$((total_passed + passed)) total_failed=$((total_failed + failed))
+  if [[ -n $trouble ]] || ((failed)); then bad=$((bad + 1)); fi
+  summary+=("$(printf '%-10s %s (%d s)' "$lane" "${trouble:-$passed passed, $failed failed, $skipped skipped}" "$SECONDS")")
+done
+
+echo
+printf '%s\n' "${summary[@]}"
+echo "$total_passed passed, $total_failed failed$( ((bad)) && echo " ($bad of ${#lanes[@]} lanes not clean)")"
+((bad == 0))
