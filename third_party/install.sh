@@ -11,7 +11,8 @@ base=(cmake ninja-build g++ pkg-config git ca-certificates python3
       libfmt-dev nlohmann-json3-dev libsimdjson-dev libcli11-dev libpcg-cpp-dev libssl-dev zlib1g-dev)
 gui=(libimgui-dev libstb-dev libglfw3-dev python3-glad libgl-dev libopengl-dev libegl-dev
      libgl1 libegl1 fonts-inter fonts-jetbrains-mono fonts-fork-awesome fonts-dejavu-core)
-tests=(libgtest-dev libgmock-dev libbenchmark-dev ccache xvfb xauth xdotool)
+tests=(libgtest-dev libgmock-dev libbenchmark-dev ccache)
+window_tests=(xvfb xauth xdotool)  # wanted when both are
 needed=(cmake ninja-build g++ python3 libssl-dev zlib1g-dev)  # no source stands in for these
 
 want_gui=false want_tests=false list=false
@@ -29,6 +30,7 @@ if ! $want_gui && ! $want_tests; then want_gui=true want_tests=true; fi
 packages=("${base[@]}")
 if $want_gui; then packages+=("${gui[@]}"); fi
 if $want_tests; then packages+=("${tests[@]}"); fi
+if $want_gui && $want_tests; then packages+=("${window_tests[@]}"); fi
 if $list; then printf '%s\n' "${packages[@]}"; exit 0; fi
 
 if ! command -v apt-get > /dev/null || ! command -v dpkg-query > /dev/null; then
