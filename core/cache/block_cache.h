@@ -1,0 +1,126 @@
+// BlockCache: the physical KV block slots of one worker (SPEC 4.1): reference counts, an idle order, eviction.
+//
+// A slot is free, in use (refs ≥ 1, or a partial block), or idle (refs 0, still cached, evictable).
+// Invariants: 1. a block occupies at most one slot; resident() is exactly the set of blocks with a slot; 2. an in-use
+// block is never evicted; 3. free + idle + in use = capacity; 4. under lru the resident set is closed under prefixes.
+// A value: copying it copies the whole cache. It never decides who may run: callers test fits() first.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/base/hash.h"
+#include "core/base/ids.h"
+#include "core/base/rng.h"
+#include "core/base/sim_time.h"
+#include "core/cache/block_set.h"
+#include "core/cache/eviction.h"
+
+namespace blockyard {
+
+/// What an allocation did; appended to.
+struct CacheChanges {
+  std::vector<BlockId> evicted;
+  std::vector<BlockId> stored;
+  void clear() {
+    evicted.clear();
+    stored.clear();
+  }
+};
+
+class BlockCache {
+ public:
+  /// `ids`: number of block ids of the workload. `tree` is read by `belady` alone and must outlive the cache.
+  BlockCache(std::uint32_t capacity, std::uint32_t ids, EvictionPolicy policy, const RadixTree* tree, Rng rng);
+
+  std::uint32_t capacity() const { return static_cast<std::uint32_t>(slots_.size()); }
+  std::uint32_t free_slots() const { return free_count_; }
+  std::uint32_t idle_blocks() const { return idle_count_; }
+  /// Slots in use, partial blocks included.
+  std::uint32_t in_use() const { return capacity() - free_count_ - idle_count_; }
+  /// Slots taken: idle or in use.
+  std::uint32_t taken() const { return capacity() - free_count_; }
+  std::uint64_t evictions() const { return evictions_; }
+  std::uint32_t peak_taken() const { return peak_; }
+  EvictionPolicy policy() const { return policy_; }
+
+  const BlockSet& resident() const { return resident_; }
+  const BlockSet& idle() const { return idle_; }
+  /// Number of leading blocks of the chain that are resident.
+  std::uint32_t hit(Chain chain) const { return resident_.leading(chain); }
+  /// True when the chain's missing blocks fit: free slots + idle blocks that are not its own.
+  bool fits(Chain chain) const;
+
+  /// Every resident block of the chain gets one more reference; then each missing one, in order, takes the lowest free
+  /// slot or a victim's. Requires fits(chain).
+  void acquire(Chain chain, SimTime now, CacheChanges* changes);
+  /// From the last block to the first, one reference less; at 0 a block joins the end of the idle order.
+  void release(Chain chain, SimTime now);
+
+  /// One more reference to a resident block.
+  void ref(BlockId block, SimTime now);
+  /// One reference less.
+  void unref(BlockId block, SimTime now);
+  /// A missing block takes a slot, with one reference. Requires a free slot or an idle block.
+  void store(BlockId block, SimTime now, CacheChanges* changes);
+
+  /// A slot for a block that is not full: in use, without identity (engine continuous).
+  SlotId take_partial(SimTime now, CacheChanges* changes);
+  /// The partial block is now full and known as `block`, which must not be resident.
+  void label_partial(SlotId slot, BlockId block, SimTime now, CacheChanges* changes);
+  void free_partial(SlotId slot);
+
+  /// A request of this index starts (only `belady` listens).
+  void request_started(RequestId request);
+  /// Drops all idle blocks: fault cache_flush.
+  void flush_idle();
+  /// Drops everything: fault crash. Counters of the whole run stay.
+  void clear();
+  /// Changes the policy in flight; what is cached stays.
+  void set_policy(EvictionPolicy policy);
+
+  const std::vector<SlotInfo>& slots() const { return slots_; }
+  /// The slot of a resident block.
+  SlotId slot_of(BlockId block) const { return slot_of_[block]; }
+  bool is_free(SlotId slot) const { return (free_words_[slot >> 6] >> (slot & 63)) & 1U; }
+  /// The next `n` victims in order, were nothing else to happen. Works on a copy.
+  std::vector<BlockId> next_victims(std::uint32_t n) const;
+
+  void add_to(StateHash& hash) const;
+  /// Breaks (BY_CHECK) where an invariant does not hold. O(capacity + ids).
+  void check() const;
+
+ private:
+  SlotId take_slot(CacheChanges* changes);
+  void free_slot(SlotId s);
+  void label(SlotId s, BlockId block, SimTime now, CacheChanges* changes);
+  void drop(SlotId s);
+  SlotId victim();
+  void join_idle(SlotId s);
+  void leave_idle(SlotId s);
+  void rebuild_index();
+
+  EvictionPolicy policy_;
+  const RadixTree* tree_;
+  Rng rng_;
+  std::vector<SlotInfo> slots_;
+  std::vector<SlotId> slot_of_;  // by block id; read only where resident
+  BlockSet resident_;
+  BlockSet idle_;
+  std::vector<std::uint64_t> free_words_;
+  std::size_t free_hint_ = 0;  // no free slot in a word before this one
+  std::uint32_t free_count_;
+  std::uint32_t idle_count_ = 0;
+  SlotId idle_head_ = kNone;
+  SlotId idle_tail_ = kNone;
+  std::uint64_t next_seq_ = 1;
+  std::int64_t max_started_ = -1;  // highest index of a request that started since the last clear()
+  std::uint64_t evictions_ = 0;
+  std::uint32_t peak_ = 0;
+  FifoIndex fifo_;
+  LfuIndex lfu_;
+  BeladyIndex belady_;
+  RandomIndex random_;
+};
+
+}  // namespace blockyard

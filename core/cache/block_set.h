@@ -1,0 +1,81 @@
+// BlockSet: a set of block ids as a bitset, and Run/Chain: how a chain of blocks is written.
+//
+// Ids are handed out in order of first sight, so a chain is a short list of runs of consecutive ids, and membership
+// tests, insertions and counts go 64 blocks at a time. Invariant: the size (number of ids) is fixed at construction.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/base/ids.h"
+
+namespace blockyard {
+
+/// Consecutive block ids first, first + 1, … first + count − 1, each the parent of the next.
+struct Run {
+  BlockId first = 0;
+  std::uint32_t count = 0;
+  friend bool operator==(const Run&, const Run&) = default;
+};
+
+/// A prompt's full blocks in order, from the root of the prefix tree down.
+using Chain = std::span<const Run>;
+
+/// Number of blocks in a chain.
+inline std::uint32_t chain_length(Chain chain) {
+  std::uint32_t n = 0;
+  for (const Run& r : chain) n += r.count;
+  return n;
+}
+
+class BlockSet {
+ public:
+  BlockSet() = default;
+  explicit BlockSet(std::uint32_t ids) : words_((ids + 63) / 64, 0) {}
+
+  bool contains(BlockId b) const { return (words_[b >> 6] >> (b & 63)) & 1U; }
+  void insert(BlockId b) { words_[b >> 6] |= 1ULL << (b & 63); }
+  void erase(BlockId b) { words_[b >> 6] &= ~(1ULL << (b & 63)); }
+  void insert(Run run);
+  void clear() { words_.assign(words_.size(), 0); }
+
+  /// Number of blocks in the set.
+  std::uint32_t count() const;
+  /// Number of blocks of the run that are in the set.
+  std::uint32_t count(Run run) const;
+  /// Number of leading blocks of the run that are in the set.
+  std::uint32_t leading(Run run) const;
+  /// Number of leading blocks of the chain that are in the set.
+  std::uint32_t leading(Chain chain) const;
+  /// |this \ other|; both over the same ids.
+  std::uint32_t count_without(const BlockSet& other) const;
+  /// The set as runs of ids, ascending.
+  std::vector<Run> runs() const;
+  /// Replaces the set by these runs.
+  void assign(Chain runs);
+
+  std::span<const std::uint64_t> words() const { return words_; }
+  friend bool operator==(const BlockSet&, const BlockSet&) = default;
+
+ private:
+  // Calls f(word index, mask of the run's bits in that word) until f returns false.
+  template <class F>
+  static void each_word(Run run, F f) {
+    std::uint64_t begin = run.first;
+    const std::uint64_t end = begin + run.count;
+    while (begin < end) {
+      const std::uint64_t low = begin & 63;
+      const std::uint64_t bits = std::min<std::uint64_t>(64 - low, end - begin);
+      const std::uint64_t mask = (bits == 64 ? ~0ULL : ((1ULL << bits) - 1)) << low;
+      if (!f(begin >> 6, mask, static_cast<unsigned>(low))) return;
+      begin += bits;
+    }
+  }
+
+  std::vector<std::uint64_t> words_;
+};
+
+}  // namespace blockyard

@@ -1,0 +1,67 @@
+// aibrix_prefix_cache: AIBrix: longest match among the workers that are not above mean + k deviations (SPEC 5.1).
+#include <cmath>
+
+#include "core/router/policies/common.h"
+
+namespace blockyard::policies {
+namespace {
+
+WorkerId choose(const RouteInput& in, const PolicyParams& p, RouterMemory& m, Explanation* why) {
+  const ActiveRange active = active_range(in);
+  if (static_cast<double>(active.high - active.low) > p.imbalance_abs) {
+    const WorkerId w = take_lowest_active(in, in.routable, m, why);
+    say(why, "imbalanced: fewest active requests");
+    return w;
+  }
+  const auto n = static_cast<double>(in.routable.size());
+  double sum = 0;
+  for (const WorkerId w : in.routable) sum += in.workers[w].active;
+  const double mean = sum / n;
+  double squares = 0;
+  for (const WorkerId w : in.routable) {
+    const double d = in.workers[w].active - mean;
+    squares += d * d;
+  }
+  const double sigma = in.routable.size() > 1 ? std::sqrt(squares / (n - 1)) : 0.0;
+  const double bound = mean + p.load_factor * sigma;
+
+  std::vector<WorkerId> order(in.routable.begin(), in.routable.end());
+  std::sort(order.begin(), order.end(), [&](WorkerId a, WorkerId b) {
+    const WorkerFigures& fa = in.workers[a];
+    const WorkerFigures& fb = in.workers[b];
+    if (fa.overlap != fb.overlap) return fa.overlap > fb.overlap;
+    if (fa.active != fb.active) return fa.active < fb.active;
+    return cursor_distance(m, a, in.workers.size()) < cursor_distance(m, b, in.workers.size());
+  });
+  if (why != nullptr) {
+    why->terms = {"active", "bound"};
+    for (const WorkerId w : in.routable) {
+      why->candidates[w].terms = {static_cast<double>(in.workers[w].active), bound};
+      why->candidates[w].eligible = in.workers[w].active <= bound;
+    }
+  }
+  for (const WorkerId w : order) {
+    if (static_cast<double>(in.workers[w].active) <= bound) {
+      move_cursor(m, w, in.workers.size());
+      say(why, "greatest overlap whose active requests are within mean + k deviations");
+      return w;
+    }
+  }
+  const WorkerId w = take_lowest_active(in, in.routable, m, why);
+  say(why, "nobody within the bound: fewest active requests");
+  return w;
+}
+
+constexpr std::string_view kParams[] = {"imbalance_abs", "load_factor"};
+
+}  // namespace
+
+const PolicyRow kAibrixPrefixCache{"aibrix_prefix_cache",
+                                   "AIBrix prefix cache",
+                                   "Longest match among workers that are not far busier than the mean.",
+                                   "AIBrix",
+                                   true,
+                                   kParams,
+                                   choose};
+
+}  // namespace blockyard::policies

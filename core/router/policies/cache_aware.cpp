@@ -1,0 +1,27 @@
+// cache_aware: least loaded among the workers with the greatest overlap (SPEC 5).
+#include "core/router/policies/common.h"
+
+namespace blockyard::policies {
+namespace {
+
+WorkerId choose(const RouteInput& in, const PolicyParams& p, RouterMemory& m, Explanation* why) {
+  const std::uint32_t d = greatest_overlap(in);
+  if (static_cast<double>(d) >= p.min_match_blocks) {
+    const WorkerId w = take_least_loaded(in, with_overlap(in, d), m, why);
+    say(why, "greatest overlap (" + std::to_string(d) + " blocks), then lowest load");
+    return w;
+  }
+  const WorkerId w = take_least_loaded(in, in.routable, m, why);
+  say(why, "no match of at least the minimum: lowest load");
+  return w;
+}
+
+constexpr std::string_view kParams[] = {"min_match_blocks"};
+
+}  // namespace
+
+const PolicyRow kCacheAware{
+    "cache_aware", "Cache aware", "The worker that holds most of the prompt; among equals the least loaded.", "", true,
+    kParams,       choose};
+
+}  // namespace blockyard::policies

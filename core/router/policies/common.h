@@ -1,0 +1,111 @@
+// What the policies share: lowest-of with the cursor's tie-break, and the writing of explanations.
+#pragma once
+
+#include <algorithm>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/check.h"
+#include "core/router/policy.h"
+
+namespace blockyard::policies {
+
+/// Distance of w from the cursor, around: the order in which ties are broken.
+inline WorkerId cursor_distance(const RouterMemory& m, WorkerId w, std::size_t workers) {
+  const auto n = static_cast<WorkerId>(workers);
+  return (w + n - m.cursor % n) % n;
+}
+
+inline void move_cursor(RouterMemory& m, WorkerId chosen, std::size_t workers) {
+  m.cursor = (chosen + 1) % static_cast<WorkerId>(workers);
+}
+
+/// The worker of `among` with the lowest value(w); ties by the cursor, which moves. Marks the tied ones in `why`.
+template <class Value>
+WorkerId take_lowest(const RouteInput& in, std::span<const WorkerId> among, RouterMemory& m, Value value,
+                     Explanation* why) {
+  BY_CHECK(!among.empty(), "a policy without candidates");
+  WorkerId best = among[0];
+  auto best_value = value(best);
+  for (const WorkerId w : among.subspan(1)) {
+    const auto v = value(w);
+    if (v < best_value ||
+        (v == best_value && cursor_distance(m, w, in.workers.size()) < cursor_distance(m, best, in.workers.size()))) {
+      best = w;
+      best_value = v;
+    }
+  }
+  if (why != nullptr) {
+    std::size_t tied = 0;
+    for (const WorkerId w : among) {
+      if (value(w) == best_value) {
+        why->candidates[w].eligible = true;
+        ++tied;
+      }
+    }
+    if (tied > 1) why->reason += "; tie of " + std::to_string(tied) + " broken by the cursor";
+  }
+  move_cursor(m, best, in.workers.size());
+  return best;
+}
+
+inline WorkerId take_least_loaded(const RouteInput& in, std::span<const WorkerId> among, RouterMemory& m,
+                                  Explanation* why) {
+  return take_lowest(
+      in, among, m, [&in](WorkerId w) { return in.workers[w].load; }, why);
+}
+
+inline WorkerId take_lowest_active(const RouteInput& in, std::span<const WorkerId> among, RouterMemory& m,
+                                   Explanation* why) {
+  return take_lowest(
+      in, among, m, [&in](WorkerId w) { return in.workers[w].active; }, why);
+}
+
+/// The greatest overlap over the routable workers.
+inline std::uint32_t greatest_overlap(const RouteInput& in) {
+  std::uint32_t d = 0;
+  for (const WorkerId w : in.routable) d = std::max(d, in.workers[w].overlap);
+  return d;
+}
+
+inline std::vector<WorkerId> with_overlap(const RouteInput& in, std::uint32_t d) {
+  std::vector<WorkerId> out;
+  for (const WorkerId w : in.routable) {
+    if (in.workers[w].overlap == d) out.push_back(w);
+  }
+  return out;
+}
+
+struct ActiveRange {
+  std::uint32_t low;
+  std::uint32_t high;
+};
+
+inline ActiveRange active_range(const RouteInput& in) {
+  ActiveRange r{in.workers[in.routable[0]].active, in.workers[in.routable[0]].active};
+  for (const WorkerId w : in.routable) {
+    r.low = std::min(r.low, in.workers[w].active);
+    r.high = std::max(r.high, in.workers[w].active);
+  }
+  return r;
+}
+
+inline void say(Explanation* why, std::string reason) {
+  if (why != nullptr) why->reason = std::move(reason) + why->reason;
+}
+
+/// Id of block k (from 0) of the chain.
+inline BlockId chain_block(Chain chain, std::uint32_t k) {
+  for (const Run& run : chain) {
+    if (k < run.count) return run.first + k;
+    k -= run.count;
+  }
+  BY_CHECK(false, "block beyond the chain");
+}
+
+extern const PolicyRow kRoundRobin, kRandom, kLeastLoaded, kPowerOfTwo, kCacheAware, kStickyPrefix, kKvCost,
+    kSglangCacheAware, kLlmdWeighted, kAibrixPrefixCache, kPrefixHash, kLmetric;
+
+}  // namespace blockyard::policies

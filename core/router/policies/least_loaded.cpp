@@ -1,0 +1,19 @@
+// least_loaded: the lowest load in the view (SPEC 5).
+#include "core/router/policies/common.h"
+
+namespace blockyard::policies {
+namespace {
+
+WorkerId choose(const RouteInput& in, const PolicyParams&, RouterMemory& m, Explanation* why) {
+  const WorkerId w = take_least_loaded(in, in.routable, m, why);
+  say(why, "lowest load in the view");
+  return w;
+}
+
+}  // namespace
+
+const PolicyRow kLeastLoaded{
+    "least_loaded", "Least loaded", "The lowest load that the router knows of, whatever is cached.", "", false, {},
+    choose};
+
+}  // namespace blockyard::policies

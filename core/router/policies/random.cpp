@@ -1,0 +1,20 @@
+// random: uniform over the routable workers (SPEC 5).
+#include "core/router/policies/common.h"
+
+namespace blockyard::policies {
+namespace {
+
+WorkerId choose(const RouteInput& in, const PolicyParams&, RouterMemory& m, Explanation* why) {
+  const WorkerId w = in.routable[m.rng.below(in.routable.size())];
+  if (why != nullptr) {
+    for (const WorkerId c : in.routable) why->candidates[c].eligible = true;
+  }
+  say(why, "drawn uniformly");
+  return w;
+}
+
+}  // namespace
+
+const PolicyRow kRandom{"random", "Random", "Any worker, uniformly.", "", false, {}, choose};
+
+}  // namespace blockyard::policies

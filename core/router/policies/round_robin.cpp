@@ -1,0 +1,22 @@
+// round_robin: the next routable worker after the last one chosen (SPEC 5).
+#include "core/router/policies/common.h"
+
+namespace blockyard::policies {
+namespace {
+
+WorkerId choose(const RouteInput& in, const PolicyParams&, RouterMemory& m, Explanation* why) {
+  const auto workers = static_cast<WorkerId>(in.workers.size());
+  WorkerId w = m.next_round_robin % workers;
+  while (!in.workers[w].routable) w = (w + 1) % workers;
+  m.next_round_robin = (w + 1) % workers;
+  if (why != nullptr) why->candidates[w].eligible = true;
+  say(why, "its turn");
+  return w;
+}
+
+}  // namespace
+
+const PolicyRow kRoundRobin{"round_robin", "Round robin", "Each worker in turn, whatever it holds.", "", false, {},
+                            choose};
+
+}  // namespace blockyard::policies

@@ -1,0 +1,79 @@
+#include "core/sim/host.h"
+
+namespace blockyard {
+namespace {
+
+// Blocks in order as runs of consecutive ids.
+std::vector<Run> as_runs(const std::vector<BlockId>& blocks) {
+  std::vector<Run> runs;
+  for (const BlockId b : blocks) {
+    if (!runs.empty() && runs.back().first + runs.back().count == b) {
+      ++runs.back().count;
+    } else {
+      runs.push_back({b, 1});
+    }
+  }
+  return runs;
+}
+
+}  // namespace
+
+void Simulation::Host::schedule(RequestId r, SimTime first_token, SimTime finish) {
+  const std::uint32_t epoch = sim_.workers_[worker_].epoch();
+  if (r == kNone) {
+    sim_.push({finish, 0, QueuedKind::kStepEnd, epoch, 0, worker_, worker_, 0});
+    return;
+  }
+  sim_.push({first_token, 0, QueuedKind::kFirstToken, epoch, r, worker_, worker_, std::uint64_t{r} * 2});
+  sim_.push({finish, 0, QueuedKind::kFinish, epoch, r, worker_, worker_, std::uint64_t{r} * 2 + 1});
+}
+
+void Simulation::Host::started(RequestId r, std::uint32_t hit, bool resumed) {
+  RequestRecord& record = sim_.records_[r];
+  record.status = RequestStatus::kRunning;
+  if (!resumed) {
+    record.start = sim_.now_;
+    record.hit = hit;
+  }
+  sim_.emit(sink_, {sim_.now_, EventType::kStart, r, worker_, hit});
+}
+
+void Simulation::Host::changed(RequestId r, const CacheChanges& changes) {
+  if (!changes.evicted.empty()) {
+    sim_.emit(sink_, {sim_.now_, EventType::kEvict, r, worker_, static_cast<std::uint32_t>(changes.evicted.size()),
+                      changes.evicted});
+  }
+  const ReportMode mode = sim_.config_.router.reports;
+  if (mode == ReportMode::kOff || (mode == ReportMode::kEvictions && changes.evicted.empty())) return;
+  Message m;
+  m.kind = MessageKind::kReport;
+  m.worker = worker_;
+  m.removed = as_runs(changes.evicted);
+  if (mode == ReportMode::kAll) m.blocks = as_runs(changes.stored);
+  sim_.send(std::move(m), sink_);
+}
+
+void Simulation::Host::first_token(RequestId r) {
+  sim_.records_[r].first_token = sim_.now_;
+  sim_.emit(sink_, {sim_.now_, EventType::kFirstToken, r, worker_});
+}
+
+void Simulation::Host::finished(RequestId r) {
+  RequestRecord& record = sim_.records_[r];
+  record.finish = sim_.now_;
+  record.status = RequestStatus::kCompleted;
+  WorkerView& view = sim_.views_[worker_];
+  --view.active;
+  view.active_blocks -= sim_.request(r).prompt_blocks;
+  sim_.emit(sink_, {sim_.now_, EventType::kFinish, r, worker_});
+  sim_.request_over(r);
+}
+
+void Simulation::Host::preempted(RequestId r) {
+  RequestRecord& record = sim_.records_[r];
+  record.status = RequestStatus::kWaiting;
+  ++record.preemptions;
+  sim_.emit(sink_, {sim_.now_, EventType::kPreempt, r, worker_});
+}
+
+}  // namespace blockyard

@@ -1,0 +1,133 @@
+// What passes between workers and router: heartbeats, syncs, reports; and what breaks: faults, detection, restart (SPEC
+// 5, 6).
+#include <algorithm>
+
+#include "core/base/check.h"
+#include "core/sim/host.h"
+
+namespace blockyard {
+
+void Simulation::heartbeat(EventSink* sink) {
+  for (WorkerId w = 0; w < workers_.size(); ++w) {
+    if (!workers_[w].up()) continue;
+    emit(sink, {now_, EventType::kHeartbeat, kNone, w});
+    Message m;
+    m.kind = MessageKind::kHeartbeat;
+    m.worker = w;
+    m.load = true_load(w);
+    m.waiting = static_cast<std::uint32_t>(workers_[w].waiting().size());
+    m.in_use = workers_[w].cache().in_use();
+    send(std::move(m), sink);
+  }
+  push({now_ + config_.router.heartbeat, 2, QueuedKind::kHeartbeat, timer_epoch_, 0, kNone, 0, 0});
+}
+
+void Simulation::sync(EventSink* sink) {
+  for (WorkerId w = 0; w < workers_.size(); ++w) {
+    if (!workers_[w].up()) continue;
+    emit(sink, {now_, EventType::kSync, kNone, w});
+    Message m;
+    m.kind = MessageKind::kSync;
+    m.worker = w;
+    m.blocks = workers_[w].cache().resident().runs();
+    send(std::move(m), sink);
+  }
+  push({now_ + config_.router.sync, 3, QueuedKind::kSync, timer_epoch_, 0, kNone, 0, 0});
+}
+
+void Simulation::send(Message m, EventSink* sink) {
+  m.sent = now_;
+  if (config_.router.message_loss > 0 && loss_.uniform() < config_.router.message_loss) return;
+  if (config_.router.message_delay == 0) {
+    deliver(m, sink);
+    return;
+  }
+  std::uint32_t place = 0;
+  const auto kind = static_cast<std::uint64_t>(m.kind);
+  const WorkerId worker = m.worker;
+  if (free_messages_.empty()) {
+    place = static_cast<std::uint32_t>(messages_.size());
+    messages_.push_back(std::move(m));
+  } else {
+    place = free_messages_.back();
+    free_messages_.pop_back();
+    messages_[place] = std::move(m);
+  }
+  // Deliveries at one time: by send time, then kind, then worker, then order of sending.
+  const std::uint64_t order = (kind << 62) | (std::uint64_t{worker} << 40) | (message_seq_++ & ((1ULL << 40) - 1));
+  push({now_ + config_.router.message_delay, 4, QueuedKind::kDelivery, 0, place, worker,
+        static_cast<std::uint64_t>(now_), order});
+}
+
+void Simulation::deliver(const Message& m, EventSink* sink) {
+  WorkerView& view = views_[m.worker];
+  switch (m.kind) {
+    case MessageKind::kHeartbeat:
+      view.load = m.load;
+      view.waiting = m.waiting;
+      view.in_use = m.in_use;
+      view.load_at = m.sent;
+      break;
+    case MessageKind::kSync:
+      view.blocks.assign(m.blocks);
+      view.blocks_at = m.sent;
+      break;
+    case MessageKind::kReport:
+      for (const Run& run : m.removed) {
+        for (BlockId b = run.first; b < run.first + run.count; ++b) view.blocks.erase(b);
+      }
+      for (const Run& run : m.blocks) view.blocks.insert(run);
+      break;
+  }
+  emit(sink, {now_, EventType::kDeliver, kNone, m.worker, static_cast<std::uint32_t>(m.kind)});
+}
+
+void Simulation::apply_fault(std::uint32_t index, EventSink* sink) {
+  const Fault& fault = config_.faults[index];
+  Worker& worker = workers_[fault.worker];
+  if (!worker.up()) return;
+  emit(sink, {now_, EventType::kFault, kNone, fault.worker, static_cast<std::uint32_t>(fault.kind)});
+  if (fault.kind == FaultKind::kCacheFlush) {
+    worker.flush_idle();
+    return;
+  }
+  worker.crash(now_);
+  for (const RequestId r : worker.stuck()) records_[r].status = RequestStatus::kWaiting;
+  const SimTime detection = oracle() ? 0 : fault.detect;
+  if (fault.restart <= detection) {
+    push({now_ + fault.restart, 1, QueuedKind::kRestart, 0, 1, fault.worker, fault_seq_++, 0});
+    return;
+  }
+  push({now_ + detection, 1, QueuedKind::kDetect, 0, 0, fault.worker, fault_seq_++, 0});
+  push({now_ + fault.restart, 1, QueuedKind::kRestart, 0, 0, fault.worker, fault_seq_++, 0});
+}
+
+void Simulation::restart(WorkerId w, EventSink* sink) {
+  workers_[w].restart();
+  views_[w].routable = true;
+  emit(sink, {now_, EventType::kRestart, kNone, w});
+}
+
+// The router learns that worker w lost everything: its view is cleared and its requests are routed again.
+void Simulation::detect(WorkerId w, EventSink* sink) {
+  WorkerView& view = views_[w];
+  view.blocks.clear();
+  view.load = 0;
+  view.waiting = 0;
+  view.in_use = 0;
+  view.load_at = view.blocks_at = now_;
+  view.routable = workers_[w].up();
+  view.active = 0;
+  view.active_blocks = 0;
+  emit(sink, {now_, EventType::kDetect, kNone, w});
+  const std::vector<RequestId> lost = workers_[w].take_stuck();
+  for (const RequestId r : lost) {
+    RequestRecord& record = records_[r];
+    record.start = record.first_token = -1;
+    record.hit = 0;
+    ++record.retries;
+  }
+  for (const RequestId r : lost) route(r, sink);
+}
+
+}  // namespace blockyard

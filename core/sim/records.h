@@ -1,0 +1,95 @@
+// What a simulation leaves behind: a record a request, and events and decisions told to whoever listens.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "core/base/sim_time.h"
+#include "core/router/policy.h"
+
+namespace blockyard {
+
+class Simulation;
+
+/// Where a request is (law 1: always in exactly one place).
+enum class RequestStatus : std::uint8_t { kNotArrived, kParked, kWaiting, kRunning, kCompleted, kRejected };
+
+struct RequestRecord {
+  SimTime arrival = 0;
+  SimTime start = -1;  ///< of its last run; −1: not yet
+  SimTime first_token = -1;
+  SimTime finish = -1;
+  WorkerId worker = kNone;  ///< of its last routing
+  std::uint32_t predicted = 0;
+  std::uint32_t hit = 0;
+  std::uint32_t retries = 0;
+  std::uint32_t preemptions = 0;
+  RequestStatus status = RequestStatus::kNotArrived;
+};
+
+enum class EventType : std::uint8_t {
+  kArrive,
+  kRoute,
+  kReject,
+  kStart,
+  kEvict,
+  kFirstToken,
+  kFinish,
+  kPreempt,
+  kHeartbeat,
+  kSync,
+  kDeliver,
+  kFault,
+  kDetect,
+  kRestart,
+  kChange
+};
+
+/// The name of an event type in events.jsonl.
+std::string_view event_name(EventType type);
+
+enum class MessageKind : std::uint8_t { kHeartbeat, kSync, kReport };
+
+/// One worker's line in a decision: what the router saw, what was true, how it scored.
+struct DecisionRow {
+  WorkerFigures seen;
+  std::uint32_t true_overlap = 0;
+  double true_load = 0;  ///< by the load metric
+  SimTime load_age = 0;  ///< how old the seen load is, µs
+  CandidateScore score;
+};
+
+/// Why a request went where it went.
+struct Decision {
+  RequestId request = kNone;
+  SimTime t = 0;
+  std::uint32_t strategy = 0;
+  std::uint32_t chain_blocks = 0;
+  WorkerId chosen = kNone;
+  std::vector<DecisionRow> rows;
+  Explanation why;
+};
+
+struct Event {
+  SimTime t = 0;
+  EventType type = EventType::kArrive;
+  RequestId request = kNone;
+  WorkerId worker = kNone;
+  std::uint32_t value = 0;  ///< route: predicted; start: hit; evict: blocks; fault: kind; deliver: message kind;
+                            ///< restart: 1 where it also detects
+  std::span<const BlockId> blocks{};   ///< evict
+  const Decision* decision = nullptr;  ///< route, where the listener wants decisions
+};
+
+/// Told of every event, in the order handled. Listens only: it cannot change the simulation.
+class EventSink {
+ public:
+  virtual ~EventSink() = default;
+  virtual bool wants_decisions() const { return false; }
+  virtual void on_event(const Event& event, const Simulation& sim) = 0;
+};
+
+}  // namespace blockyard

@@ -1,0 +1,131 @@
+// The router at work: what a policy gets to see, and what a choice does to the view (SPEC 5).
+#include "core/base/check.h"
+#include "core/sim/host.h"
+
+namespace blockyard {
+
+const BlockSet& Simulation::believed(WorkerId w) const {
+  return oracle() ? workers_[w].cache().resident() : views_[w].blocks;
+}
+
+double Simulation::true_load(WorkerId w) const {
+  const Host host(const_cast<Simulation&>(*this), w, nullptr);  // remaining() only reads it
+  const Worker& worker = workers_[w];
+  if (config_.router.load_metric == LoadMetric::kQueueDepth) {
+    return static_cast<double>(worker.waiting().size() + worker.running().size());
+  }
+  return us_to_ms(worker.remaining(host, now_));
+}
+
+Divergence Simulation::divergence(WorkerId w) const {
+  const BlockSet& truth = workers_[w].cache().resident();
+  const BlockSet& belief = believed(w);
+  return {belief.count_without(truth), truth.count_without(belief)};
+}
+
+void Simulation::fill_input(RequestId r, bool overlaps, std::vector<WorkerFigures>& figures,
+                            std::vector<WorkerId>& routable, std::vector<Run>& chain, RouteInput& in) const {
+  const Request& q = request(r);
+  chain = workload_->prompt_chain(q);
+  figures.resize(workers_.size());
+  for (WorkerId w = 0; w < workers_.size(); ++w) {
+    const WorkerView& v = views_[w];
+    WorkerFigures& f = figures[w];
+    f.routable = v.routable;
+    f.active = v.active;
+    f.active_blocks = v.active_blocks;
+    if (oracle()) {
+      f.load = true_load(w);
+      f.waiting = static_cast<std::uint32_t>(workers_[w].waiting().size());
+      f.in_use = workers_[w].cache().in_use();
+    } else {
+      f.load = v.load;
+      f.waiting = v.waiting;
+      f.in_use = v.in_use;
+    }
+    f.overlap = overlaps ? believed(w).leading(chain) : 0;
+    if (v.routable) routable.push_back(w);
+  }
+  in.chain_blocks = q.prompt_blocks;
+  in.prompt_tokens = q.prompt_tokens;
+  in.block_tokens = config_.cache.block_tokens;
+  in.capacity_blocks = config_.cache.capacity_blocks;
+  in.workers = figures;
+  in.routable = routable;
+  in.chain = chain;
+  in.tree = &workload_->tree;
+}
+
+Decision Simulation::decide(RequestId r, std::uint32_t strategy) const {
+  Decision d;
+  d.request = r;
+  d.t = now_;
+  d.strategy = strategy;
+  std::vector<WorkerFigures> figures;
+  std::vector<WorkerId> routable;
+  std::vector<Run> chain;
+  RouteInput in;
+  fill_input(r, true, figures, routable, chain, in);
+  d.chain_blocks = in.chain_blocks;
+  d.rows.resize(workers_.size());
+  d.why.candidates.resize(workers_.size());
+  for (WorkerId w = 0; w < workers_.size(); ++w) {
+    DecisionRow& row = d.rows[w];
+    row.seen = figures[w];
+    row.true_overlap = workers_[w].cache().hit(chain);
+    row.true_load = true_load(w);
+    row.load_age = oracle() ? 0 : now_ - views_[w].load_at;
+  }
+  if (!routable.empty()) {
+    RouterMemory memory = memory_;  // a copy: asking changes nothing
+    d.chosen = policy_table()[strategy].choose(in, config_.router.params, memory, &d.why);
+  } else {
+    d.why.reason = "no worker is routable: the request waits at the router";
+  }
+  for (WorkerId w = 0; w < workers_.size(); ++w) d.rows[w].score = d.why.candidates[w];
+  return d;
+}
+
+void Simulation::route(RequestId r, EventSink* sink) {
+  const PolicyRow& policy = policy_table()[config_.router.strategy];
+  std::vector<WorkerFigures> figures;
+  std::vector<WorkerId> routable;
+  std::vector<Run> chain;
+  RouteInput in;
+  fill_input(r, policy.needs_overlap, figures, routable, chain, in);
+  RequestRecord& record = records_[r];
+  if (routable.empty()) {
+    record.status = RequestStatus::kParked;
+    parked_.push_back(r);
+    return;
+  }
+  Decision decision;
+  const bool explain = sink != nullptr && sink->wants_decisions();
+  if (explain) decision = decide(r, config_.router.strategy);
+  const WorkerId w = policy.choose(in, config_.router.params, memory_, nullptr);
+  BY_CHECK(w < workers_.size() && views_[w].routable, "a policy chose a worker that is not routable");
+
+  record.worker = w;
+  record.predicted = policy.needs_overlap ? figures[w].overlap : believed(w).leading(chain);
+  record.status = RequestStatus::kWaiting;
+  WorkerView& view = views_[w];
+  ++view.active;
+  view.active_blocks += in.chain_blocks;
+  if (!oracle()) {
+    if (config_.router.speculative_insert) {
+      for (const Run& run : chain) view.blocks.insert(run);
+    }
+    view.load += config_.router.speculative_load;
+  }
+  emit(sink, {now_, EventType::kRoute, r, w, record.predicted, {}, explain ? &decision : nullptr});
+  Host host(*this, w, sink);
+  workers_[w].enqueue(host, r, now_);
+}
+
+void Simulation::route_parked(EventSink* sink) {
+  std::deque<RequestId> parked;
+  parked.swap(parked_);
+  for (const RequestId r : parked) route(r, sink);
+}
+
+}  // namespace blockyard

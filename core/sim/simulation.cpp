@@ -1,0 +1,258 @@
+// The event loop: which event comes next, and what it does to workers and requests. What the router does about it is in
+// routing.cpp; faults and messages are in messages.cpp.
+#include "core/sim/simulation.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/check.h"
+#include "core/sim/host.h"
+
+namespace blockyard {
+
+std::string_view event_name(EventType type) {
+  static constexpr std::string_view kNames[] = {"arrive",      "route",  "reject",  "start",     "evict",
+                                                "first_token", "finish", "preempt", "heartbeat", "sync",
+                                                "deliver",     "fault",  "detect",  "restart",   "change"};
+  return kNames[static_cast<std::size_t>(type)];
+}
+
+Simulation::Simulation(const Config& config, const Workload& workload, const RadixTree* tree)
+    : config_(config),
+      workload_(&workload),
+      tree_(tree),
+      memory_(config.seed),
+      loss_(config.seed, RngPurpose::kMessageLoss) {
+  BY_CHECK(config.fleet.workers > 0 && config.cache.capacity_blocks > 0, "a fleet without workers or slots");
+  BY_CHECK(config.cache.block_tokens == workload.block_tokens, "workload and cache disagree on the block size");
+  for (WorkerId w = 0; w < config.fleet.workers; ++w) workers_.emplace_back(config_, workload, tree, w);
+  WorkerView view;
+  view.blocks = BlockSet(workload.id_count());
+  views_.assign(config.fleet.workers, view);
+  records_.resize(workload.requests.size());
+  unfinished_ = static_cast<std::uint32_t>(workload.requests.size());
+  if (workload.closed.users > 0) {
+    content_.reserve(workload.requests.size());
+    script_.resize(workload.closed.users);
+    script_at_.assign(workload.closed.users, 0);
+    for (RequestId r = 0; r < workload.requests.size(); ++r) script_[workload.requests[r].user].push_back(r);
+    for (std::uint32_t u = 0; u < workload.closed.users; ++u) {
+      if (script_[u].empty()) continue;
+      push({workload.requests[script_[u][0]].arrival, 5, QueuedKind::kArrival, 0, u, kNone, u, 0});
+    }
+  } else {
+    for (RequestId r = 0; r < records_.size(); ++r) records_[r].arrival = workload.requests[r].arrival;
+  }
+  for (std::uint32_t i = 0; i < config.faults.size(); ++i) {
+    push({config.faults[i].t, 1, QueuedKind::kFault, 0, i, config.faults[i].worker, fault_seq_++, 0});
+  }
+  if (config.router.heartbeat > 0) push({config.router.heartbeat, 2, QueuedKind::kHeartbeat, 0, 0, kNone, 0, 0});
+  if (config.router.sync > 0) push({config.router.sync, 3, QueuedKind::kSync, 0, 0, kNone, 0, 0});
+}
+
+SimTime Simulation::scaled_arrival(SimTime original) const {
+  if (warp_rate_ == 1.0 && warp_from_ == warp_to_) return original;
+  return warp_to_ + std::llround(static_cast<double>(original - warp_from_) / warp_rate_);
+}
+
+SimTime Simulation::next_arrival() const {
+  if (workload_->closed.users > 0 || arrived_ >= workload_->requests.size()) return kNever;
+  return scaled_arrival(workload_->requests[arrived_].arrival);
+}
+
+SimTime Simulation::next_event_time() const {
+  if (done()) return kNever;
+  return std::min(next_arrival(), queue_.empty() ? kNever : queue_.top().t);
+}
+
+bool Simulation::step(EventSink* sink) {
+  if (done()) return false;
+  const SimTime arrival = next_arrival();
+  if (!queue_.empty() && queue_.top().t <= arrival) {
+    const QueuedEvent e = queue_.pop();
+    BY_CHECK(e.t >= now_, "time went back");
+    now_ = e.t;
+    handle(e, sink);
+  } else {
+    BY_CHECK(arrival != kNever && arrival >= now_, "requests are left but nothing is due");
+    now_ = arrival;
+    arrive(arrived_++, sink);
+  }
+  ++handled_;
+  return true;
+}
+
+void Simulation::run_until(SimTime t, EventSink* sink) {
+  while (!done() && next_event_time() <= t) step(sink);
+  if (!done()) now_ = std::max(now_, t);
+}
+
+void Simulation::run(EventSink* sink) {
+  while (step(sink)) {
+  }
+}
+
+void Simulation::handle(const QueuedEvent& e, EventSink* sink) {
+  switch (e.kind) {
+    case QueuedKind::kFirstToken:
+    case QueuedKind::kFinish:
+    case QueuedKind::kStepEnd: {
+      Worker& worker = workers_[e.worker];
+      if (e.epoch != worker.epoch()) return;  // the worker crashed meanwhile
+      Host host(*this, e.worker, sink);
+      if (e.kind == QueuedKind::kFirstToken) host.first_token(e.subject);
+      if (e.kind == QueuedKind::kFinish) worker.finish(host, e.subject, now_);
+      if (e.kind == QueuedKind::kStepEnd) worker.step_end(host, now_);
+      return;
+    }
+    case QueuedKind::kFault:
+      return apply_fault(e.subject, sink);
+    case QueuedKind::kDetect:
+      return detect(e.worker, sink);
+    case QueuedKind::kRestart:
+      restart(e.worker, sink);
+      if (e.subject != 0) detect(e.worker, sink);  // back before the router missed it: it learns of both at once
+      return route_parked(sink);
+    case QueuedKind::kHeartbeat:
+      if (e.epoch == timer_epoch_) heartbeat(sink);
+      return;
+    case QueuedKind::kSync:
+      if (e.epoch == timer_epoch_) sync(sink);
+      return;
+    case QueuedKind::kDelivery: {
+      const Message m = std::move(messages_[e.subject]);
+      free_messages_.push_back(e.subject);
+      return deliver(m, sink);
+    }
+    case QueuedKind::kArrival: {
+      const std::uint32_t user = e.subject;
+      content_.push_back(script_[user][script_at_[user]++]);
+      records_[arrived_].arrival = now_;
+      return arrive(arrived_++, sink);
+    }
+  }
+}
+
+bool Simulation::rejected_at_arrival(const Request& r) const {
+  if (config_.fleet.engine == EngineKind::kSlots) return r.prompt_blocks > config_.cache.capacity_blocks;
+  const std::uint64_t tokens = std::uint64_t{r.prompt_tokens} + std::max(r.output_tokens, 1U) - 1;
+  return (tokens + config_.cache.block_tokens - 1) / config_.cache.block_tokens > config_.cache.capacity_blocks;
+}
+
+void Simulation::arrive(RequestId r, EventSink* sink) {
+  RequestRecord& record = records_[r];
+  record.arrival = now_;
+  emit(sink, {now_, EventType::kArrive, r});
+  if (rejected_at_arrival(request(r))) {
+    record.status = RequestStatus::kRejected;
+    emit(sink, {now_, EventType::kReject, r});
+    request_over(r);
+    return;
+  }
+  route(r, sink);
+}
+
+void Simulation::request_over(RequestId r) {
+  --unfinished_;
+  if (workload_->closed.users == 0) return;
+  const std::uint32_t user = request(r).user;
+  if (script_at_[user] >= script_[user].size()) return;
+  const SimTime think = workload_->requests[script_[user][script_at_[user]]].arrival;
+  push({now_ + think, 5, QueuedKind::kArrival, 0, user, kNone, user, 0});
+}
+
+void Simulation::emit(EventSink* sink, Event e) const {
+  if (sink != nullptr) sink->on_event(e, *this);
+}
+
+void Simulation::change(const Config& next, EventSink* sink) {
+  BY_CHECK(next.seed == config_.seed && next.cache.block_tokens == config_.cache.block_tokens &&
+               next.cache.capacity_blocks == config_.cache.capacity_blocks &&
+               next.fleet.workers == config_.fleet.workers && next.fleet.engine == config_.fleet.engine,
+           "this setting restarts the run");
+  const Config before = config_;
+  config_ = next;
+  config_.faults = before.faults;
+  if (next.cache.eviction != before.cache.eviction) {
+    for (Worker& w : workers_) w.set_eviction(next.cache.eviction);
+  }
+  if (next.router.heartbeat != before.router.heartbeat || next.router.sync != before.router.sync) {
+    ++timer_epoch_;
+    const auto due = [this](SimTime interval) { return (now_ / interval + 1) * interval; };
+    if (next.router.heartbeat > 0)
+      push({due(next.router.heartbeat), 2, QueuedKind::kHeartbeat, timer_epoch_, 0, kNone, 0, 0});
+    if (next.router.sync > 0) push({due(next.router.sync), 3, QueuedKind::kSync, timer_epoch_, 0, kNone, 0, 0});
+  }
+  emit(sink, {now_, EventType::kChange});
+  for (WorkerId w = 0; w < workers_.size(); ++w) {
+    Host host(*this, w, sink);
+    workers_[w].poke(host, now_);
+  }
+}
+
+void Simulation::change_arrival_rate(double factor) {
+  BY_CHECK(workload_->closed.users == 0 && factor > 0, "the rate of a closed loop follows from its users");
+  // The stretch of original time that lies behind us stays as it was; what is left is played at the new rate.
+  const double played = static_cast<double>(now_ - warp_to_) * warp_rate_;
+  warp_from_ += std::llround(played);
+  warp_to_ = now_;
+  warp_rate_ = factor;
+}
+
+std::uint64_t Simulation::digest() const {
+  StateHash h;
+  h.add(static_cast<std::uint64_t>(now_));
+  h.add(handled_);
+  h.add((std::uint64_t{arrived_} << 32) | unfinished_);
+  for (const Worker& w : workers_) w.add_to(h);
+  for (const WorkerView& v : views_) {
+    h.add(v.load);
+    h.add((std::uint64_t{v.waiting} << 32) | v.in_use);
+    h.add((v.active_blocks << 32) | (std::uint64_t{v.active} << 1) | static_cast<std::uint64_t>(v.routable));
+    h.add_all(v.blocks.words());
+  }
+  for (const RequestRecord& r : records_) {
+    h.add((std::uint64_t{r.worker} << 32) | r.hit);
+    h.add((std::uint64_t{r.predicted} << 32) | (r.retries << 8) | static_cast<std::uint64_t>(r.status));
+    h.add(static_cast<std::uint64_t>(r.start));
+    h.add(static_cast<std::uint64_t>(r.first_token));
+    h.add(static_cast<std::uint64_t>(r.finish));
+  }
+  h.add((std::uint64_t{memory_.cursor} << 32) | memory_.next_round_robin);
+  Rng copy = memory_.rng;
+  h.add(copy.next());
+  return h.value();
+}
+
+void Simulation::check_laws() const {
+  std::uint32_t open = 0;
+  std::vector<std::uint8_t> places(records_.size(), 0);
+  for (WorkerId w = 0; w < workers_.size(); ++w) {
+    const Host host(const_cast<Simulation&>(*this), w, nullptr);  // read only: check() takes a const host
+    workers_[w].check(host);
+    for (const Sequence& s : workers_[w].running()) ++places[s.request];
+    for (const WaitingRequest& q : workers_[w].waiting()) ++places[q.request];
+    for (const RequestId r : workers_[w].stuck()) ++places[r];
+  }
+  for (const RequestId r : parked_) ++places[r];
+  std::uint32_t active = 0;
+  for (RequestId r = 0; r < records_.size(); ++r) {
+    const RequestRecord& record = records_[r];
+    const bool somewhere = record.status == RequestStatus::kParked || record.status == RequestStatus::kWaiting ||
+                           record.status == RequestStatus::kRunning;
+    BY_CHECK(places[r] == (somewhere ? 1 : 0), "a request is not in exactly one place");
+    if (record.status != RequestStatus::kCompleted && record.status != RequestStatus::kRejected) ++open;
+    if (record.status == RequestStatus::kWaiting || record.status == RequestStatus::kRunning) ++active;
+    if (record.status == RequestStatus::kCompleted) {
+      BY_CHECK(
+          record.arrival <= record.start && record.start <= record.first_token && record.first_token <= record.finish,
+          "a request's times are out of order");
+    }
+  }
+  BY_CHECK(open == unfinished_, "a request got lost");
+  std::uint32_t viewed = 0;
+  for (const WorkerView& v : views_) viewed += v.active;
+  BY_CHECK(viewed == active, "the router miscounts active requests");
+}
+
+}  // namespace blockyard

@@ -1,0 +1,140 @@
+// Simulation: a routed fleet at one moment of simulated time; a value that can be copied, compared and run on.
+//
+// It refers to an immutable Workload and its radix tree, which must outlive it; all else it owns by value. Same
+// workload, same config, same calls: same digest, whatever the machine. Belief (RouterView inside Router) and truth
+// (Worker) meet only in messages. Invariants: the laws of DESIGN.md; check_laws() breaks where one does not hold.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <vector>
+
+#include "core/cache/radix.h"
+#include "core/router/policy.h"
+#include "core/router/view.h"
+#include "core/sim/config.h"
+#include "core/sim/event_queue.h"
+#include "core/sim/records.h"
+#include "core/worker/worker.h"
+#include "core/workload/workload.h"
+
+namespace blockyard {
+
+/// How far a worker's view is from its cache.
+struct Divergence {
+  std::uint32_t phantom = 0;  ///< believed but gone, blocks
+  std::uint32_t unknown = 0;  ///< held but not believed, blocks
+};
+
+class Simulation {
+ public:
+  /// `tree` may be nullptr unless eviction is belady (now or later). Both must outlive the simulation and its copies.
+  Simulation(const Config& config, const Workload& workload, const RadixTree* tree);
+
+  /// Handles the next event. False when the run is over (and nothing was done).
+  bool step(EventSink* sink = nullptr);
+  /// Handles every event up to and including time t; the clock then stands at t (or at the end of the run).
+  void run_until(SimTime t, EventSink* sink = nullptr);
+  /// Handles all events.
+  void run(EventSink* sink = nullptr);
+
+  SimTime now() const { return now_; }
+  bool done() const { return unfinished_ == 0; }
+  /// Time of the next event; kNever when the run is over.
+  SimTime next_event_time() const;
+  std::uint64_t events_handled() const { return handled_; }
+
+  /// Changes settings in flight, from now on. Fields that say "restarts the run" must be as they were.
+  void change(const Config& config, EventSink* sink = nullptr);
+  /// From now on requests arrive `factor` times as fast as the workload says. Not for closed loops.
+  void change_arrival_rate(double factor);
+
+  const Config& config() const { return config_; }
+  const Workload& workload() const { return *workload_; }
+  const std::vector<Worker>& workers() const { return workers_; }
+  const std::vector<WorkerView>& views() const { return views_; }
+  const std::vector<RequestRecord>& records() const { return records_; }
+  const Request& request(RequestId r) const { return workload_->requests[content_.empty() ? r : content_[r]]; }
+  /// Requests that have arrived so far.
+  std::uint32_t arrived() const { return arrived_; }
+  const std::deque<RequestId>& parked() const { return parked_; }
+  const RouterMemory& router_memory() const { return memory_; }
+
+  /// What any strategy would choose for this request right now, and why. Changes nothing.
+  Decision decide(RequestId r, std::uint32_t strategy) const;
+  /// Remaining work or queue depth of a worker, by the load metric.
+  double true_load(WorkerId w) const;
+  Divergence divergence(WorkerId w) const;
+  /// Blocks the router believes worker w to hold (truth itself under the oracle view).
+  const BlockSet& believed(WorkerId w) const;
+
+  /// A digest of all state: equal states, equal digests.
+  std::uint64_t digest() const;
+  /// Breaks (BY_CHECK) where a law does not hold. O(state).
+  void check_laws() const;
+
+ private:
+  class Host;
+  struct Message {
+    MessageKind kind = MessageKind::kHeartbeat;
+    WorkerId worker = 0;
+    SimTime sent = 0;
+    double load = 0;
+    std::uint32_t waiting = 0;
+    std::uint32_t in_use = 0;
+    std::vector<Run> blocks;   // sync: the set; report: stored
+    std::vector<Run> removed;  // report
+  };
+
+  void handle(const QueuedEvent& e, EventSink* sink);
+  void arrive(RequestId r, EventSink* sink);
+  void route(RequestId r, EventSink* sink);
+  void route_parked(EventSink* sink);
+  void fill_input(RequestId r, bool overlaps, std::vector<WorkerFigures>& figures, std::vector<WorkerId>& routable,
+                  std::vector<Run>& chain, RouteInput& in) const;
+  void apply_fault(std::uint32_t index, EventSink* sink);
+  void detect(WorkerId w, EventSink* sink);
+  void restart(WorkerId w, EventSink* sink);
+  void send(Message message, EventSink* sink);
+  void deliver(const Message& m, EventSink* sink);
+  void heartbeat(EventSink* sink);
+  void sync(EventSink* sink);
+  void request_over(RequestId r);
+  void emit(EventSink* sink, Event e) const;
+  void push(QueuedEvent e) { queue_.push(e); }
+  bool oracle() const { return config_.router.view == ViewMode::kOracle; }
+  bool rejected_at_arrival(const Request& r) const;
+  SimTime scaled_arrival(SimTime original) const;
+  SimTime next_arrival() const;
+
+  Config config_;
+  const Workload* workload_;
+  const RadixTree* tree_;
+  SimTime now_ = 0;
+  EventQueue queue_;
+  std::vector<Worker> workers_;
+  std::vector<WorkerView> views_;
+  RouterMemory memory_;
+  Rng loss_;
+  std::vector<RequestRecord> records_;
+  std::deque<RequestId> parked_;
+  std::vector<Message> messages_;  // in flight; free places are listed in free_messages_
+  std::vector<std::uint32_t> free_messages_;
+  std::uint64_t message_seq_ = 0;
+  std::uint64_t fault_seq_ = 0;
+  std::uint32_t arrived_ = 0;
+  std::uint32_t unfinished_ = 0;
+  std::uint64_t handled_ = 0;
+  std::uint32_t timer_epoch_ = 0;  // heartbeats and syncs queued before a change of their interval are void
+  // Arrivals in flight: original time a arrives at warp_to_ + (a − warp_from_) / warp_rate_.
+  SimTime warp_from_ = 0;
+  SimTime warp_to_ = 0;
+  double warp_rate_ = 1;
+  // Closed loop: which of the workload's requests the r-th to arrive is, and where each user stands.
+  std::vector<RequestId> content_;
+  std::vector<std::vector<RequestId>> script_;
+  std::vector<std::uint32_t> script_at_;
+};
+
+}  // namespace blockyard

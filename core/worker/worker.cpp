@@ -1,0 +1,177 @@
+// Engine slots and what both engines share. Engine continuous is in continuous.cpp.
+#include "core/worker/worker.h"
+
+#include <algorithm>
+
+#include "core/base/check.h"
+
+namespace blockyard {
+
+Worker::Worker(const Config& config, const Workload& workload, const RadixTree* tree, WorkerId id)
+    : engine_(config.fleet.engine),
+      cache_(config.cache.capacity_blocks, workload.id_count(), config.cache.eviction, tree,
+             Rng(config.seed + 0x9e3779b97f4a7c15ULL * id, RngPurpose::kEviction)) {}
+
+void Worker::enqueue(WorkerHost& host, RequestId r, SimTime now) {
+  if (!up_) {
+    stuck_.push_back(r);
+    return;
+  }
+  const Request& request = host.request(r);
+  WaitingRequest w{r, 0, 0, false};
+  if (engine_ == EngineKind::kSlots) {
+    const std::uint32_t hit = counted_hit(host, request);
+    const LatencyModel& latency = host.config().latency;
+    w.estimate = latency.prefill(request.prompt_blocks - hit) + latency.decode(request.output_tokens);
+  }
+  waiting_.push_back(w);
+  waiting_estimate_ += w.estimate;
+  poke(host, now);
+}
+
+void Worker::poke(WorkerHost& host, SimTime now) {
+  if (!up_) return;
+  if (engine_ == EngineKind::kSlots) {
+    start_waiting(host, now);
+  } else if (!stepping_) {
+    begin_step(host, now);
+  }
+}
+
+std::uint32_t Worker::counted_hit(const WorkerHost& host, const Request& r) const {
+  std::uint32_t hit = 0;
+  bool whole = true;
+  host.workload().each_prompt_run(r, [&](Run run) {
+    if (!whole) return;
+    const std::uint32_t n = cache_.resident().leading(run);
+    hit += n;
+    whole = n == run.count;
+  });
+  const std::uint32_t block_tokens = host.config().cache.block_tokens;
+  if (host.config().cache.recompute_last_block && hit > 0 && hit * block_tokens == r.prompt_tokens) --hit;
+  return hit;
+}
+
+void Worker::start_waiting(WorkerHost& host, SimTime now) {
+  while (!waiting_.empty() && running_.size() < host.config().fleet.slots) {
+    const WaitingRequest next = waiting_.front();
+    const Request& request = host.request(next.request);
+    const std::vector<Run> chain = host.workload().prompt_chain(request);
+    if (!cache_.fits(chain)) return;
+    const std::uint32_t hit = counted_hit(host, request);
+    waiting_.pop_front();
+    waiting_estimate_ -= next.estimate;
+    changes_.clear();
+    cache_.request_started(next.request);
+    cache_.acquire(chain, now, &changes_);
+    const LatencyModel& latency = host.config().latency;
+    mark_running(now);
+    Sequence s;
+    s.request = next.request;
+    s.first_token = now + latency.prefill(request.prompt_blocks - hit);
+    s.finish = s.first_token + latency.decode(request.output_tokens);
+    running_.push_back(s);
+    host.started(next.request, hit, false);
+    host.changed(next.request, changes_);
+    host.schedule(next.request, s.first_token, s.finish);
+  }
+}
+
+void Worker::finish(WorkerHost& host, RequestId r, SimTime now) {
+  const auto it = std::find_if(running_.begin(), running_.end(), [r](const Sequence& s) { return s.request == r; });
+  BY_CHECK(it != running_.end(), "a request finished that does not run");
+  running_.erase(it);
+  mark_stopped(now);
+  cache_.release(host.workload().prompt_chain(host.request(r)), now);
+  host.finished(r);
+  start_waiting(host, now);
+}
+
+void Worker::crash(SimTime now) {
+  const bool ran = !running_.empty();
+  for (const Sequence& s : running_) stuck_.push_back(s.request);
+  for (const WaitingRequest& w : waiting_) stuck_.push_back(w.request);
+  running_.clear();
+  waiting_.clear();
+  waiting_estimate_ = 0;
+  if (ran) mark_stopped(now);
+  stepping_ = false;
+  step_ = {};
+  up_ = false;
+  ++epoch_;
+  cache_.clear();
+}
+
+std::vector<RequestId> Worker::take_stuck() {
+  std::vector<RequestId> out;
+  out.swap(stuck_);
+  return out;
+}
+
+SimTime Worker::remaining(const WorkerHost& host, SimTime now) const {
+  if (engine_ == EngineKind::kSlots) {
+    SimTime sum = waiting_estimate_;
+    for (const Sequence& s : running_) sum += s.finish - now;
+    return sum;
+  }
+  const LatencyModel& latency = host.config().latency;
+  const double per_token = latency.prefill_per_block_ms / host.config().cache.block_tokens;
+  double ms = 0;
+  const auto add = [&](RequestId id, std::uint32_t computed, std::uint32_t generated) {
+    const Request& r = host.request(id);
+    const double prefill = computed < r.prompt_tokens ? r.prompt_tokens - computed : 0;
+    const double decode = static_cast<double>(r.output_tokens) - static_cast<double>(generated);
+    ms += per_token * prefill + latency.step_floor_ms * decode;
+  };
+  for (const Sequence& s : running_) add(s.request, s.computed, s.generated);
+  for (const WaitingRequest& w : waiting_) add(w.request, 0, w.generated);
+  return ms_to_us(ms);
+}
+
+void Worker::add_to(StateHash& hash) const {
+  hash.add(std::uint64_t{up_} | (std::uint64_t{epoch_} << 8));
+  hash.add(static_cast<std::uint64_t>(busy_));
+  for (const Sequence& s : running_) {
+    hash.add((std::uint64_t{s.request} << 32) | s.computed);
+    hash.add((std::uint64_t{s.generated} << 32) | s.partial);
+    hash.add(static_cast<std::uint64_t>(s.finish));
+  }
+  for (const WaitingRequest& w : waiting_) hash.add((std::uint64_t{w.request} << 32) | w.generated);
+  hash.add_all(std::span<const RequestId>(stuck_));
+  cache_.add_to(hash);
+}
+
+void Worker::check(const WorkerHost& host) const {
+  cache_.check();
+  BY_CHECK(up_ || (running_.empty() && waiting_.empty() && cache_.taken() == 0),
+           "a worker that is down holds something");
+  std::uint64_t held = 0;
+  for (const Sequence& s : running_) {
+    if (engine_ == EngineKind::kSlots) {
+      held += host.request(s.request).prompt_blocks;
+    } else {
+      const std::uint32_t tokens = s.computed + (stepping_ ? s.scheduled : 0);
+      held += (tokens + host.config().cache.block_tokens - 1) / host.config().cache.block_tokens;
+    }
+  }
+  std::uint64_t refs = 0;
+  for (const SlotInfo& s : cache_.slots()) refs += s.refs;
+  BY_CHECK(refs == held, "references and running requests disagree");
+  if (cache_.policy() == EvictionPolicy::kLru && engine_ == EngineKind::kSlots) {
+    const PrefixTree& tree = host.workload().tree;
+    for (const SlotInfo& s : cache_.slots()) {
+      if (s.block == kNone || s.block >= tree.size()) continue;
+      const BlockId parent = tree.parent(s.block);
+      BY_CHECK(parent == kNone || cache_.resident().contains(parent), "a block is cached without its parent");
+    }
+  }
+  // Law 8: nothing waits where it could run.
+  if (up_ && engine_ == EngineKind::kSlots && !waiting_.empty() && running_.size() < host.config().fleet.slots) {
+    BY_CHECK(!cache_.fits(host.workload().prompt_chain(host.request(waiting_.front().request))),
+             "work waits on an idle worker");
+  }
+  BY_CHECK(!up_ || engine_ == EngineKind::kSlots || stepping_ || (waiting_.empty() && running_.empty()),
+           "a continuous worker with work does not step");
+}
+
+}  // namespace blockyard

@@ -1,0 +1,148 @@
+// Worker: one simulated GPU: a block cache, a queue and an engine (SPEC 4). What is true; the router never sees it.
+//
+// Both engines live on the same state: waiting requests, running sequences in admission order, the cache. Engine
+// `slots` plans a request's whole life at its start; engine `continuous` goes step by step. The worker asks its Host to
+// schedule its next event and tells it what happened; it knows neither the router nor the event queue. Invariants: 1. a
+// request is waiting, running or stuck, never two of them; 2. Σ references in the cache = blocks held by the
+// running; 3. while it is down nothing runs and the cache is empty.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "core/base/hash.h"
+#include "core/base/ids.h"
+#include "core/base/sim_time.h"
+#include "core/cache/block_cache.h"
+#include "core/sim/config.h"
+#include "core/workload/workload.h"
+
+namespace blockyard {
+
+/// What a worker needs from whoever drives it.
+class WorkerHost {
+ public:
+  virtual ~WorkerHost() = default;
+  virtual const Workload& workload() const = 0;
+  virtual const Config& config() const = 0;
+  virtual const Request& request(RequestId r) const = 0;
+  /// Engine slots: first token and finish of a request. Engine continuous: `r` is kNone and `finish` the step's end.
+  virtual void schedule(RequestId r, SimTime first_token, SimTime finish) = 0;
+  /// A request starts to run, with this hit (blocks). Resumed: it ran before and was preempted.
+  virtual void started(RequestId r, std::uint32_t hit, bool resumed) = 0;
+  /// The cache evicted and stored blocks: one report's worth. `r` is kNone for a whole step.
+  virtual void changed(RequestId r, const CacheChanges& changes) = 0;
+  virtual void first_token(RequestId r) = 0;
+  virtual void finished(RequestId r) = 0;
+  virtual void preempted(RequestId r) = 0;
+};
+
+/// A request that runs.
+struct Sequence {
+  RequestId request = kNone;
+  SimTime finish = 0;           ///< slots: when it will be done
+  SimTime first_token = 0;      ///< slots
+  std::uint32_t computed = 0;   ///< continuous: c, tokens computed
+  std::uint32_t generated = 0;  ///< continuous: g
+  std::uint32_t scheduled = 0;  ///< continuous: n of the running step
+  SlotId partial = kNone;       ///< continuous: slot of its last, not full block
+};
+
+struct WaitingRequest {
+  RequestId request = kNone;
+  SimTime estimate = 0;         ///< slots: service time as it joined
+  std::uint32_t generated = 0;  ///< continuous: tokens kept through preemption
+  bool resumed = false;
+};
+
+/// The batch of a running step, for the screen.
+struct StepInfo {
+  SimTime began = 0;
+  SimTime ends = 0;
+  std::uint32_t decodes = 0;
+  std::uint32_t prefill_tokens = 0;
+};
+
+class Worker {
+ public:
+  Worker(const Config& config, const Workload& workload, const RadixTree* tree, WorkerId id);
+
+  /// A request is routed here.
+  void enqueue(WorkerHost& host, RequestId r, SimTime now);
+  /// Engine slots: request r is done.
+  void finish(WorkerHost& host, RequestId r, SimTime now);
+  /// Engine continuous: the running step is over.
+  void step_end(WorkerHost& host, SimTime now);
+  /// Starts whatever can start now: after settings changed in flight.
+  void poke(WorkerHost& host, SimTime now);
+
+  void flush_idle() { cache_.flush_idle(); }
+  /// Loses cache and engine; its requests are stuck until take_stuck().
+  void crash(SimTime now);
+  void restart() { up_ = true; }
+  /// The requests lost with the worker: first those that ran, in admission order, then those that waited.
+  std::vector<RequestId> take_stuck();
+
+  bool up() const { return up_; }
+  /// Counts crashes: an event scheduled before a crash is void.
+  std::uint32_t epoch() const { return epoch_; }
+  const BlockCache& cache() const { return cache_; }
+  void set_eviction(EvictionPolicy policy) { cache_.set_policy(policy); }
+  const std::vector<Sequence>& running() const { return running_; }
+  const std::deque<WaitingRequest>& waiting() const { return waiting_; }
+  const std::vector<RequestId>& stuck() const { return stuck_; }
+  const StepInfo& step_info() const { return step_; }
+  /// Remaining work at `now`, µs (SPEC 4.2 and 4.3).
+  SimTime remaining(const WorkerHost& host, SimTime now) const;
+  /// Time with at least one request running, until `now`.
+  SimTime busy(SimTime now) const { return busy_ + (running_.empty() ? 0 : now - busy_since_); }
+
+  void add_to(StateHash& hash) const;
+  /// Breaks where an invariant does not hold.
+  void check(const WorkerHost& host) const;
+
+ private:
+  // slots
+  void start_waiting(WorkerHost& host, SimTime now);
+  std::uint32_t counted_hit(const WorkerHost& host, const Request& r) const;
+  // continuous (continuous.cpp)
+  struct Need {
+    std::uint32_t slots = 0;  // slots to take
+    std::uint32_t own_idle = 0;
+    std::uint32_t given_back = 0;
+  };
+  void begin_step(WorkerHost& host, SimTime now);
+  void schedule_running(WorkerHost& host, SimTime now, std::uint32_t& budget, bool& any_preempted);
+  void admit_waiting(WorkerHost& host, SimTime now, std::uint32_t& budget);
+  Need need(const WorkerHost& host, const Request& r, std::uint32_t from, std::uint32_t to, bool partial_held) const;
+  bool fits(const Need& n) const {
+    return n.slots <= cache_.free_slots() + (cache_.idle_blocks() - n.own_idle) + n.given_back;
+  }
+  void allocate(WorkerHost& host, Sequence& s, std::uint32_t to, SimTime now);
+  void release_blocks(WorkerHost& host, Sequence& s, SimTime now);
+  void report_step(WorkerHost& host);
+
+  void mark_running(SimTime now) {
+    if (running_.empty()) busy_since_ = now;
+  }
+  void mark_stopped(SimTime now) {
+    if (running_.empty()) busy_ += now - busy_since_;
+  }
+
+  EngineKind engine_;
+  BlockCache cache_;
+  std::vector<Sequence> running_;
+  std::deque<WaitingRequest> waiting_;
+  std::vector<RequestId> stuck_;
+  bool up_ = true;
+  bool stepping_ = false;
+  std::uint32_t epoch_ = 0;
+  SimTime waiting_estimate_ = 0;  // Σ estimates of the waiting
+  SimTime busy_ = 0;
+  SimTime busy_since_ = 0;
+  StepInfo step_;
+  CacheChanges changes_;  // of the start or step that is being made
+};
+
+}  // namespace blockyard

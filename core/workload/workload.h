@@ -1,0 +1,73 @@
+// Workload: the requests of a run, ready to simulate: arrivals, lengths and chains of dense block ids. It is made once
+// (a trace reader or a generator) and never changes afterwards; simulations and their copies share it by reference.
+//
+// Invariants: 1. requests are in index order: by arrival, ties by place in the input; 2. every chain starts at the root
+// of `tree` and follows its parents; 3. a request's private ids lie behind all ids of the tree, and belong to it alone.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "core/base/sim_time.h"
+#include "core/cache/block_set.h"
+#include "core/cache/prefix_tree.h"
+
+namespace blockyard {
+
+struct Request {
+  SimTime arrival = 0;  ///< µs; where arrivals are closed-loop: think time after the user's previous finish
+  std::uint32_t prompt_tokens = 0;
+  std::uint32_t output_tokens = 0;
+  std::uint32_t prompt_blocks = 0;  ///< chain length: full blocks of the prompt
+  std::uint32_t known_blocks = 0;   ///< blocks of `runs`: the prompt's, then those of the answer as far as it is known
+  std::uint32_t runs_begin = 0;     ///< into Workload::runs
+  std::uint32_t runs_count = 0;
+  BlockId private_first = kNone;  ///< id of the first generated block that the workload does not know
+  std::uint32_t user = 0;         ///< who sends it (session, user of a closed loop, line of a trace)
+  std::uint32_t label = kNone;    ///< into Workload::labels: what shared content it begins with
+};
+
+/// How a closed loop works: each user sends the next of its requests `think` after its last one ended.
+struct ClosedLoop {
+  std::uint32_t users = 0;  ///< 0: arrivals are given
+};
+
+class Workload {
+ public:
+  std::string name;  ///< what it is, for titles: a file name or a generator
+  std::vector<Request> requests;
+  std::vector<Run> runs;
+  std::vector<std::string> labels;
+  PrefixTree tree;
+  std::uint32_t block_tokens = 16;
+  std::uint32_t private_blocks = 0;  ///< ids handed out for generated blocks nobody else can hit
+  ClosedLoop closed;
+  std::vector<std::string> warnings;
+
+  /// The prompt's chain followed by known answer blocks.
+  Chain known_chain(const Request& r) const { return {runs.data() + r.runs_begin, r.runs_count}; }
+  /// The prompt's full blocks alone.
+  std::vector<Run> prompt_chain(const Request& r) const;
+  /// Calls f(Run) for the prompt's full blocks, in order.
+  template <class F>
+  void each_prompt_run(const Request& r, F f) const {
+    std::uint32_t left = r.prompt_blocks;
+    for (std::uint32_t i = 0; i < r.runs_count && left > 0; ++i) {
+      const Run run = runs[r.runs_begin + i];
+      const std::uint32_t n = run.count < left ? run.count : left;
+      f(Run{run.first, n});
+      left -= n;
+    }
+  }
+  /// All block ids: those of the tree, then the private ones.
+  std::uint32_t id_count() const { return tree.size() + private_blocks; }
+
+  /// The id of block k of the request's whole sequence (prompt, known answer, then private ids).
+  BlockId block_at(const Request& r, std::uint32_t k) const;
+
+  /// Gives every request its private ids; call once, after the last request was added.
+  void number_private_blocks();
+};
+
+}  // namespace blockyard
