@@ -10,6 +10,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/ui/fonts.h"
 #include "app/ui/rect.h"
@@ -29,12 +30,21 @@ class Anchors {
     const auto it = rects_.find(name);
     return it == rects_.end() ? nullptr : &it->second;
   }
-  void set_prefix(std::string prefix) { prefix_ = std::move(prefix); }
+  // What follows belongs to `group`, until the matching pop.
+  void push(std::string_view group) {
+    lengths_.push_back(prefix_.size());
+    prefix_.append(group).push_back('/');
+  }
+  void pop() {
+    prefix_.resize(lengths_.back());
+    lengths_.pop_back();
+  }
   const std::map<std::string, Rect, std::less<>>& all() const { return rects_; }
 
  private:
   std::map<std::string, Rect, std::less<>> rects_;
   std::string prefix_;
+  std::vector<std::size_t> lengths_;
 };
 
 struct Look {
@@ -47,6 +57,8 @@ struct Look {
   // A length given at scale 1, in whole pixels.
   float px(float v) const { return std::round(v * scale); }
   ImFont* font(FontRole role) const { return fonts[role]; }
+  // Pixel size of a role.
+  float font_px(FontRole role) const { return px(font_size(role)); }
   void mark(std::string_view name, const Rect& rect) const {
     if (anchors) anchors->mark(name, rect);
   }

@@ -1,0 +1,154 @@
+// The slider: Dear ImGui's own one, invisible, with our track and knob over it. So dragging, typed entry and keys
+// behave as everywhere, and only the look is ours. It runs on doubles, also for whole numbers: the stock integer slider
+// widens its grab to one step, which the knob could not follow.
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstdio>
+
+#include "app/ui/compat.h"
+#include "app/ui/widgets.h"
+
+namespace blockyard {
+namespace {
+
+// Place of `value` on the track, 0..1, by the same rule as Dear ImGui.
+double ratio_of(const SliderSpec& spec, double value) {
+  const double v = std::clamp(value, spec.min, spec.max);
+  if (!(spec.max > spec.min)) return 0;
+  if (!spec.logarithmic) return (v - spec.min) / (spec.max - spec.min);
+  const double epsilon = std::pow(0.1, spec.decimals);
+  const double low = std::max(spec.min, epsilon);
+  return v <= low ? 0.0 : std::log(v / low) / std::log(spec.max / low);
+}
+
+void remember(ImGuiStorage& storage, ImGuiID id, double value) {
+  const auto bits = std::bit_cast<std::array<int, 2>>(value);
+  storage.SetInt(id, bits[0]);
+  storage.SetInt(id + 1, bits[1]);
+}
+double recall(ImGuiStorage& storage, ImGuiID id) {
+  return std::bit_cast<double>(std::array<int, 2>{storage.GetInt(id), storage.GetInt(id + 1)});
+}
+
+}  // namespace
+
+SliderResult slider_row(const Look& look, const SliderSpec& spec, double* value) {
+  const Theme& theme = look.theme;
+  const std::string_view label = std::string_view(spec.label).substr(0, std::string_view(spec.label).find("##"));
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float width = ImGui::GetContentRegionAvail().x;
+  const Rect row{at.x, at.y, width, look.px(38)};
+  const Rect track_area{row.x, row.y + look.px(19), width, look.px(18)};
+  const float line_y = row.y + look.px(9);
+  std::array<char, 16> format{};
+  std::snprintf(format.data(), format.size(), "%%.%df", spec.decimals);
+  std::array<char, 64> figure{};
+  std::snprintf(figure.data(), figure.size(), format.data(), *value);
+
+  ImGui::PushID(spec.label);
+  ImGui::BeginDisabled(!spec.enabled);
+  ImGuiStorage& storage = *ImGui::GetStateStorage();
+  const ImGuiID memory = ImGui::GetID("##memory"), wish = ImGui::GetID("##wish"), slider = ImGui::GetID("##slider");
+  SliderResult result;
+  const double before = *value;
+
+  // The line of label and value. A click on the value asks for typed entry in the next frame.
+  const float unit_w = *spec.unit ? text_width(look, FontRole::Small, spec.unit) + look.px(4) : 0;
+  const float figure_w = text_width(look, FontRole::Mono14, figure.data());
+  const Rect value_area{row.right() - unit_w - figure_w, row.y, unit_w + figure_w, look.px(18)};
+  ImGui::SetCursorScreenPos(row.min());
+  ImGui::InvisibleButton("##label", ImVec2(std::max(1.0f, value_area.x - row.x - look.px(4)), look.px(18)));
+  bool hot = ImGui::IsItemHovered();
+  bool reset = hot && ImGui::IsMouseClicked(ImGuiMouseButton_Right);
+  if (spec.help) help_tooltip(look, label, spec.help);
+  ImGui::SetCursorScreenPos(value_area.min());
+  if (ImGui::InvisibleButton("##value", ImVec2(std::max(1.0f, value_area.w), value_area.h)))
+    storage.SetBool(wish, true);
+  const bool value_hot = ImGui::IsItemHovered();
+  reset = reset || (value_hot && ImGui::IsMouseClicked(ImGuiMouseButton_Right));
+  look.mark(std::string(label) + "/value", value_area);
+
+  // The slider itself. A double click is made a Ctrl+click; its first click has moved the value, which is put back.
+  const bool typing = compat::text_entry_active(slider);
+  ImGuiIO& io = ImGui::GetIO();
+  const bool ctrl = io.KeyCtrl;
+  if (storage.GetBool(wish)) {
+    ImGui::SetKeyboardFocusHere(0);
+    storage.SetBool(wish, false);
+  } else if (!typing && spec.enabled && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left) &&
+             ImGui::IsWindowHovered() && track_area.contains(ImGui::GetMousePos()) &&
+             storage.GetInt(memory) + storage.GetInt(memory + 1) != 0) {
+    *value = recall(storage, memory);
+    io.KeyCtrl = true;
+  }
+  ImGui::SetCursorScreenPos(track_area.min());
+  ImGui::SetNextItemWidth(width);
+  ImGui::PushFont(look.font(FontRole::Mono14));
+  ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(look.px(6), look.px(2)));
+  ImGui::PushStyleVar(ImGuiStyleVar_GrabMinSize, look.px(12));
+  if (!typing) {
+    for (const ImGuiCol slot : {ImGuiCol_FrameBg, ImGuiCol_FrameBgHovered, ImGuiCol_FrameBgActive, ImGuiCol_SliderGrab,
+                                ImGuiCol_SliderGrabActive, ImGuiCol_Text})
+      ImGui::PushStyleColor(slot, 0u);
+  }
+  const ImGuiSliderFlags flags = ImGuiSliderFlags_AlwaysClamp | (spec.logarithmic ? ImGuiSliderFlags_Logarithmic : 0);
+  ImGui::SliderScalar("##slider", ImGuiDataType_Double, value, &spec.min, &spec.max, format.data(), flags);
+  if (!typing) ImGui::PopStyleColor(6);
+  ImGui::PopStyleVar(2);
+  ImGui::PopFont();
+  io.KeyCtrl = ctrl;
+  const bool held = ImGui::IsItemActive() && !typing;
+  if (ImGui::IsItemActivated()) remember(storage, memory, before);
+  result.committed = ImGui::IsItemDeactivatedAfterEdit();
+  const bool track_hot = ImGui::IsItemHovered();
+  reset = reset || (track_hot && ImGui::IsMouseClicked(ImGuiMouseButton_Right));
+  hot = hot || track_hot || value_hot;
+  if (reset && spec.enabled && *value != spec.initial) {
+    *value = spec.initial;
+    result.committed = true;
+  }
+  ImGui::EndDisabled();
+  ImGui::PopID();
+  result.changed = *value != before;
+
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const Color ink = spec.enabled ? theme.text : theme.text_muted;
+  const float name_room = value_area.x - row.x - look.px(8);
+  draw_text(list, look, FontRole::Small, spec.enabled ? (hot ? theme.text : theme.text_secondary) : theme.text_muted,
+            ImVec2(row.x, line_y), ellipsized(look, FontRole::Small, label, name_room));
+  std::snprintf(figure.data(), figure.size(), format.data(), *value);
+  if (*spec.unit)
+    draw_text_right(list, look, FontRole::Small, theme.text_muted, ImVec2(row.right(), line_y), spec.unit);
+  draw_text_right(list, look, FontRole::Mono14, value_hot && spec.enabled ? theme.accent : ink,
+                  ImVec2(row.right() - unit_w, line_y), figure.data());
+  if (!typing) {
+    const float thick = look.px(4), y = std::floor(track_area.center().y), r = look.px(6), slack = 2.0f + r;
+    const float x = track_area.x + slack + static_cast<float>(ratio_of(spec, *value)) * (width - 2 * slack);
+    const Rect track{track_area.x, y - thick / 2, width, thick};
+    list->AddRectFilled(track.min(), track.max(), theme.dark ? theme.frame : theme.frame_hot, thick / 2);
+    const Color fill = spec.enabled ? (held ? theme.accent_hot : theme.accent) : theme.line_strong;
+    list->AddRectFilled(track.min(), ImVec2(x, track.bottom()), fill, thick / 2);
+    if (hot && spec.enabled) list->AddCircleFilled(ImVec2(x, y), r + look.px(3), faded(theme.accent, 0.25f));
+    list->AddCircleFilled(ImVec2(x, y), r, fill);
+    list->AddCircleFilled(ImVec2(x, y), r - look.px(2),
+                          spec.enabled ? (theme.dark ? rgb(0xFFFFFF) : theme.panel) : theme.panel);
+  }
+  look.mark(label, track_area);
+  ImGui::SetCursorScreenPos(row.min());
+  ImGui::Dummy(row.size());
+  return result;
+}
+
+SliderResult slider_row(const Look& look, const SliderSpec& spec, std::int64_t* value) {
+  SliderSpec whole = spec;
+  whole.decimals = 0;
+  double v = static_cast<double>(*value);
+  SliderResult result = slider_row(look, whole, &v);
+  const auto rounded = static_cast<std::int64_t>(std::llround(v));
+  result.changed = rounded != *value;
+  *value = rounded;
+  return result;
+}
+
+}  // namespace blockyard
