@@ -367,7 +367,9 @@ bool text_field(const Look& look, const char* id, const char* icon, const char* 
   ImGui::PushID(id);
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(pad, look.px(6)));
   ImGui::SetNextItemWidth(ImGui::GetContentRegionAvail().x);
+  ImGui::PushStyleColor(ImGuiCol_TextDisabled, look.theme.text_secondary);  // muted would be too faint on a frame
   const bool changed = ImGui::InputTextWithHint("##text", hint, value);
+  ImGui::PopStyleColor();
   ImGui::PopStyleVar();
   ImGui::PopID();
   const Rect rect = item_rect();

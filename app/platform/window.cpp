@@ -1,0 +1,242 @@
+#include "app/platform/window.h"
+
+#define GLFW_INCLUDE_NONE
+#include <GLFW/glfw3.h>
+#include <backends/imgui_impl_glfw.h>
+#include <backends/imgui_impl_opengl3.h>
+#include <glad/gl.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "app/platform/gl_texture.h"
+
+namespace blockyard {
+
+struct Window::Parts {
+  GLFWwindow* window = nullptr;
+  ImGuiContext* imgui = nullptr;
+  std::unique_ptr<GlTextureStore> textures;
+  std::vector<std::string> dropped;
+  bool touched = true;  // input arrived since the last look
+  bool redraw = true;   // the system wants the picture again
+  int windowed_x = 0, windowed_y = 0, windowed_w = 0, windowed_h = 0;
+};
+
+namespace {
+
+constexpr double kFrame = 1.0 / 60.0;
+constexpr double kLinger = 0.7;       // seconds of frames after the last input: longer than a tooltip waits
+constexpr double kCaretPeriod = 0.2;  // a blinking caret needs frames
+
+constexpr const char* kWithout = " Without one, the commands of the command line (run, compare, shot, …) still work.";
+
+// GLFW reports errors to a callback of its own before any window exists; this is where it leaves them.
+std::string describe_glfw_error(const char* what) {
+  const char* detail = nullptr;
+  const int code = glfwGetError(&detail);
+  std::string text = what;
+  if (code == GLFW_VERSION_UNAVAILABLE || code == GLFW_FORMAT_UNAVAILABLE || code == GLFW_API_UNAVAILABLE)
+    text = "OpenGL 3.3 is required, and the driver of this display does not offer it";
+  if (detail) text += std::string(" (") + detail + ")";
+  return text + "." + kWithout;
+}
+
+float screen_scale(GLFWwindow* window) {
+  float sx = 1, sy = 1;
+  glfwGetWindowContentScale(window, &sx, &sy);
+  // Where window coordinates are not pixels, Dear ImGui scales by itself what the framebuffer has more.
+  int w = 1, h = 1, fw = 1, fh = 1;
+  glfwGetWindowSize(window, &w, &h);
+  glfwGetFramebufferSize(window, &fw, &fh);
+  if (w > 0 && fw > 0) sx *= static_cast<float>(w) / static_cast<float>(fw);
+  return std::clamp(sx, 0.5f, 4.0f);
+}
+
+}  // namespace
+
+std::unique_ptr<Window> Window::open(const WindowOptions& options, std::string* error) {
+  if (!glfwInit()) {
+    *error = describe_glfw_error("A window needs a display, and there is none");
+    return nullptr;
+  }
+  glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
+  glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 3);
+  glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
+  glfwWindowHint(GLFW_OPENGL_FORWARD_COMPAT, GLFW_TRUE);
+  glfwWindowHint(GLFW_VISIBLE, GLFW_FALSE);
+  // No bigger than the screen.
+  int width = options.width, height = options.height;
+  if (GLFWmonitor* monitor = glfwGetPrimaryMonitor()) {
+    int x = 0, y = 0, w = 0, h = 0;
+    glfwGetMonitorWorkarea(monitor, &x, &y, &w, &h);
+    if (w > 0 && h > 0) {
+      width = std::min(width, w);
+      height = std::min(height, h);
+    }
+  }
+  auto parts = std::make_unique<Parts>();
+  parts->window = glfwCreateWindow(width, height, options.title.c_str(), nullptr, nullptr);
+  if (!parts->window) {
+    *error = describe_glfw_error("The window could not be opened");
+    glfwTerminate();
+    return nullptr;
+  }
+  glfwMakeContextCurrent(parts->window);
+  if (!gladLoadGL(glfwGetProcAddress)) {
+    *error = std::string("OpenGL 3.3 is required, and its functions could not be loaded.") + kWithout;
+    glfwDestroyWindow(parts->window);
+    glfwTerminate();
+    return nullptr;
+  }
+  glfwSwapInterval(1);
+  glfwSetWindowSizeLimits(parts->window, 640, 400, GLFW_DONT_CARE, GLFW_DONT_CARE);
+
+  // Our callbacks come first; Dear ImGui's back end calls on to them.
+  GLFWwindow* window = parts->window;
+  glfwSetWindowUserPointer(window, parts.get());
+  static constexpr auto kTouch = [](GLFWwindow* w) {
+    static_cast<Parts*>(glfwGetWindowUserPointer(w))->touched = true;
+  };
+  glfwSetKeyCallback(window, [](GLFWwindow* w, int, int, int, int) { kTouch(w); });
+  glfwSetCharCallback(window, [](GLFWwindow* w, unsigned) { kTouch(w); });
+  glfwSetMouseButtonCallback(window, [](GLFWwindow* w, int, int, int) { kTouch(w); });
+  glfwSetScrollCallback(window, [](GLFWwindow* w, double, double) { kTouch(w); });
+  glfwSetCursorPosCallback(window, [](GLFWwindow* w, double, double) { kTouch(w); });
+  glfwSetCursorEnterCallback(window, [](GLFWwindow* w, int) { kTouch(w); });
+  glfwSetWindowFocusCallback(window, [](GLFWwindow* w, int) { kTouch(w); });
+  glfwSetFramebufferSizeCallback(window, [](GLFWwindow* w, int, int) { kTouch(w); });
+  glfwSetWindowContentScaleCallback(window, [](GLFWwindow* w, float, float) { kTouch(w); });
+  glfwSetWindowRefreshCallback(window,
+                               [](GLFWwindow* w) { static_cast<Parts*>(glfwGetWindowUserPointer(w))->redraw = true; });
+  glfwSetDropCallback(window, [](GLFWwindow* w, int count, const char** paths) {
+    auto* self = static_cast<Parts*>(glfwGetWindowUserPointer(w));
+    self->dropped.insert(self->dropped.end(), paths, paths + count);
+    self->touched = true;
+  });
+
+  parts->imgui = ImGui::CreateContext();
+  ImGui::GetIO().IniFilename = nullptr;
+  ImGui::GetIO().LogFilename = nullptr;
+  ImGui_ImplGlfw_InitForOpenGL(window, true);
+  if (!ImGui_ImplOpenGL3_Init("#version 330 core")) {
+    *error = std::string("Dear ImGui could not set up OpenGL 3.3.") + kWithout;
+    ImGui_ImplGlfw_Shutdown();
+    ImGui::DestroyContext(parts->imgui);
+    glfwDestroyWindow(window);
+    glfwTerminate();
+    return nullptr;
+  }
+  parts->textures = std::make_unique<GlTextureStore>();
+
+  std::unique_ptr<Window> out(new Window);
+  out->parts_ = std::move(parts);
+  out->font_dir_ = options.font_dir;
+  out->look_.theme = options.theme;
+  out->look_.textures = out->parts_->textures.get();
+  out->look_.anchors = &out->anchors_;
+  out->wanted_scale_ = options.scale;
+  out->apply_look();
+  return out;
+}
+
+Window::~Window() {
+  parts_->textures.reset();
+  ImGui_ImplOpenGL3_Shutdown();
+  ImGui_ImplGlfw_Shutdown();
+  ImGui::DestroyContext(parts_->imgui);
+  glfwDestroyWindow(parts_->window);
+  glfwTerminate();
+}
+
+void Window::apply_look() {
+  look_changed_ = false;
+  const float scale = wanted_scale_ > 0 ? wanted_scale_ : screen_scale(parts_->window);
+  if (scale != look_.scale || !look_.font(FontRole::Body)) {
+    look_.scale = scale;
+    ImGui_ImplOpenGL3_DestroyDeviceObjects();  // the next frame makes them again, with the new atlas
+    look_.fonts = load_fonts(*ImGui::GetIO().Fonts, font_dir_, scale);
+  }
+  apply_theme(look_.theme, scale, ImGui::GetStyle());
+}
+
+void Window::set_theme(const Theme& theme) {
+  look_.theme = theme;
+  look_changed_ = true;
+}
+
+void Window::set_scale(float scale) {
+  wanted_scale_ = scale;
+  look_changed_ = true;
+}
+
+void Window::set_title(const std::string& title) { glfwSetWindowTitle(parts_->window, title.c_str()); }
+
+bool Window::fullscreen() const { return glfwGetWindowMonitor(parts_->window) != nullptr; }
+
+void Window::set_fullscreen(bool on) {
+  if (on == fullscreen()) return;
+  Parts& p = *parts_;
+  if (!on) {
+    glfwSetWindowMonitor(p.window, nullptr, p.windowed_x, p.windowed_y, p.windowed_w, p.windowed_h, GLFW_DONT_CARE);
+    return;
+  }
+  GLFWmonitor* monitor = glfwGetPrimaryMonitor();
+  const GLFWvidmode* mode = monitor ? glfwGetVideoMode(monitor) : nullptr;
+  if (!mode) return;
+  glfwGetWindowPos(p.window, &p.windowed_x, &p.windowed_y);
+  glfwGetWindowSize(p.window, &p.windowed_w, &p.windowed_h);
+  glfwSetWindowMonitor(p.window, monitor, 0, 0, mode->width, mode->height, mode->refreshRate);
+}
+
+ImVec2 Window::size() const { return ImGui::GetIO().DisplaySize; }
+
+std::vector<std::string> Window::take_dropped_files() { return std::exchange(parts_->dropped, {}); }
+
+void Window::wake() { glfwPostEmptyEvent(); }
+
+void Window::draw_frame(const std::function<FrameWish()>& frame, FrameWish* wish) {
+  if (look_changed_ || (wanted_scale_ <= 0 && screen_scale(parts_->window) != look_.scale)) apply_look();
+  anchors_.begin_frame();
+  ImGui_ImplOpenGL3_NewFrame();
+  ImGui_ImplGlfw_NewFrame();
+  ImGui::NewFrame();
+  *wish = frame();
+  ImGui::Render();
+  int w = 0, h = 0;
+  glfwGetFramebufferSize(parts_->window, &w, &h);
+  glViewport(0, 0, w, h);
+  const ImVec4 clear = to_vec4(look_.theme.background);
+  glClearColor(clear.x, clear.y, clear.z, 1.0f);
+  glClear(GL_COLOR_BUFFER_BIT);
+  ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+  if (capture_ && w > 0 && h > 0) std::exchange(capture_, nullptr)(read_framebuffer(w, h));
+  glfwSwapBuffers(parts_->window);
+}
+
+void Window::run(const std::function<FrameWish()>& frame) {
+  Parts& p = *parts_;
+  glfwShowWindow(p.window);
+  FrameWish wish;
+  double awake_until = glfwGetTime() + kLinger;
+  while (!glfwWindowShouldClose(p.window) && !wish.quit) {
+    const double began = glfwGetTime();
+    draw_frame(frame, &wish);
+    // Until the next frame is due, events are taken but not drawn.
+    const double due = began + kFrame;
+    glfwPollEvents();
+    for (double now = glfwGetTime(); now < due; now = glfwGetTime()) glfwWaitEventsTimeout(due - now);
+    if (std::exchange(p.touched, false)) awake_until = glfwGetTime() + kLinger;
+    const bool keep_going = wish.animate || look_changed_ || capture_ || wish.quit;
+    if (keep_going || std::exchange(p.redraw, false) || glfwGetTime() < awake_until) continue;
+    if (ImGui::GetIO().WantTextInput) {
+      glfwWaitEventsTimeout(kCaretPeriod);
+    } else {
+      glfwWaitEvents();
+    }
+    if (std::exchange(p.touched, false)) awake_until = glfwGetTime() + kLinger;
+  }
+}
+
+}  // namespace blockyard
