@@ -1,0 +1,153 @@
+// Command: everything that a person can do, as a value. Panels, keys, the palette, lessons and tests push commands;
+// Session::apply is the only code that carries them out. Those that concern the window (scale, screenshot, clipboard)
+// are passed on to whoever owns it, see Session::take_effects.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "app/session/selection.h"
+#include "core/base/sim_time.h"
+
+namespace blockyard {
+
+/// Simulated time from `begin` to `end`, µs.
+struct TimeRange {
+  SimTime begin = 0;
+  SimTime end = 0;
+  friend bool operator==(const TimeRange&, const TimeRange&) = default;
+};
+
+/// "As fast as a frame allows".
+inline constexpr double kMaxSpeed = 1e9;
+
+namespace cmd {
+
+// Time.
+struct Play {};
+struct Pause {};
+struct TogglePlay {};
+struct StepEvent {};
+struct StepBackEvent {};
+struct StepRequest {};  ///< to the next arrival
+struct StepBackRequest {};
+struct Seek {
+  SimTime t = 0;
+};
+struct SeekEnd {};  ///< to the newest time that has been seen
+struct SetSpeed {
+  double factor = 1;  ///< simulated ms per ms; kMaxSpeed: as fast as it goes
+};
+struct Restart {};
+struct AddBookmark {
+  std::string label;  ///< empty: "Bookmark N"
+};
+struct RemoveBookmark {
+  std::size_t index = 0;
+};
+struct SetRange {
+  std::optional<TimeRange> range;  ///< limits plots and tables; empty: the whole run
+};
+
+// Settings of the run. In flight where that is possible, else the run restarts.
+using SettingValue = std::variant<double, bool, std::string>;
+struct Set {
+  std::string path;  ///< dotted, as on the command line: "router.sync_ms"
+  SettingValue value;
+};
+struct ResetSetting {
+  std::string path;  ///< back to the value that the scenario came with
+};
+struct SetArrivalRate {
+  double factor = 1;  ///< times the workload's own rate, from the cursor on
+};
+/// A fault at the cursor (or later), then the run goes on with it.
+struct AddFault {
+  WorkerId worker = 0;
+  bool crash = false;  ///< else the idle blocks are flushed
+  SimTime restart = 5'000'000;
+  SimTime detect = 3'000'000;
+};
+struct Undo {};
+struct Redo {};
+
+// Inputs.
+struct LoadScenario {
+  std::string source;  ///< a built-in scenario's name, or a file
+};
+struct LoadTrace {
+  std::string path;
+};
+/// A file of whatever kind: a scenario or a trace.
+struct OpenFile {
+  std::string path;
+};
+struct NextScenario {
+  int by = 1;  ///< −1: the one before
+};
+struct SaveScenario {
+  std::string path;  ///< empty: beside the other exports
+};
+/// A prompt typed in the prompt lab arrives now. The run restarts with it among its requests and comes back here.
+struct SendPrompt {
+  std::string text;
+  std::uint32_t output_tokens = 64;
+};
+
+// Attention.
+struct Select {
+  Selection what;
+};
+struct ClearSelection {};
+/// Must be pushed in every frame in which it holds.
+struct Hover {
+  Selection what;
+};
+/// Strategies to run beside the one of the scenario, on the same requests; empty: no comparison.
+struct SetCompare {
+  std::vector<std::uint32_t> strategies;
+};
+
+// The program.
+struct SetTheme {
+  bool dark = true;
+};
+struct SetScale {
+  double scale = 0;  ///< 0: what the screen asks for
+};
+struct Screenshot {};
+struct Fullscreen {};
+struct CopyText {
+  std::string text;
+};
+/// Writes a file beside the other exports; `write` gets the path and returns an empty text or what went wrong.
+struct SaveFile {
+  std::string name;  ///< "ttft.png"; a number is added rather than overwriting
+  std::function<std::string(const std::string& path)> write;
+};
+struct Notify {
+  std::string text;
+  bool error = false;
+};
+struct DismissToast {
+  std::uint64_t id = 0;
+};
+struct DismissFirstStart {};
+struct Quit {};
+
+}  // namespace cmd
+
+using Command =
+    std::variant<cmd::Play, cmd::Pause, cmd::TogglePlay, cmd::StepEvent, cmd::StepBackEvent, cmd::StepRequest,
+                 cmd::StepBackRequest, cmd::Seek, cmd::SeekEnd, cmd::SetSpeed, cmd::Restart, cmd::AddBookmark,
+                 cmd::RemoveBookmark, cmd::SetRange, cmd::Set, cmd::ResetSetting, cmd::SetArrivalRate, cmd::AddFault,
+                 cmd::Undo, cmd::Redo, cmd::LoadScenario, cmd::LoadTrace, cmd::OpenFile, cmd::NextScenario,
+                 cmd::SaveScenario, cmd::SendPrompt, cmd::Select, cmd::ClearSelection, cmd::Hover, cmd::SetCompare,
+                 cmd::SetTheme, cmd::SetScale, cmd::Screenshot, cmd::Fullscreen, cmd::CopyText, cmd::SaveFile,
+                 cmd::Notify, cmd::DismissToast, cmd::DismissFirstStart, cmd::Quit>;
+
+}  // namespace blockyard

@@ -1,0 +1,95 @@
+// FrameContext: all that a panel may know in one frame, and the way to ask for something: push a Command.
+//
+// The Session makes one a frame. Everything is const but UiState (which decides what is seen, never what is simulated)
+// and the list of commands, which are carried out between frames. References are valid for this frame only: keep ids.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "app/session/command.h"
+#include "app/session/selection.h"
+#include "app/session/ui_state.h"
+#include "core/cache/radix.h"
+#include "core/metrics/live.h"
+#include "core/sim/player.h"
+
+namespace blockyard {
+
+struct Look;      // app/ui/look.h
+struct Scenario;  // core/io/scenario.h
+
+struct Bookmark {
+  SimTime t = 0;
+  std::string label;
+};
+
+/// A strategy that runs beside the scenario's own, on the same requests, at the same time.
+struct ComparedRun {
+  std::uint32_t strategy = 0;
+  const Player* player = nullptr;
+  const LiveMetrics* metrics = nullptr;
+};
+
+struct Toast {
+  std::uint64_t id = 0;
+  std::string text;
+  bool error = false;
+  double born = 0;  ///< screen time, s
+};
+
+/// A scenario that can be loaded by name.
+struct ScenarioEntry {
+  std::string name;   ///< file name without its ending
+  std::string title;  ///< its "name"
+  std::string about;
+};
+
+struct FrameContext {
+  const Look& look;
+
+  // The run, at the cursor.
+  const Scenario& scenario;
+  const Scenario& original;  ///< as loaded: what "reset to default" goes back to
+  const Simulation& sim;
+  const RadixTree& tree;
+  const Player& player;  ///< const: ask for movement by command
+  const LiveMetrics& metrics;
+  const EventLog& log;
+  std::size_t log_at = 0;               ///< log[0, log_at) has happened
+  const RoutingStudy* study = nullptr;  ///< of the selected request or decision; null where it is not routed yet
+
+  // Time.
+  SimTime now = 0;
+  SimTime newest = 0;     ///< the furthest that has been seen
+  SimTime known_end = 0;  ///< how far the run is computed
+  bool complete = false;  ///< known_end is the end of the run
+  bool playing = false;
+  double speed = 1;
+  double screen_time = 0;          ///< s since the window opened: for fades, never for the run
+  std::optional<TimeRange> range;  ///< limits plots and tables
+  std::span<const Bookmark> bookmarks;
+
+  // Attention.
+  Selection selection;
+  Selection hover;  ///< of the frame before
+
+  // The rest.
+  std::span<const ComparedRun> compared;
+  std::span<const ScenarioEntry> scenarios;
+  std::string_view scenario_source;  ///< name or path that it was loaded from
+  std::string_view assets_dir;
+  std::string_view message;  ///< what the status bar says; "" = nothing
+  std::span<const Toast> toasts;
+  UiState& ui;
+  std::vector<Command>& commands;
+
+  void push(Command command) const { commands.push_back(std::move(command)); }
+  void select(Selection what) const { push(cmd::Select{what}); }
+  void hover_on(Selection what) const { push(cmd::Hover{what}); }
+};
+
+}  // namespace blockyard

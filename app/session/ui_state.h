@@ -1,0 +1,41 @@
+// UiState: what is open, filtered and folded. Panels change it freely: it decides what is seen, never what is
+// simulated. The parts that a person expects to find again (theme, scale, layout, last scenario) are saved with the
+// settings.
+#pragma once
+
+#include <map>
+#include <string>
+
+namespace blockyard {
+
+struct UiState {
+  // Layout; saved.
+  bool show_controls = true;
+  bool show_tree = true;
+  bool show_bottom = true;
+  float bottom_height = 0;  ///< at scale 1; 0 = as designed
+  bool dark = true;
+  float scale = 0;  ///< 0: what the screen asks for
+  bool first_start = true;
+  std::string last_scenario;
+
+  // Panels.
+  std::string bottom_tab = "latency";  ///< id of the panel that is open at the bottom
+  std::string right_tab = "tree";      ///< id of the panel that is open on the right
+  enum class TreeMode { kBelief, kTruth, kDifference };
+  TreeMode tree_mode = TreeMode::kBelief;
+  bool tree_icicle = false;
+  std::string tree_filter;
+  std::string event_filter;
+  std::map<std::string, bool> folded;  ///< groups of controls, by title
+
+  // Overlays.
+  bool palette_open = false;
+  bool settings_open = false;
+  bool keys_open = false;
+  bool lessons_open = false;
+  bool prompt_lab_open = false;
+  std::string lesson;  ///< id of the lesson that is running; "" = none
+};
+
+}  // namespace blockyard

@@ -1,0 +1,127 @@
+// LiveMetrics: the figures of a run at any moment of it: sums and percentiles over a sliding window and since the
+// start, and series of them over time.
+//
+// It listens at a Player's frontier and keeps every sample with its time. All that it tells is a function of (what
+// happened, the moment asked for), so going back shows the past. Invariants: 1. samples and points ascend in time;
+// 2. point i of the series is the state at (i + 1) × step(); the step doubles where a run grows beyond kMostPoints.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include "core/sim/player.h"
+
+namespace blockyard {
+
+/// The key figures over a window, or since the start. NaN where there is nothing to tell from.
+struct KeyFigures {
+  static constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
+  SimTime begin = 0;  ///< of the window, µs
+  SimTime end = 0;
+  std::uint32_t started = 0;
+  std::uint32_t completed = 0;
+  std::uint32_t routed = 0;
+  std::uint64_t evictions = 0;         ///< blocks
+  double block_hit_rate = kNothing;    ///< Σ hit / Σ chain length over requests that started; 0 … 1
+  double request_hit_rate = kNothing;  ///< of those, the part with hit ≥ 1
+  double ttft_p50_ms = kNothing;       ///< of first tokens in the window
+  double ttft_p95_ms = kNothing;
+  double ttft_p99_ms = kNothing;
+  double e2e_p50_ms = kNothing;  ///< of finishes in the window
+  double e2e_p95_ms = kNothing;
+  double throughput_rps = kNothing;  ///< finishes per s
+  double evictions_per_s = kNothing;
+  double imbalance = kNothing;  ///< most requests routed to a worker / mean over all workers
+};
+
+/// A moment of the series.
+struct LivePoint {
+  SimTime t = 0;
+  KeyFigures window;                 ///< over the window that ends at t
+  std::uint64_t phantom_blocks = 0;  ///< believed but gone, all workers
+  std::uint64_t unknown_blocks = 0;  ///< held but not believed, all workers
+};
+
+/// One worker at a moment of the series.
+struct WorkerPoint {
+  float load = 0;  ///< true load: ms, or requests, by the load metric
+  std::uint32_t resident = 0;
+  std::uint32_t in_use = 0;
+  std::uint32_t running = 0;
+  std::uint32_t waiting = 0;
+  bool up = true;
+};
+
+class LiveMetrics final : public FrontierListener {
+ public:
+  static constexpr std::size_t kMostPoints = 2048;
+
+  explicit LiveMetrics(SimTime window = 5'000'000, SimTime step = 100'000) : window_(window), step_(step) {}
+
+  void on_event(const Event& event, const Simulation& sim) override;
+  void on_quiet(const Simulation& sim, SimTime until) override;
+  void on_cut(SimTime t, std::size_t events) override;
+
+  SimTime window() const { return window_; }
+  /// Over (t − window, t].
+  KeyFigures at(SimTime t) const { return over(t - window_, t); }
+  /// Since the start.
+  KeyFigures until(SimTime t) const { return over(-1, t); }
+  /// Over (begin, end].
+  KeyFigures over(SimTime begin, SimTime end) const;
+
+  SimTime step() const { return step_; }
+  /// The points up to t.
+  std::span<const LivePoint> series(SimTime t) const;
+  /// All workers at point i of the series.
+  std::span<const WorkerPoint> workers(std::size_t point) const;
+
+  /// Per bucket of (end − begin) / n: what the timeline draws. Closed loops: as far as computed.
+  struct TimelineBucket {
+    std::uint32_t arrivals = 0;
+    std::uint32_t hits = 0;    ///< requests that started with a hit
+    std::uint32_t misses = 0;  ///< without
+  };
+  std::vector<TimelineBucket> timeline(SimTime begin, SimTime end, std::size_t n) const;
+
+ private:
+  struct Sample {
+    SimTime t;
+    float ms;
+  };
+  struct Start {
+    SimTime t;
+    std::uint64_t hit_before;     // Σ hit of all starts before this one
+    std::uint64_t blocks_before;  // Σ chain length of those
+    std::uint32_t hit_requests_before;
+    std::uint32_t hit;
+    std::uint32_t blocks;
+  };
+  struct Count {
+    SimTime t;
+    std::uint64_t before;
+    std::uint32_t n;
+  };
+  struct Routed {
+    SimTime t;
+    WorkerId worker;
+  };
+  void thin_out();
+
+  SimTime window_;
+  SimTime step_;
+  std::uint32_t worker_count_ = 0;
+  std::vector<SimTime> arrivals_;
+  std::vector<Sample> ttft_;  // at first tokens
+  std::vector<Sample> e2e_;   // at finishes
+  std::vector<Start> starts_;
+  std::vector<Count> evictions_;
+  std::vector<Routed> routed_;
+  std::vector<LivePoint> points_;
+  std::vector<WorkerPoint> worker_points_;  // worker_count_ a point
+};
+
+}  // namespace blockyard

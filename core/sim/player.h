@@ -1,0 +1,140 @@
+// Player: a run as something to move about in. It holds the simulation at a cursor and another one at the frontier (the
+// furthest computed), the log of all that happened up to there, and checkpoints: copies of the simulation from which
+// any moment is replayed. Changes made in flight are kept as a list and applied again on every replay.
+//
+// The workload and the tree are the caller's and must outlive it. It knows no wall clock: whoever calls decides how
+// much to look ahead. Invariants: 1. cursor() equals a run from the start to that moment, with the same changes, to the
+// digest; 2. events()[0, events_at_cursor()) have happened at the cursor; 3. a change in the past of the frontier cuts
+// off everything behind it; 4. checkpoints ascend, and together stay within the budget (except the first).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/sim/event_log.h"
+#include "core/sim/simulation.h"
+
+namespace blockyard {
+
+/// A change made in flight.
+struct Change {
+  SimTime t = 0;
+  std::uint64_t handled = 0;          ///< steps before it
+  std::variant<Config, double> what;  ///< settings, or the arrival rate's factor
+  std::string label;                  ///< "sync 5000 → 500 ms", for the timeline
+};
+
+/// Told of everything at the frontier, once; told where it is cut off.
+class FrontierListener {
+ public:
+  virtual ~FrontierListener() = default;
+  virtual void on_event(const Event& event, const Simulation& sim) = 0;
+  /// Nothing happens before `until`: `sim` is the state at every moment from its last event to there.
+  virtual void on_quiet(const Simulation& sim, SimTime until) = 0;
+  /// All that was told behind the first `events` events is void; the state now is that of time t.
+  virtual void on_cut(SimTime t, std::size_t events) = 0;
+};
+
+/// A routing, and what each strategy would have done in its place.
+struct RoutingStudy {
+  Decision used;  ///< by the strategy that routed it
+  std::vector<Decision>
+      strategies;  ///< by each row of policy_table(), on the same state; [used.strategy] equals `used`
+};
+
+class Player {
+ public:
+  static constexpr std::size_t kDefaultBudget = std::size_t{256} << 20;
+
+  /// `listener` may be nullptr. `budget`: bytes for checkpoints.
+  Player(const Config& config, const Workload& workload, const RadixTree& tree, FrontierListener* listener = nullptr,
+         std::size_t budget = kDefaultBudget);
+
+  const Simulation& cursor() const { return cursor_; }
+  SimTime now() const { return cursor_.now(); }
+  /// The furthest time the cursor has been at since the last change.
+  SimTime newest() const { return newest_; }
+  /// How far the run is computed; the end of the run where complete().
+  SimTime frontier() const { return frontier_.now(); }
+  bool complete() const { return frontier_.done(); }
+  const Simulation& frontier_state() const { return frontier_; }
+  const EventLog& events() const { return log_; }
+  std::size_t events_at_cursor() const { return events_at_cursor_; }
+  /// The number of logged events at or before t.
+  std::size_t events_until(SimTime t) const;
+  const std::vector<Change>& changes() const { return changes_; }
+
+  /// Computes on at the frontier: at most `steps` steps. False when the run is complete.
+  bool look_ahead(std::uint32_t steps);
+  /// To the end of the run.
+  void look_ahead_all();
+
+  /// The state at time t (not beyond the end of the run): all events up to and including t.
+  void seek(SimTime t);
+  /// One step; false at the end of the run.
+  bool step_event();
+  /// To the state before the last step; false at the start.
+  bool step_back_event();
+  /// To the next arrival of a request, handled; false where none is left.
+  bool step_request();
+  /// To the arrival before; false where there is none.
+  bool step_back_request();
+
+  /// Changes settings at the cursor; what was computed behind it is void. Fields that restart the run must be as they
+  /// were.
+  void change(const Config& config, std::string label);
+  /// From the cursor on requests arrive `factor` times as fast as the workload says. Not for closed loops.
+  void change_arrival_rate(double factor, std::string label);
+  /// Drops the changes from `keep` on, and what was computed behind the first of them.
+  void drop_changes(std::size_t keep);
+  /// The arrival rate's factor at the cursor.
+  double arrival_rate() const;
+
+  /// The last routing of r up to the cursor, studied; empty where it has not been routed yet. Replays to it.
+  std::optional<RoutingStudy> routing_of(RequestId r) const;
+
+  std::size_t checkpoints() const { return checkpoints_.size(); }
+  std::size_t checkpoint_bytes() const;
+
+ private:
+  struct Checkpoint {
+    Simulation sim;
+    std::size_t changes = 0;  // of changes_ that it has behind it
+    std::size_t bytes = 0;
+  };
+  /// A moment: after `handled` steps, clock at t, the first `changes` of changes_ made.
+  struct Moment {
+    SimTime t = 0;
+    std::uint64_t handled = 0;
+  };
+
+  void extend_until(SimTime t);
+  bool extend_step();
+  void save_checkpoint();
+  Simulation state_at(Moment m) const;
+  void go(Moment m);
+  static void apply(const Change& change, Simulation& sim, EventSink* sink);
+  void make(Change change);
+  void cut_at(Moment m, std::size_t keep_changes);
+  std::uint64_t handled_until(SimTime t) const;
+
+  class Recorder;
+  FrontierListener* listener_;
+  std::size_t budget_;
+  std::uint64_t spacing_ = 512;  // steps between checkpoints; doubles when the budget is full
+  std::uint64_t last_checkpoint_ = 0;
+  Simulation cursor_;
+  Simulation frontier_;
+  std::size_t frontier_changes_ = 0;  // of changes_ that the frontier has behind it
+  SimTime newest_ = 0;
+  EventLog log_;
+  std::size_t events_at_cursor_ = 0;
+  std::vector<Change> changes_;
+  std::vector<Checkpoint> checkpoints_;
+};
+
+}  // namespace blockyard
