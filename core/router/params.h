@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -51,7 +52,7 @@ std::span<const ParamRow> param_table();
 const ParamRow* find_param(std::string_view id);
 
 struct RouterConfig {
-  std::uint32_t strategy = 0;  ///< index into policy_table()
+  std::uint32_t strategy = 4;     ///< index into policy_table(); cache_aware
   ViewMode view = ViewMode::kSynced;
   SimTime heartbeat = 1'000'000;  ///< µs; 0 = never
   SimTime sync = 5'000'000;       ///< µs; 0 = never
@@ -60,8 +61,13 @@ struct RouterConfig {
   double message_loss = 0;
   bool speculative_insert = true;
   LoadMetric load_metric = LoadMetric::kRemainingMs;
-  double speculative_load = 50;  ///< ms, or requests where the metric is queue_depth
+  /// ms, or requests where the metric is queue_depth; empty: 50 ms or 1 request.
+  std::optional<double> speculative_load;
   PolicyParams params;
+
+  double effective_speculative_load() const {
+    return speculative_load.value_or(load_metric == LoadMetric::kRemainingMs ? 50.0 : 1.0);
+  }
 };
 
 }  // namespace blockyard

@@ -115,7 +115,7 @@ void Simulation::route(RequestId r, EventSink* sink) {
     if (config_.router.speculative_insert) {
       for (const Run& run : chain) view.blocks.insert(run);
     }
-    view.load += config_.router.speculative_load;
+    view.load += config_.router.effective_speculative_load();
   }
   emit(sink, {now_, EventType::kRoute, r, w, record.predicted, {}, explain ? &decision : nullptr});
   Host host(*this, w, sink);

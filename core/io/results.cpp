@@ -1,0 +1,178 @@
+#include "core/io/results.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "core/io/scenario_json.h"
+
+namespace blockyard {
+namespace {
+
+using io::Json;
+
+Json spread_json(const std::optional<Spread>& s) {
+  if (!s) return nullptr;
+  return {{"mean", s->mean}, {"p50", s->p50}, {"p95", s->p95}, {"p99", s->p99}, {"max", s->max}};
+}
+
+Json summary_value(const Summary& s) {
+  return {{"requests", s.requests},
+          {"completed", s.completed},
+          {"rejected", s.rejected},
+          {"retries", s.retries},
+          {"preemptions", s.preemptions},
+          {"hit_requests", s.hit_requests},
+          {"hit_blocks", s.hit_blocks},
+          {"prompt_blocks", s.prompt_blocks},
+          {"request_hit_rate", s.request_hit_rate},
+          {"block_hit_rate", s.block_hit_rate},
+          {"token_hit_rate", s.token_hit_rate},
+          {"predicted_blocks", s.predicted_blocks},
+          {"false_hits", s.false_hits},
+          {"missed_hits", s.missed_hits},
+          {"evictions", s.evictions},
+          {"makespan_ms", s.makespan_ms},
+          {"e2e_ms", spread_json(s.e2e)},
+          {"ttft_ms", spread_json(s.ttft)},
+          {"queue_ms", spread_json(s.queue)},
+          {"prefill_ms", spread_json(s.prefill)},
+          {"decode_ms", spread_json(s.decode)},
+          {"e2e_hit_ms", spread_json(s.e2e_hit)},
+          {"e2e_miss_ms", spread_json(s.e2e_miss)},
+          {"ttft_hit_ms", spread_json(s.ttft_hit)},
+          {"ttft_miss_ms", spread_json(s.ttft_miss)},
+          {"imbalance", s.imbalance},
+          {"jain_index", s.jain_index}};
+}
+
+// One list per figure, all of one length; the per-worker gauges are lists of lists, [bucket][worker].
+Json series_json(const Series& series) {
+  Json out{{"bucket_ms", us_to_ms(series.width())}};
+  const auto column = [&](const char* name, auto field) {
+    Json list = Json::array();
+    for (const Series::Bucket& b : series.buckets()) list.push_back(b.*field);
+    out[name] = std::move(list);
+  };
+  using B = Series::Bucket;
+  column("arrivals", &B::arrivals);
+  column("completed", &B::completed);
+  column("hit_requests", &B::hit_requests);
+  column("hit_blocks", &B::hit_blocks);
+  column("prompt_blocks", &B::prompt_blocks);
+  column("predicted_blocks", &B::predicted_blocks);
+  column("false_hits", &B::false_hits);
+  column("evictions", &B::evictions);
+  column("phantom_blocks", &B::phantom_blocks);
+  column("unknown_blocks", &B::unknown_blocks);
+  column("load", &B::load_ms);
+  column("taken_blocks", &B::resident);
+  column("in_use_blocks", &B::in_use);
+  return out;
+}
+
+}  // namespace
+
+std::string version() { return BLOCKYARD_VERSION; }
+
+std::string summary_json(const Summary& summary, int indent) { return summary_value(summary).dump(indent); }
+
+std::string results_json(const Scenario& scenario, const Summary& s, const Series& series) {
+  Json workers = Json::array();
+  for (const WorkerSummary& w : s.workers) {
+    workers.push_back({{"requests", w.requests},
+                       {"hit_blocks", w.hit_blocks},
+                       {"evictions", w.evictions},
+                       {"peak_blocks", w.peak_blocks},
+                       {"resident_blocks", w.resident_blocks},
+                       {"busy_ms", w.busy_ms},
+                       {"utilization", w.utilization}});
+  }
+  Json histogram = Json::array();
+  for (const auto& [blocks, requests] : s.match_lengths) histogram.push_back(Json::array({blocks, requests}));
+  const Json out{{"blockyard", version()},
+                 {"scenario", io::scenario_json(scenario)},
+                 {"summary", summary_value(s)},
+                 {"workers", std::move(workers)},
+                 {"match_length_histogram", std::move(histogram)},
+                 {"series", series_json(series)}};
+  return out.dump(1) + "\n";
+}
+
+std::string requests_csv(const Simulation& sim) {
+  fmt::memory_buffer out;
+  const auto at = std::back_inserter(out);
+  fmt::format_to(at,
+                 "request,arrival_us,worker,predicted_blocks,hit_blocks,prompt_blocks,prompt_tokens,output_tokens,"
+                 "start_us,first_token_us,finish_us,retries,status\n");
+  for (RequestId i = 0; i < sim.records().size(); ++i) {
+    const RequestRecord& r = sim.records()[i];
+    const Request& q = sim.request(i);
+    if (r.status == RequestStatus::kCompleted) {
+      fmt::format_to(at, "{},{},{},{},{},{},{},{},{},{},{},{},completed\n", i, r.arrival, r.worker, r.predicted, r.hit,
+                     q.prompt_blocks, q.prompt_tokens, q.output_tokens, r.start, r.first_token, r.finish, r.retries);
+    } else {
+      fmt::format_to(at, "{},{},,,,{},{},{},,,,0,rejected\n", i, r.arrival, q.prompt_blocks, q.prompt_tokens,
+                     q.output_tokens);
+    }
+  }
+  return fmt::to_string(out);
+}
+
+void EventWriter::on_event(const Event& e, const Simulation& sim) {
+  fmt::memory_buffer line;
+  const auto at = std::back_inserter(line);
+  fmt::format_to(at, "{{\"t_us\":{},\"type\":\"{}\"", e.t, event_name(e.type));
+  if (e.request != kNone) fmt::format_to(at, ",\"request\":{}", e.request);
+  if (e.worker != kNone) fmt::format_to(at, ",\"worker\":{}", e.worker);
+  switch (e.type) {
+    case EventType::kArrive: {
+      const Request& q = sim.request(e.request);
+      fmt::format_to(at, ",\"prompt_tokens\":{},\"output_tokens\":{},\"prompt_blocks\":{}", q.prompt_tokens,
+                     q.output_tokens, q.prompt_blocks);
+      break;
+    }
+    case EventType::kRoute: {
+      const Decision& d = *e.decision;
+      fmt::format_to(at, ",\"strategy\":\"{}\",\"predicted_blocks\":{},\"reason\":{},\"candidates\":[",
+                     policy_table()[d.strategy].id, e.value, Json(d.why.reason).dump());
+      for (std::size_t w = 0; w < d.rows.size(); ++w) {
+        const DecisionRow& row = d.rows[w];
+        fmt::format_to(at,
+                       "{}{{\"worker\":{},\"routable\":{},\"overlap\":{},\"true_overlap\":{},\"load\":{},\"true_load\":"
+                       "{},\"load_age_ms\":{},\"active\":{}",
+                       w == 0 ? "" : ",", w, row.seen.routable, row.seen.overlap, row.true_overlap, row.seen.load,
+                       row.true_load, us_to_ms(row.load_age), row.seen.active);
+        for (std::size_t k = 0; k < d.why.terms.size(); ++k)
+          fmt::format_to(at, ",\"{}\":{}", d.why.terms[k], row.score.terms[k]);
+        if (!d.why.score_name.empty()) fmt::format_to(at, ",\"score\":{}", row.score.score);
+        fmt::format_to(at, "}}");
+      }
+      fmt::format_to(at, "]");
+      break;
+    }
+    case EventType::kStart:
+      fmt::format_to(at, ",\"hit_blocks\":{}", e.value);
+      break;
+    case EventType::kEvict: {
+      fmt::format_to(at, ",\"count\":{},\"blocks\":[", e.value);
+      for (std::size_t i = 0; i < e.blocks.size(); ++i) fmt::format_to(at, "{}{}", i == 0 ? "" : ",", e.blocks[i]);
+      fmt::format_to(at, "]");
+      break;
+    }
+    case EventType::kDeliver: {
+      static constexpr const char* kKinds[] = {"heartbeat", "sync", "report"};
+      fmt::format_to(at, ",\"message\":\"{}\"", kKinds[e.value]);
+      break;
+    }
+    case EventType::kFault:
+      fmt::format_to(at, ",\"kind\":\"{}\"", e.value == 0 ? "cache_flush" : "crash");
+      break;
+    default:
+      break;
+  }
+  fmt::format_to(at, "}}\n");
+  file_.write({line.data(), line.size()});
+}
+
+}  // namespace blockyard

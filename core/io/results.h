@@ -1,0 +1,37 @@
+// Results of a run as files: results.json, requests.csv, events.jsonl (SPEC 8).
+#pragma once
+
+#include <string>
+
+#include "core/io/files.h"
+#include "core/io/scenario.h"
+#include "core/metrics/series.h"
+#include "core/metrics/summary.h"
+#include "core/sim/simulation.h"
+
+namespace blockyard {
+
+/// The program's version, as results.json names it.
+std::string version();
+
+/// results.json: scenario as run, summary, workers, match lengths, series.
+std::string results_json(const Scenario& scenario, const Summary& summary, const Series& series);
+
+/// The summary alone, as results.json has it under "summary".
+std::string summary_json(const Summary& summary, int indent = 2);
+
+/// requests.csv: one row a request, in index order.
+std::string requests_csv(const Simulation& sim);
+
+/// Writes events.jsonl as the events come.
+class EventWriter : public EventSink {
+ public:
+  explicit EventWriter(io::OutputFile& file) : file_(file) {}
+  bool wants_decisions() const override { return true; }
+  void on_event(const Event& event, const Simulation& sim) override;
+
+ private:
+  io::OutputFile& file_;
+};
+
+}  // namespace blockyard

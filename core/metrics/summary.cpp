@@ -1,0 +1,108 @@
+#include "core/metrics/summary.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/check.h"
+
+namespace blockyard {
+namespace {
+
+double ratio(double part, double whole) { return whole == 0 ? 0 : part / whole; }
+
+}  // namespace
+
+double percentile(const std::vector<double>& sorted, double p) {
+  BY_CHECK(!sorted.empty(), "percentile of nothing");
+  const double x = p * static_cast<double>(sorted.size() - 1) / 100.0;
+  const auto i = static_cast<std::size_t>(std::floor(x));
+  if (i + 1 >= sorted.size()) return sorted.back();
+  return sorted[i] + (sorted[i + 1] - sorted[i]) * (x - static_cast<double>(i));
+}
+
+std::optional<Spread> spread_of(std::vector<double> values) {
+  if (values.empty()) return std::nullopt;
+  double sum = 0;
+  for (const double v : values) sum += v;
+  Spread s;
+  s.mean = sum / static_cast<double>(values.size());
+  std::sort(values.begin(), values.end());
+  s.p50 = percentile(values, 50);
+  s.p95 = percentile(values, 95);
+  s.p99 = percentile(values, 99);
+  s.max = values.back();
+  return s;
+}
+
+Summary summarize(const Simulation& sim) {
+  Summary s;
+  s.workers.resize(sim.workers().size());
+  std::uint64_t prompt_tokens = 0;
+  std::vector<double> e2e, ttft, queue, prefill, decode, e2e_hit, e2e_miss, ttft_hit, ttft_miss;
+  SimTime makespan = 0;
+  s.requests = static_cast<std::uint32_t>(sim.records().size());
+  for (RequestId i = 0; i < sim.arrived(); ++i) {
+    const RequestRecord& r = sim.records()[i];
+    s.preemptions += r.preemptions;
+    if (r.status == RequestStatus::kRejected) ++s.rejected;
+    if (r.status != RequestStatus::kCompleted) continue;
+    const Request& q = sim.request(i);
+    ++s.completed;
+    s.retries += r.retries;
+    s.hit_blocks += r.hit;
+    s.prompt_blocks += q.prompt_blocks;
+    prompt_tokens += q.prompt_tokens;
+    s.predicted_blocks += r.predicted;
+    if (r.predicted > r.hit) ++s.false_hits;
+    if (r.predicted < r.hit) ++s.missed_hits;
+    makespan = std::max(makespan, r.finish);
+    ++s.match_lengths[r.hit];
+    ++s.workers[r.worker].requests;
+    s.workers[r.worker].hit_blocks += r.hit;
+    e2e.push_back(us_to_ms(r.finish - r.arrival));
+    ttft.push_back(us_to_ms(r.first_token - r.arrival));
+    queue.push_back(us_to_ms(r.start - r.arrival));
+    prefill.push_back(us_to_ms(r.first_token - r.start));
+    decode.push_back(us_to_ms(r.finish - r.first_token));
+    if (r.hit > 0) ++s.hit_requests;
+    (r.hit > 0 ? e2e_hit : e2e_miss).push_back(e2e.back());
+    (r.hit > 0 ? ttft_hit : ttft_miss).push_back(ttft.back());
+  }
+  s.request_hit_rate = ratio(s.hit_requests, s.completed);
+  s.block_hit_rate = ratio(static_cast<double>(s.hit_blocks), static_cast<double>(s.prompt_blocks));
+  s.token_hit_rate =
+      ratio(static_cast<double>(s.hit_blocks * sim.config().cache.block_tokens), static_cast<double>(prompt_tokens));
+  s.makespan_ms = us_to_ms(makespan);
+  s.e2e = spread_of(std::move(e2e));
+  s.ttft = spread_of(std::move(ttft));
+  s.queue = spread_of(std::move(queue));
+  s.prefill = spread_of(std::move(prefill));
+  s.decode = spread_of(std::move(decode));
+  s.e2e_hit = spread_of(std::move(e2e_hit));
+  s.e2e_miss = spread_of(std::move(e2e_miss));
+  s.ttft_hit = spread_of(std::move(ttft_hit));
+  s.ttft_miss = spread_of(std::move(ttft_miss));
+
+  double sum = 0;
+  double squares = 0;
+  std::uint32_t most = 0;
+  for (WorkerId w = 0; w < s.workers.size(); ++w) {
+    WorkerSummary& ws = s.workers[w];
+    const Worker& worker = sim.workers()[w];
+    ws.evictions = worker.cache().evictions();
+    ws.peak_blocks = worker.cache().peak_taken();
+    ws.resident_blocks = worker.cache().resident().count();
+    ws.busy_ms = us_to_ms(worker.busy(sim.now()));
+    ws.utilization = ratio(ws.busy_ms, s.makespan_ms);
+    s.evictions += ws.evictions;
+    sum += ws.requests;
+    squares += static_cast<double>(ws.requests) * ws.requests;
+    most = std::max(most, ws.requests);
+  }
+  const auto n = static_cast<double>(s.workers.size());
+  s.imbalance = ratio(most, sum / n);
+  s.jain_index = ratio(sum * sum, n * squares);
+  return s;
+}
+
+}  // namespace blockyard

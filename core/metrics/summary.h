@@ -1,0 +1,64 @@
+// Summary: the figures of SPEC 8 from what a finished (or running) simulation left behind. Pure functions.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "core/sim/simulation.h"
+
+namespace blockyard {
+
+/// p-th percentile of sorted values by linear interpolation between closest ranks (SPEC 8). Not for an empty list.
+double percentile(const std::vector<double>& sorted, double p);
+
+struct Spread {
+  double mean = 0;
+  double p50 = 0;
+  double p95 = 0;
+  double p99 = 0;
+  double max = 0;
+};
+
+/// Of values in request order (the mean's sum is taken in that order); empty where there is none.
+std::optional<Spread> spread_of(std::vector<double> values);
+
+struct WorkerSummary {
+  std::uint32_t requests = 0;
+  std::uint64_t hit_blocks = 0;
+  std::uint64_t evictions = 0;
+  std::uint32_t peak_blocks = 0;
+  std::uint32_t resident_blocks = 0;
+  double busy_ms = 0;
+  double utilization = 0;
+};
+
+struct Summary {
+  std::uint32_t requests = 0;
+  std::uint32_t completed = 0;
+  std::uint32_t rejected = 0;
+  std::uint64_t retries = 0;
+  std::uint64_t preemptions = 0;
+  std::uint32_t hit_requests = 0;
+  std::uint64_t hit_blocks = 0;
+  std::uint64_t prompt_blocks = 0;
+  double request_hit_rate = 0;
+  double block_hit_rate = 0;
+  double token_hit_rate = 0;
+  std::uint64_t predicted_blocks = 0;
+  std::uint32_t false_hits = 0;
+  std::uint32_t missed_hits = 0;
+  std::uint64_t evictions = 0;
+  double makespan_ms = 0;
+  std::optional<Spread> e2e, ttft, queue, prefill, decode, e2e_hit, e2e_miss, ttft_hit, ttft_miss;
+  double imbalance = 0;
+  double jain_index = 0;
+  std::vector<WorkerSummary> workers;
+  std::map<std::uint32_t, std::uint32_t> match_lengths;  ///< hit (blocks) to completed requests
+};
+
+/// Of everything that has happened so far.
+Summary summarize(const Simulation& sim);
+
+}  // namespace blockyard
