@@ -62,20 +62,26 @@ void end_card(const Look& look) {
 }
 
 void begin_scroll(const Look& look, const char* id, float height) {
-  // The bar stands in the padding of the card, so that rows keep their width whether it is there or not.
-  const float bar = look.px(10);
+  // The bar stands in the padding of the card, so that rows keep their width whether it is needed or not. It always has
+  // its place; where the last frame had nothing to scroll, it is not drawn.
+  const float bar = look.px(7);
   const ImVec2 avail = ImGui::GetContentRegionAvail();
-  ImGui::PushStyleVar(ImGuiStyleVar_ScrollbarSize, look.px(8));
-  compat::begin_child(id, ImVec2(avail.x + bar, height > 0 ? height : avail.y), false, ImGuiWindowFlags_NoBackground);
+  const bool needed = ImGui::GetStateStorage()->GetFloat(ImGui::GetID(id)) > 0;
+  ImGui::PushID(id);
+  ImGui::PushStyleVar(ImGuiStyleVar_ScrollbarSize, bar + look.px(3));
+  for (const ImGuiCol slot : {ImGuiCol_ScrollbarGrab, ImGuiCol_ScrollbarGrabHovered, ImGuiCol_ScrollbarGrabActive})
+    ImGui::PushStyleColor(slot, needed ? ImGui::GetColorU32(slot) : 0u);
+  compat::begin_child(id, ImVec2(avail.x + bar, height > 0 ? height : avail.y), false,
+                      ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_AlwaysVerticalScrollbar);
+  ImGui::PopStyleColor(3);
   ImGui::PopStyleVar();
-  ImGui::PushItemWidth(avail.x);
-  compat::begin_child("##content", ImVec2(avail.x, 0), false, ImGuiWindowFlags_NoBackground);
 }
 
-void end_scroll() {
+void end_scroll(const char* id) {
+  const float reach = ImGui::GetScrollMaxY();
   ImGui::EndChild();
-  ImGui::PopItemWidth();
-  ImGui::EndChild();
+  ImGui::PopID();
+  ImGui::GetStateStorage()->SetFloat(ImGui::GetID(id), reach);
 }
 
 void divider(const Look& look) {
@@ -234,7 +240,9 @@ std::optional<int> segmented(const Look& look, const char* id, std::span<const c
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const Rect all{at.x, at.y, cell * static_cast<float>(labels.size()) + 2 * pad, height};
   ImDrawList* list = ImGui::GetWindowDrawList();
-  list->AddRectFilled(all.min(), all.max(), mix(theme.frame, theme.panel, 0.35f), look.px(6));
+  list->AddRectFilled(all.min(), all.max(), theme.dark ? mix(theme.frame, theme.panel, 0.35f) : theme.frame,
+                      look.px(6));
+  const Color chosen = theme.dark ? theme.line_strong : theme.panel;
   std::optional<int> picked;
   ImGui::PushID(id);
   for (std::size_t i = 0; i < labels.size(); ++i) {
@@ -244,7 +252,7 @@ std::optional<int> segmented(const Look& look, const char* id, std::span<const c
     if (ImGui::InvisibleButton("##cell", rect.size()) && static_cast<int>(i) != selected) picked = static_cast<int>(i);
     ImGui::PopID();
     const bool on = static_cast<int>(i) == selected, hot = ImGui::IsItemHovered();
-    if (on || hot) list->AddRectFilled(rect.min(), rect.max(), on ? theme.line_strong : theme.frame_hot, look.px(5));
+    if (on || hot) list->AddRectFilled(rect.min(), rect.max(), on ? chosen : theme.frame_hot, look.px(5));
     const float w = text_width(look, FontRole::Small, labels[i]);
     draw_text(list, look, FontRole::Small, on || hot ? theme.text : theme.text_secondary,
               ImVec2(rect.center().x - w / 2, rect.center().y), labels[i]);

@@ -34,9 +34,9 @@ struct CardOptions {
 // A panel: filled, outlined, rounded. Always pair with end_card().
 void begin_card(const Look& look, const char* id, const Rect& rect, const CardOptions& options = {});
 void end_card(const Look& look);
-// A scrolling part of a card; height 0 = the rest of it. Always pair with end_scroll().
+// A scrolling part of a card; height 0 = the rest of it. Always pair with end_scroll() of the same id.
 void begin_scroll(const Look& look, const char* id, float height = 0);
-void end_scroll();
+void end_scroll(const char* id);
 
 void divider(const Look& look);
 

@@ -1,6 +1,7 @@
 // The widgets that show: chips, key figures, sparklines, tooltips, empty states.
 #include <array>
 #include <cmath>
+#include <vector>
 
 #include "app/ui/compat.h"
 #include "app/ui/icons.h"
@@ -12,6 +13,31 @@ namespace {
 std::string_view shown(const char* label) {
   const std::string_view all = label;
   return all.substr(0, all.find("##"));
+}
+
+// A small arrow and a figure, right-aligned.
+void draw_change(ImDrawList* list, const Look& look, ImVec2 right, Color color, bool rising, std::string_view figure) {
+  const float x = draw_text_right(list, look, FontRole::Small, color, right, figure);
+  const float half = look.px(4), tip = x - look.px(4) - half, dy = look.px(2) * (rising ? -1.0f : 1.0f);
+  const ImVec2 peak(tip, right.y + 1.5f * dy), a(tip - half, right.y - dy), b(tip + half, right.y - dy);
+  list->AddTriangleFilled(peak, rising ? b : a, rising ? a : b, color);
+}
+
+// Cut between words into lines of at most `width`.
+std::vector<std::string_view> wrapped(const Look& look, FontRole role, std::string_view all, float width) {
+  std::vector<std::string_view> lines;
+  while (!all.empty()) {
+    std::size_t end = 0;
+    for (std::size_t next = all.find(' ');; next = all.find(' ', next + 1)) {
+      const std::size_t stop = std::min(next, all.size());
+      if (end > 0 && text_width(look, role, all.substr(0, stop)) > width) break;
+      end = stop;
+      if (stop == all.size()) break;
+    }
+    lines.push_back(all.substr(0, end));
+    all.remove_prefix(std::min(all.size(), end + 1));
+  }
+  return lines;
 }
 
 }  // namespace
@@ -135,30 +161,24 @@ bool kpi_tile(const Look& look, const Rect& rect, const KpiSpec& spec) {
 
   const Rect in = rect.inset(look.px(13), 0);
   const float top = rect.y + rect.h * 0.26f, base = rect.y + rect.h * 0.66f;
-  float label_room = in.w;
-  if (spec.change != Change::None) {
+  // The change stands beside the label, else in the place of the sparkline, else it is left out.
+  const float label_w = text_width(look, FontRole::Small, shown(spec.label));
+  const float change_w = text_width(look, FontRole::Small, spec.change_text) + look.px(12);
+  const bool changed = spec.change != Change::None;
+  const bool beside = label_w + look.px(6) + change_w <= in.w;
+  draw_text(list, look, FontRole::Small, theme.text_secondary, ImVec2(in.x, top),
+            ellipsized(look, FontRole::Small, shown(spec.label), in.w));
+  float x = draw_text(list, look, FontRole::Kpi, theme.text, ImVec2(in.x, base), spec.value);
+  if (!spec.unit.empty())
+    x = draw_text(list, look, FontRole::Small, theme.text_muted, ImVec2(x + look.px(6), base + look.px(4)), spec.unit);
+  if (changed && (beside || x + change_w <= in.right())) {
     const Color color = spec.change == Change::Better  ? theme.good_text
                         : spec.change == Change::Worse ? theme.bad_text
                                                        : theme.text_secondary;
-    const float x = draw_text_right(list, look, FontRole::Small, color, ImVec2(in.right(), top), spec.change_text);
-    const float half = look.px(4), tip = x - look.px(4) - half, dy = look.px(2) * (spec.rising ? -1.0f : 1.0f);
-    const ImVec2 peak(tip, top + 1.5f * dy), left(tip - half, top - dy), right(tip + half, top - dy);
-    if (spec.rising) {
-      list->AddTriangleFilled(peak, right, left, color);
-    } else {
-      list->AddTriangleFilled(peak, left, right, color);
-    }
-    label_room = tip - half - in.x - look.px(6);
+    draw_change(list, look, ImVec2(in.right(), beside ? top : base + look.px(3)), color, spec.rising, spec.change_text);
   }
-  draw_text(list, look, FontRole::Small, theme.text_secondary, ImVec2(in.x, top),
-            ellipsized(look, FontRole::Small, shown(spec.label), label_room));
-  const float value_x = draw_text(list, look, FontRole::Kpi, theme.text, ImVec2(in.x, base), spec.value);
-  float x = value_x;
-  if (!spec.unit.empty())
-    x = draw_text(list, look, FontRole::Small, theme.text_muted, ImVec2(value_x + look.px(6), base + look.px(4)),
-                  spec.unit);
   const float room = in.right() - x - look.px(14), w = std::min(look.px(58), room), h = look.px(20);
-  if (w >= look.px(24))
+  if (w >= look.px(24) && (beside || !changed))
     sparkline(list, look, {in.right() - w, base - h / 2 + look.px(3), w, h}, spec.history, spec.color);
   list->PopClipRect();
   look.mark(shown(spec.label), rect);
@@ -171,11 +191,10 @@ bool empty_state(const Look& look, const Rect& rect, const char* icon, std::stri
   ImDrawList* list = ImGui::GetWindowDrawList();
   const ImVec2 center = rect.center();
   const float wrap = std::min(look.px(420), rect.w - look.px(24));
-  ImFont* font = look.font(FontRole::Small);
-  const float size = look.font_px(FontRole::Small);
-  const ImVec2 area = font->CalcTextSizeA(size, wrap, wrap, body.data(), body.data() + body.size());
+  const std::vector<std::string_view> lines = wrapped(look, FontRole::Small, body, wrap);
+  const float line_h = look.px(18), body_h = line_h * static_cast<float>(lines.size());
   const float icon_h = icon && rect.h > look.px(120) ? look.px(58) : 0, button_h = button_label ? look.px(46) : 0;
-  float y = center.y - (icon_h + look.px(24) + area.y + button_h) / 2;
+  float y = center.y - (icon_h + look.px(24) + body_h + button_h) / 2;
   if (icon_h > 0) {
     const float r = look.px(22);
     list->AddCircleFilled(ImVec2(center.x, y + r), r, theme.raised);
@@ -186,13 +205,15 @@ bool empty_state(const Look& look, const Rect& rect, const char* icon, std::stri
   draw_text(list, look, FontRole::BodyMedium, theme.text,
             ImVec2(center.x - text_width(look, FontRole::BodyMedium, title) / 2, y + look.px(8)), title);
   y += look.px(24);
-  list->AddText(font, size, ImVec2(std::floor(center.x - area.x / 2), std::floor(y)), theme.text_muted, body.data(),
-                body.data() + body.size(), wrap);
+  for (const std::string_view line : lines) {
+    const float w = text_width(look, FontRole::Small, line);
+    draw_text(list, look, FontRole::Small, theme.text_muted, ImVec2(center.x - w / 2, y + line_h / 2), line);
+    y += line_h;
+  }
   if (!button_label) return false;
   ButtonSpec spec;
   spec.label = button_label;
-  ImGui::SetCursorScreenPos(
-      ImVec2(std::floor(center.x - button_width(look, spec) / 2), std::floor(y + area.y + look.px(12))));
+  ImGui::SetCursorScreenPos(ImVec2(std::floor(center.x - button_width(look, spec) / 2), std::floor(y + look.px(12))));
   return button(look, spec);
 }
 

@@ -38,9 +38,9 @@ SliderResult slider_row(const Look& look, const SliderSpec& spec, double* value)
   const std::string_view label = std::string_view(spec.label).substr(0, std::string_view(spec.label).find("##"));
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
-  const Rect row{at.x, at.y, width, look.px(38)};
-  const Rect track_area{row.x, row.y + look.px(19), width, look.px(18)};
-  const float line_y = row.y + look.px(9);
+  const Rect row{at.x, at.y, width, look.px(34)};
+  const Rect track_area{row.x, row.y + look.px(17), width, look.px(17)};
+  const float line_y = row.y + look.px(8);
   std::array<char, 16> format{};
   std::snprintf(format.data(), format.size(), "%%.%df", spec.decimals);
   std::array<char, 64> figure{};
@@ -56,9 +56,9 @@ SliderResult slider_row(const Look& look, const SliderSpec& spec, double* value)
   // The line of label and value. A click on the value asks for typed entry in the next frame.
   const float unit_w = *spec.unit ? text_width(look, FontRole::Small, spec.unit) + look.px(4) : 0;
   const float figure_w = text_width(look, FontRole::Mono14, figure.data());
-  const Rect value_area{row.right() - unit_w - figure_w, row.y, unit_w + figure_w, look.px(18)};
+  const Rect value_area{row.right() - unit_w - figure_w, row.y, unit_w + figure_w, look.px(17)};
   ImGui::SetCursorScreenPos(row.min());
-  ImGui::InvisibleButton("##label", ImVec2(std::max(1.0f, value_area.x - row.x - look.px(4)), look.px(18)));
+  ImGui::InvisibleButton("##label", ImVec2(std::max(1.0f, value_area.x - row.x - look.px(4)), look.px(17)));
   bool hot = ImGui::IsItemHovered();
   bool reset = hot && ImGui::IsMouseClicked(ImGuiMouseButton_Right);
   if (spec.help) help_tooltip(look, label, spec.help);

@@ -177,7 +177,7 @@ void right_column(const Look& look, const Layout& l) {
     key_value(look, "resident on", "w0, w1");
     key_value(look, "prefill saved by keeping it", "20.6 M tok on every worker");
   }
-  end_scroll();
+  end_scroll("rows");
   end_card(look);
 }
 
@@ -245,6 +245,31 @@ TEST(Demo, DrawsEveryWidgetInBothThemes) {
   EXPECT_EQ(write_png(draw(1600, 1000, 1.0f, light_theme(), &ms), out + "/demo_light.png"), "");
   EXPECT_EQ(write_png(draw(1280, 720, 1.0f, dark_theme(), &ms), out + "/demo_small.png"), "");
   EXPECT_EQ(write_png(draw(2880, 1800, 2.0f, light_theme(), &ms), out + "/demo_scale2.png"), "");
+}
+
+TEST(Demo, DrawsWhatIsOpen) {
+  const std::string out = BLOCKYARD_TEST_OUTPUT;
+  for (const bool dark : {true, false}) {
+    HeadlessUi ui(1280, 720, 1.0f, dark ? dark_theme() : light_theme(), BLOCKYARD_FONT_DIR);
+    const ImTextureID texture = block_texture(ui.look());
+    ui.set_ui([&] { screen(ui.look(), ui.size(), texture); });
+    ui.frames(3);
+    const Image closed = ui.picture();
+    ASSERT_TRUE(ui.click("controls/Load penalty/value"));
+    ui.frames(3);
+    const Image typing = ui.picture();
+    EXPECT_NE(typing.cropped(0, 230, 240, 40), closed.cropped(0, 230, 240, 40));
+    EXPECT_EQ(
+        write_png(typing.cropped(0, 100, 400, 400), out + (dark ? "/demo_typing_dark.png" : "/demo_typing_light.png")),
+        "");
+    ASSERT_TRUE(ui.click("controls/policy"));
+    ui.frames(3);
+    if (const Rect* choice = ui.anchors().find("controls/policy/Prefix affinity + load")) ui.move(choice->center());
+    ui.frames(40);
+    EXPECT_EQ(write_png(ui.picture().cropped(0, 100, 400, 400),
+                        out + (dark ? "/demo_open_dark.png" : "/demo_open_light.png")),
+              "");
+  }
 }
 
 }  // namespace
