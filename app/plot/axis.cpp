@@ -10,11 +10,12 @@ namespace {
 
 constexpr double kTiny = 1e-300;
 
+// The 1, 2, 5 · 10^n next to `rough`.
 double nice_step(double rough) {
   if (!(rough > 0) || !std::isfinite(rough)) return 1;
   const double power = std::pow(10.0, std::floor(std::log10(rough)));
   const double f = rough / power;
-  return power * (f <= 1.0000001 ? 1 : f <= 2.0000001 ? 2 : f <= 5.0000001 ? 5 : 10);
+  return power * (f < 1.5 ? 1 : f < 3.2 ? 2 : f < 7.1 ? 5 : 10);
 }
 
 // The largest 1, 2, 5 · 10^n at or under v (or the smallest at or over it).
@@ -35,7 +36,7 @@ std::string without_trailing_zeros(std::string text) {
 std::string with_thousands(std::string text) {
   const std::size_t dot = std::min(text.find('.'), text.size());
   const std::size_t first = text[0] == '-' ? 1 : 0;
-  for (std::size_t i = dot; i > first + 3; i -= 3) text.insert(i - 3, ",");
+  for (std::size_t i = dot; i > first + 3; i -= 3) text.insert(i - 3, 1, ',');
   return text;
 }
 
@@ -78,13 +79,14 @@ Ticks log_ticks(double lo, double hi, int target) {
   if (!(lo > 0) || !(hi > lo) || !std::isfinite(hi)) return out;
   const double decades = std::log10(hi / lo);
   if (decades < 0.7) return linear_ticks(lo, hi, target);
+  const bool fine = decades * 3 <= std::max(7, target + 3);
   const int stride = std::max(1, static_cast<int>(std::ceil(decades / std::max(target, 1))));
   const int first = static_cast<int>(std::floor(std::log10(lo) + 1e-9));
   for (int e = first; e <= static_cast<int>(std::ceil(std::log10(hi))); ++e) {
-    if (decades > 2.2 && e % stride != 0) continue;
+    if (!fine && e % stride != 0) continue;
     for (double m : {1.0, 2.0, 5.0}) {
       const double v = m * std::pow(10.0, e);
-      if (m > 1 && decades > 2.2) break;
+      if (m > 1 && !fine) break;
       if (v >= lo * (1 - 1e-9) && v <= hi * (1 + 1e-9)) out.at.push_back(v);
     }
   }

@@ -31,7 +31,7 @@ struct Ticks {
 };
 Ticks linear_ticks(double lo, double hi, int target);
 
-// Powers of ten; with 2 and 5 between where fewer than two decades are seen; linear ticks where even those are too few.
+// Powers of ten; with 2 and 5 between where few decades are seen; linear ticks where even those are too few.
 Ticks log_ticks(double lo, double hi, int target);
 
 // The range of the data widened for the eye: to whole ticks, to zero where zero is near (`from_zero` forces it), to a

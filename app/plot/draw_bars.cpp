@@ -53,7 +53,8 @@ void draw_bars(const Pen& pen, const Plot& plot, const PlotGeometry& g, const Pl
       bar(pen, left, slots.width, floor, top, colour);
       float label_y = top;
       if (i < s.lo.size() && i < s.hi.size() && std::isfinite(s.lo[i]) && std::isfinite(s.hi[i])) {
-        const float high = g.y.px(s.hi[i]), low = g.y.px(s.lo[i]), cap = std::min(pen.px(5), slots.width / 3);
+        const float high = g.y.px(std::max(s.lo[i], s.hi[i])), low = g.y.px(std::min(s.lo[i], s.hi[i])),
+                    cap = std::min(pen.px(5), slots.width / 3);
         const Color ink = faded(st.theme.text, 0.85F);
         pen.line({middle, high}, {middle, low}, ink);
         pen.line({middle - cap, high}, {middle + cap, high}, ink);
@@ -93,7 +94,6 @@ void draw_waterfall(const Pen& pen, const Plot& plot, const PlotGeometry& g) {
     pen.box({left, top, width, height}, colour, std::min(pen.px(3), height / 2));
     std::string value = format_value(b.value);
     if (!b.total && b.value > 0) value.insert(value.begin(), '+');
-    if (value[0] == '-') value.replace(0, 1, "−");
     pen.text(st.mono, {middle, top - pen.px(3)}, b.total ? st.theme.text : st.theme.text_secondary, value, {0.5F, 1});
   }
 }

@@ -138,8 +138,11 @@ void draw_lanes(const Pen& pen, const Plot& plot, const PlotGeometry& g, const P
     pen.box({left, r.y, std::max(1.0F, right - left - gap), r.h}, colour,
             r.w >= pen.px(6) ? std::min(pen.px(2), r.h / 3) : 0);
     if (!item.text.empty() && r.h >= st.label.px && right - left >= pen.px(26)) {
-      const std::string text = shortened(st.label, item.text, right - left - pen.px(8));
-      if (text.size() > 3 || text == item.text) {
+      // All of it, or what stands before the first dot, or nothing: a cut word tells less than none.
+      std::string_view text = item.text;
+      const float room = right - left - pen.px(8);
+      if (text_size(st.label, text).x > room) text = text.substr(0, text.find(" ·"));
+      if (text_size(st.label, text).x <= room) {
         pen.text(st.label, {left + pen.px(4), r.y + r.h / 2}, ink_on(colour), text, {0, 0.5F});
       }
     }

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "app/plot/draw_parts.h"
+#include "app/plot/plot_range.h"
 
 namespace blockyard {
 namespace {
@@ -11,8 +12,9 @@ using Path = std::vector<ImVec2>;
 
 class SeriesPainter {
  public:
-  SeriesPainter(const Pen& pen, const PlotSeries& s, const PlotGeometry& g, Color colour, const MinMaxPyramid* tree)
-      : pen_(pen), s_(s), g_(g), colour_(colour), tree_(tree) {}
+  SeriesPainter(const Pen& pen, const PlotSeries& s, const PlotGeometry& g, Color colour, const MinMaxPyramid* tree,
+                bool dashed, int shape)
+      : pen_(pen), s_(s), g_(g), colour_(colour), tree_(tree), dashed_(dashed), shape_(shape) {}
 
   void draw() const {
     switch (s_.style) {
@@ -48,10 +50,29 @@ class SeriesPainter {
         continue;
       }
       const ImVec2 p(g_.x.px(s_.x[i]), g_.y.px(y[i]));
-      if (s_.style == SeriesStyle::Step && !out.back().empty()) out.back().emplace_back(p.x, out.back().back().y);
-      out.back().push_back(p);
+      if (s_.style == SeriesStyle::Step) corner(p, out.back());
+      add(p, out.back());
     }
     return out;
+  }
+
+  // Two points on one spot have no direction: a joint there would bulge.
+  static void add(ImVec2 p, Path& path) {
+    if (path.empty() || p.x != path.back().x || p.y != path.back().y) path.push_back(p);
+  }
+  // The corner of a step before p; a level that goes on is one long piece.
+  static void corner(ImVec2 p, Path& path) {
+    if (path.empty()) return;
+    const std::size_t n = path.size();
+    if (n > 1 && path[n - 1].y == p.y && path[n - 2].y == p.y) path.pop_back();
+    if (path.back().y != p.y) add({p.x, path.back().y}, path);
+  }
+
+  // Whether a path goes up and down far more than along.
+  static bool jumpy(const Path& path, float span) {
+    float travel = 0;
+    for (std::size_t i = 1; i < path.size(); ++i) travel += std::abs(path[i].y - path[i - 1].y);
+    return travel > 5 * span;
   }
 
   void stroke(const Path& path) const {
@@ -59,11 +80,12 @@ class SeriesPainter {
       pen_.list().AddCircleFilled(path[0], pen_.px(2.5F), colour_, 12);
       return;
     }
-    // A line with many points a pixel is noise by nature: drawn finer, its shape stays visible.
+    // A line with about a point a pixel is noise by nature: drawn finer, its shape stays visible.
     const float span = path.back().x - path.front().x;
-    const bool dense = static_cast<float>(path.size()) > span / (1.5F * pen_.style().scale);
+    const bool dense = static_cast<float>(path.size()) > span / (1.2F * pen_.style().scale);
     const float width = std::max(1.0F, (dense ? 1.3F : 2.0F) * pen_.style().scale);
-    s_.dashed ? pen_.dashed_polyline(path, colour_, width) : pen_.polyline(path, colour_, width);
+    if (dashed_) return pen_.dashed_polyline(path, colour_, width);
+    dense&& jumpy(path, span) ? pen_.dense_line(path, colour_, width) : pen_.polyline(path, colour_, width);
   }
 
   void line() const {
@@ -72,7 +94,7 @@ class SeriesPainter {
       if (path.empty()) continue;
       const float bottoms[] = {floor};
       if (s_.style == SeriesStyle::Area) {
-        pen_.fill_to(path, bottoms, faded(colour_, 0.30F), faded(colour_, 0.30F));
+        pen_.fill_to(path, bottoms, faded(colour_, 0.30F), faded(colour_, 0.10F));
       } else if (s_.fill) {
         pen_.fill_to(path, bottoms, faded(colour_, 0.24F), faded(colour_, 0.0F));
       }
@@ -135,12 +157,13 @@ class SeriesPainter {
       if (taken[at]) continue;
       taken[at] = true;
       if (i < s_.lo.size() && i < s_.hi.size() && drawable(s_.x[i], s_.lo[i]) && drawable(s_.x[i], s_.hi[i])) {
-        const float top = g_.y.px(s_.hi[i]), bottom = g_.y.px(s_.lo[i]), cap = pen_.px(4);
+        const float top = g_.y.px(std::max(s_.lo[i], s_.hi[i])), bottom = g_.y.px(std::min(s_.lo[i], s_.hi[i])),
+                    cap = pen_.px(4);
         pen_.line({p.x, top}, {p.x, bottom}, colour_, 1);
         pen_.line({p.x - cap, top}, {p.x + cap, top}, colour_, 1);
         pen_.line({p.x - cap, bottom}, {p.x + cap, bottom}, colour_, 1);
       }
-      pen_.list().AddCircleFilled(p, radius, fill, radius < 3 ? 8 : 16);
+      pen_.mark(p, radius, n > 2000 ? 0 : shape_, fill);
     }
   }
 
@@ -163,6 +186,8 @@ class SeriesPainter {
   const PlotGeometry& g_;
   Color colour_;
   const MinMaxPyramid* tree_;
+  bool dashed_;
+  int shape_;
 };
 
 }  // namespace
@@ -172,7 +197,9 @@ void draw_series(const Pen& pen, const Plot& plot, const PlotGeometry& g, const 
     if (!view.shows(i)) continue;
     const MinMaxPyramid* tree = i < view.trees.size() ? &view.trees[i] : nullptr;
     const PlotSeries& s = plot.series[i];
-    SeriesPainter(pen, s, g, pen.style().colour(s.colour, static_cast<int>(i)), tree).draw();
+    SeriesPainter(pen, s, g, pen.style().colour(s.colour, static_cast<int>(i)), tree, is_dashed(plot, i),
+                  static_cast<int>(i))
+        .draw();
   }
 }
 

@@ -146,6 +146,45 @@ void Pen::polyline(std::span<const ImVec2> points, ImU32 colour, float width) co
   }
 }
 
+void Pen::dense_line(std::span<const ImVec2> points, ImU32 colour, float width) const {
+  if (points.size() < 2) return;
+  const float column = std::max(1.0F, px(1)), half = std::max(1.0F, width) / 2;
+  const float left = std::floor(points.front().x);
+  const auto count = static_cast<std::size_t>((points.back().x - left) / column) + 1;
+  std::vector<float> top(count, FLT_MAX), bottom(count, -FLT_MAX);
+  for (std::size_t i = 0; i + 1 < points.size(); ++i) {
+    const ImVec2 a = points[i], b = points[i + 1];
+    const auto first = static_cast<std::size_t>(std::max(0.0F, (a.x - left) / column));
+    const std::size_t last = std::min(count - 1, static_cast<std::size_t>(std::max(0.0F, (b.x - left) / column)));
+    const auto y_at = [&](float x) { return b.x <= a.x ? b.y : a.y + (b.y - a.y) * (x - a.x) / (b.x - a.x); };
+    for (std::size_t c = first; c <= last; ++c) {
+      const float x = left + static_cast<float>(c) * column;
+      const float from = c == first ? a.y : y_at(x), to = c == last ? b.y : y_at(x + column);
+      top[c] = std::min({top[c], from, to});
+      bottom[c] = std::max({bottom[c], from, to});
+    }
+  }
+  const ImVec2 uv = ImGui::GetFontTexUvWhitePixel();
+  const ImU32 clear = colour & ~IM_COL32_A_MASK;
+  for (std::size_t c = 0; c < count; ++c) {
+    if (top[c] > bottom[c]) continue;
+    const float x0 = left + static_cast<float>(c) * column, x1 = x0 + column;
+    // Solid between, fading over one pixel at both ends.
+    const float y[] = {top[c] - half - 0.5F, top[c] - half + 0.5F, bottom[c] + half - 0.5F, bottom[c] + half + 0.5F};
+    list_.PrimReserve(18, 8);
+    const unsigned start = list_._VtxCurrentIdx;
+    for (int row = 0; row < 4; ++row) {
+      const ImU32 ink = row == 0 || row == 3 ? clear : colour;
+      list_.PrimWriteVtx({x0, y[row]}, uv, ink);
+      list_.PrimWriteVtx({x1, y[row]}, uv, ink);
+    }
+    for (unsigned row = 0; row < 3; ++row) {
+      for (unsigned corner : {0U, 1U, 3U, 0U, 3U, 2U})
+        list_.PrimWriteIdx(static_cast<ImDrawIdx>(start + 2 * row + corner));
+    }
+  }
+}
+
 void Pen::dashed_polyline(std::span<const ImVec2> points, ImU32 colour, float width) const {
   const float on = px(7), off = px(4);
   float left = on;
@@ -197,6 +236,22 @@ void Pen::fill_to(std::span<const ImVec2> points, std::span<const float> base, I
 void Pen::box(const Rect& r, ImU32 colour, float rounding, ImDrawFlags corners) const {
   if (r.empty()) return;
   list_.AddRectFilled(r.min(), r.max(), colour, rounding, corners);
+}
+
+void Pen::mark(ImVec2 at, float radius, int shape, ImU32 colour) const {
+  switch (shape % 4) {
+    case 1:
+      return list_.AddRectFilled({at.x - radius * 0.88F, at.y - radius * 0.88F},
+                                 {at.x + radius * 0.88F, at.y + radius * 0.88F}, colour);
+    case 2:
+      return list_.AddTriangleFilled({at.x, at.y - radius * 1.25F}, {at.x + radius * 1.15F, at.y + radius * 0.85F},
+                                     {at.x - radius * 1.15F, at.y + radius * 0.85F}, colour);
+    case 3:
+      return list_.AddQuadFilled({at.x, at.y - radius * 1.3F}, {at.x + radius * 1.3F, at.y},
+                                 {at.x, at.y + radius * 1.3F}, {at.x - radius * 1.3F, at.y}, colour);
+    default:
+      return list_.AddCircleFilled(at, radius, colour, radius < 3 ? 8 : 16);
+  }
 }
 
 void Pen::outline(const Rect& r, ImU32 colour, float rounding) const {

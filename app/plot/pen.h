@@ -30,10 +30,15 @@ class Pen {
   void dashed(ImVec2 a, ImVec2 b, ImU32 colour, float width = 1) const;
   // Straight pieces through the points, cut so that 16-bit indices never wrap.
   void polyline(std::span<const ImVec2> points, ImU32 colour, float width) const;
+  // The same for a path with more points than pixels, x ascending: what the path covers of each pixel column, so that
+  // noise stays crisp where joints of a thick line would smear.
+  void dense_line(std::span<const ImVec2> points, ImU32 colour, float width) const;
   void dashed_polyline(std::span<const ImVec2> points, ImU32 colour, float width) const;
   // Quads between each points[i] and the height base[i] (or base[0] for all), `top` there, `bottom` at the base.
   void fill_to(std::span<const ImVec2> points, std::span<const float> base, ImU32 top, ImU32 bottom) const;
   void box(const Rect& r, ImU32 colour, float rounding = 0, ImDrawFlags corners = 0) const;
+  // A point's mark; `shape` 0 to 3: circle, square, triangle, diamond, so that series differ without colour.
+  void mark(ImVec2 at, float radius, int shape, ImU32 colour) const;
   void outline(const Rect& r, ImU32 colour, float rounding = 0) const;
 
  private:

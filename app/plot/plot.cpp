@@ -44,11 +44,8 @@ bool is_empty(const Plot& plot) {
   return true;
 }
 
-PlotSeries make_histogram(std::string name, std::span<const double> samples, int bins, PlotColour colour) {
-  PlotSeries out;
-  out.name = std::move(name);
-  out.style = SeriesStyle::Histogram;
-  out.colour = colour;
+std::vector<double> histogram_edges(std::span<const double> samples, int bins) {
+  std::vector<double> out;
   const std::vector<double> v = finite_sorted(samples);
   if (v.empty()) return out;
   double lo = v.front(), hi = v.back();
@@ -61,11 +58,23 @@ PlotSeries make_histogram(std::string name, std::span<const double> samples, int
     const double width = 2 * (quartile(0.75) - quartile(0.25)) / std::cbrt(static_cast<double>(v.size()));
     bins = width > 0 ? static_cast<int>(std::clamp(std::ceil((hi - lo) / width), 1.0, 80.0)) : 20;
   }
-  for (int i = 0; i <= bins; ++i) out.x.push_back(i == bins ? hi : lo + (hi - lo) * i / bins);
-  out.y.assign(static_cast<std::size_t>(bins), 0.0);
-  for (double s : v) {
-    const double at = (s - lo) / (hi - lo) * bins;
-    out.y[static_cast<std::size_t>(std::clamp(at, 0.0, bins - 1.0))] += 1;
+  for (int i = 0; i <= bins; ++i) out.push_back(i == bins ? hi : lo + (hi - lo) * i / bins);
+  return out;
+}
+
+PlotSeries make_histogram(std::string name, std::span<const double> samples, std::vector<double> edges,
+                          PlotColour colour) {
+  PlotSeries out;
+  out.name = std::move(name);
+  out.style = SeriesStyle::Histogram;
+  out.colour = colour;
+  out.x = std::move(edges);
+  if (out.x.size() < 2) return out;
+  out.y.assign(out.x.size() - 1, 0.0);
+  for (double s : samples) {
+    if (!(s >= out.x.front() && s <= out.x.back())) continue;
+    const auto after = static_cast<std::size_t>(std::upper_bound(out.x.begin(), out.x.end(), s) - out.x.begin());
+    out.y[std::min(after, out.y.size()) - 1] += 1;
   }
   return out;
 }

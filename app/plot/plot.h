@@ -155,9 +155,13 @@ Figure make_figure(Plot plot, std::string footnote = {});
 // True if there is no finite number to draw.
 bool is_empty(const Plot& plot);
 
-// `bins` equal bins from the least to the largest finite sample (Freedman–Diaconis' width for bins = 0, at most 80
-// bins).
-PlotSeries make_histogram(std::string name, std::span<const double> samples, int bins = 0, PlotColour colour = {});
+// The edges of `bins` equal bins from the least to the largest finite sample (Freedman–Diaconis' width for bins = 0, at
+// most 80 bins); empty without samples. Histograms to be compared share the edges of all their samples.
+std::vector<double> histogram_edges(std::span<const double> samples, int bins = 0);
+
+// Counts of the finite samples between the edges (the last bin includes its upper edge; outside ones are not counted).
+PlotSeries make_histogram(std::string name, std::span<const double> samples, std::vector<double> edges,
+                          PlotColour colour = {});
 
 // The empirical distribution in percent: a Step series through (sorted sample, 100 · rank / n).
 PlotSeries make_cdf(std::string name, std::span<const double> samples, PlotColour colour = {});

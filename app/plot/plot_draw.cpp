@@ -72,7 +72,9 @@ class PlotPainter {
       const bool shown = view_.shows(i);
       const float middle = std::round(e.rect.center().y), w = pen_.px(18);
       const Color colour = shown ? e.colour : st_.theme.line_strong;
-      if (e.box) {
+      if (e.shape >= 0) {
+        pen_.mark({e.rect.x + w / 2, middle}, pen_.px(5), e.shape, colour);
+      } else if (e.box) {
         const float side = pen_.px(11);
         const Rect box{e.rect.x + std::round((w - side) / 2), std::round(middle - side / 2), side, side};
         shown ? pen_.box(box, colour, pen_.px(3)) : pen_.outline(box, colour, pen_.px(3));

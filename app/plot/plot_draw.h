@@ -43,7 +43,8 @@ struct LegendEntry {
   std::string name;
   Color colour = 0;
   bool dashed = false, box = false;
-  Rect rect;  // where it stands, and is clicked
+  int shape = -1;  // of points, see Pen::mark
+  Rect rect;       // where it stands, and is clicked
 };
 
 // Where the parts of one plot stand.

@@ -40,14 +40,19 @@ void add_legend(const Plot& plot, const PlotStyle& style, PlotGeometry& g) {
   if (plot.lanes) {
     for (std::size_t i = 0; i < plot.lanes->kinds.size(); ++i) {
       const SwimLanes::Kind& kind = plot.lanes->kinds[i];
-      g.legend.push_back({kind.name, style.colour(kind.colour, static_cast<int>(i)), false, true, {}});
+      g.legend.push_back({kind.name, style.colour(kind.colour, static_cast<int>(i)), false, true, -1, {}});
     }
     return;
   }
   for (std::size_t i = 0; i < plot.series.size(); ++i) {
     const PlotSeries& s = plot.series[i];
     const bool box = s.style != SeriesStyle::Line && s.style != SeriesStyle::Step;
-    g.legend.push_back({s.name, style.colour(s.colour, static_cast<int>(i)), s.dashed, box, {}});
+    g.legend.push_back({s.name,
+                        style.colour(s.colour, static_cast<int>(i)),
+                        is_dashed(plot, i),
+                        box,
+                        s.style == SeriesStyle::Points ? static_cast<int>(i) : -1,
+                        {}});
   }
 }
 
@@ -105,7 +110,6 @@ class Measure {
     g.x.p1 = g.area.right();
     g.y.p0 = g.area.bottom();
     g.y.p1 = g.area.y;
-    if (has_value_axis(plot_)) g.y_ticks = ticks_of(plot_.y, {g.y.lo, g.y.hi}, y_target(g));
     if (!has_categories(plot_)) x_ticks(g);
     if (plot_.heat) {
       const float w = style_.px(12);
@@ -157,7 +161,7 @@ class Measure {
   }
   int y_target(const PlotGeometry& g) const {
     const float height = g.cell.h - g.header - row_height(style_.mono) * 2;
-    return std::clamp(static_cast<int>(height / (44 * style_.scale)), 2, 8);
+    return std::clamp(static_cast<int>(height / (60 * style_.scale)), 2, 5);
   }
   void ranges(PlotGeometry& g) const {
     const AxisRange x =
@@ -166,6 +170,7 @@ class Measure {
     if (has_value_axis(plot_)) {
       const AxisRange y = shown_range_y(plot_, view_, y_target(g));
       g.y.lo = y.lo, g.y.hi = y.hi, g.y.log = plot_.y.log;
+      g.y_ticks = ticks_of(plot_.y, y, y_target(g));
     } else {
       const double rows = plot_.heat ? plot_.heat->rows : static_cast<double>(plot_.lanes->lanes.size());
       g.y.lo = std::max(1.0, rows), g.y.hi = 0;  // rows run downwards
@@ -185,7 +190,7 @@ class Measure {
   void left(PlotGeometry& g) const {
     float w = 0;
     if (has_value_axis(plot_)) {
-      w = widest(style_.mono, ticks_of(plot_.y, {g.y.lo, g.y.hi}, y_target(g)), "");
+      w = widest(style_.mono, g.y_ticks, "");
     } else {
       for (const std::string& name : plot_.heat ? plot_.heat->row_labels : plot_.lanes->lanes) {
         w = std::max(w, text_size(style_.label, name).x);
@@ -225,7 +230,7 @@ class Measure {
         gap = std::min(gap, g.x.px(g.x_ticks.at[i]) - g.x.px(g.x_ticks.at[i - 1]));
       }
       const float w = widest(style_.mono, g.x_ticks, g.x_unit);
-      if (gap >= std::max(w + style_.px(18), style_.px(64))) return;
+      if (gap >= std::max(w + style_.px(18), style_.px(80))) return;
     }
   }
   void lanes(PlotGeometry& g) const {
@@ -274,7 +279,7 @@ FigureGeometry lay_out_figure(const Rect& rect, const Figure& figure, const Plot
     if (!out.title.empty() || !out.subtitle.empty()) inner.take_top(style.px(8));
     if (!figure.footnote.empty()) {
       out.footnote_y = inner.take_bottom(row_height(style.label)).y;
-      inner.take_bottom(style.px(6));
+      inner.take_bottom(style.px(12));
     }
   }
   const std::size_t columns = static_cast<std::size_t>(std::max(1, figure.columns));

@@ -55,6 +55,11 @@ bool has_categories(const Plot& plot) {
   return !plot.categories.empty() || std::any_of(plot.series.begin(), plot.series.end(), is_bars);
 }
 
+bool is_dashed(const Plot& plot, std::size_t series) {
+  const PlotSeries& s = plot.series[series];
+  return s.dashed || (series >= 4 && (s.style == SeriesStyle::Line || s.style == SeriesStyle::Step));
+}
+
 bool has_value_axis(const Plot& plot) { return !plot.heat && !plot.lanes; }
 
 std::vector<std::string> category_names(const Plot& plot) {

@@ -20,6 +20,8 @@ AxisRange shown_range_y(const Plot& plot, const PlotView& view, int target);
 bool has_categories(const Plot& plot);
 // Whether y has a number scale (not lanes, not a heat map's rows).
 bool has_value_axis(const Plot& plot);
+// Whether a line is dashed: where the author says so, and from the fifth line on, where colours alone get too close.
+bool is_dashed(const Plot& plot, std::size_t series);
 // The names under the x axis where has_categories.
 std::vector<std::string> category_names(const Plot& plot);
 

@@ -89,7 +89,7 @@ PlotStyle plot_style(const Look& look) {
   out.theme = look.theme;
   out.scale = look.scale;
   const auto font = [&](FontRole role, float px) { return PlotFont{look.font(role), std::round(px * look.scale)}; };
-  out.title = font(FontRole::BodyBold, 17);
+  out.title = font(FontRole::Kpi, 20);
   out.heading = font(FontRole::BodyBold, font_size(FontRole::BodyBold));
   out.label = font(FontRole::Small, font_size(FontRole::Small));
   out.mono = font(FontRole::Mono14, font_size(FontRole::Mono14));

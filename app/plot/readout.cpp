@@ -25,7 +25,8 @@ std::string with_unit(double value, const std::string& unit) {
 }
 
 std::string x_text(const Plot& plot, double x) {
-  return (plot.x.label.empty() ? std::string("x") : plot.x.label) + " = " + with_unit(x, plot.x.unit);
+  const std::string value = with_unit(x, plot.x.unit);
+  return plot.x.label.empty() ? value : plot.x.label + " = " + value;
 }
 
 // The point that speaks for x: of a step the one it began with, else the nearest.

@@ -1,0 +1,20 @@
+// One figure of every kind, for the tests of the plot room.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/plot/plot.h"
+
+namespace blockyard {
+
+struct NamedFigure {
+  std::string name;
+  Figure figure;
+};
+
+// Always the same numbers.
+std::vector<NamedFigure> sample_figures();
+Figure sample_latency(std::size_t points);
+
+}  // namespace blockyard
