@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "app/platform/gl_texture.h"
+#include "app/ui/compat.h"
 
 namespace blockyard {
 
@@ -19,6 +20,7 @@ struct Window::Parts {
   ImGuiContext* imgui = nullptr;
   std::unique_ptr<GlTextureStore> textures;
   std::vector<std::string> dropped;
+  compat::KeyStrokes strokes;
   bool touched = true;  // input arrived since the last look
   bool redraw = true;   // the system wants the picture again
   int windowed_x = 0, windowed_y = 0, windowed_w = 0, windowed_h = 0;
@@ -99,7 +101,12 @@ std::unique_ptr<Window> Window::open(const WindowOptions& options, std::string* 
   static constexpr auto kTouch = [](GLFWwindow* w) {
     static_cast<Parts*>(glfwGetWindowUserPointer(w))->touched = true;
   };
-  glfwSetKeyCallback(window, [](GLFWwindow* w, int, int, int, int) { kTouch(w); });
+  glfwSetKeyCallback(window, [](GLFWwindow* w, int key, int, int action, int mods) {
+    kTouch(w);
+    const compat::Mods held = {(mods & GLFW_MOD_CONTROL) != 0, (mods & GLFW_MOD_SHIFT) != 0,
+                               (mods & GLFW_MOD_ALT) != 0};
+    if (action == GLFW_PRESS) static_cast<Parts*>(glfwGetWindowUserPointer(w))->strokes.pressed(key, held);
+  });
   glfwSetCharCallback(window, [](GLFWwindow* w, unsigned) { kTouch(w); });
   glfwSetMouseButtonCallback(window, [](GLFWwindow* w, int, int, int) { kTouch(w); });
   glfwSetScrollCallback(window, [](GLFWwindow* w, double, double) { kTouch(w); });
@@ -201,9 +208,11 @@ void Window::draw_frame(const std::function<FrameWish()>& frame, FrameWish* wish
   anchors_.begin_frame();
   ImGui_ImplOpenGL3_NewFrame();
   ImGui_ImplGlfw_NewFrame();
+  parts_->strokes.before_frame(ImGui::GetIO());
   ImGui::NewFrame();
   *wish = frame();
   ImGui::Render();
+  parts_->strokes.after_frame(ImGui::GetIO());
   int w = 0, h = 0;
   glfwGetFramebufferSize(parts_->window, &w, &h);
   glViewport(0, 0, w, h);

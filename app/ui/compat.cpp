@@ -113,6 +113,38 @@ bool text_entry_active(ImGuiID id) { return ImGui::TempInputIsActive(id); }
 
 float hovered_seconds() { return ImGui::GetCurrentContext()->HoveredIdTimer; }
 
+#if IMGUI_VERSION_NUM >= 18700
+void KeyStrokes::pressed(int, Mods) {}
+void KeyStrokes::before_frame(ImGuiIO&) {}
+void KeyStrokes::after_frame(ImGuiIO&) {}
+#else
+void KeyStrokes::pressed(int native, Mods mods) {
+  if (native >= 0 && native < IM_ARRAYSIZE(ImGuiIO::KeysDown)) strokes_.push_back({native, mods});
+}
+
+void KeyStrokes::before_frame(ImGuiIO& io) {
+  for (const Stroke& stroke : strokes_) {
+    if (io.KeysDown[stroke.native]) continue;  // still down: seen anyway
+    io.KeysDown[stroke.native] = true;
+    held_.push_back(stroke.native);
+    io.KeyCtrl = io.KeyCtrl || stroke.mods.ctrl;
+    io.KeyShift = io.KeyShift || stroke.mods.shift;
+    io.KeyAlt = io.KeyAlt || stroke.mods.alt;
+  }
+  strokes_.clear();
+}
+
+void KeyStrokes::after_frame(ImGuiIO& io) {
+  if (held_.empty()) return;
+  for (const int native : held_) io.KeysDown[native] = false;
+  held_.clear();
+  const auto down = [&io](int left, int right) { return io.KeysDown[left] || io.KeysDown[right]; };
+  io.KeyShift = down(340, 344);
+  io.KeyCtrl = down(341, 345);
+  io.KeyAlt = down(342, 346);
+}
+#endif
+
 void setup_keys(ImGuiIO& io) {
 #if IMGUI_VERSION_NUM >= 18700
   (void)io;

@@ -8,6 +8,7 @@
 #include <imgui.h>
 
 #include <cstdint>
+#include <vector>
 
 namespace blockyard::compat {
 
@@ -55,6 +56,24 @@ bool begin_child(const char* id, ImVec2 size, bool padded, ImGuiWindowFlags flag
 bool text_entry_active(ImGuiID id);
 // Seconds for which the hovered item has been hovered.
 float hovered_seconds();
+
+// Short key strokes. 1.86 sees only the keys that are down when a frame begins, so that a stroke within one frame is
+// lost; 1.92 queues them. The window reports every press here and brackets its frames.
+class KeyStrokes {
+ public:
+  // `native`: the number that the platform back end uses.
+  void pressed(int native, Mods mods);
+  void before_frame(ImGuiIO& io);
+  void after_frame(ImGuiIO& io);
+
+ private:
+  struct Stroke {
+    int native;
+    Mods mods;
+  };
+  std::vector<Stroke> strokes_;
+  std::vector<int> held_;  // put down by before_frame
+};
 
 // Synthetic input, for windows without a platform back end.
 void setup_keys(ImGuiIO& io);

@@ -22,12 +22,17 @@ double ratio_of(const SliderSpec& spec, double value) {
   return v <= low ? 0.0 : std::log(v / low) / std::log(spec.max / low);
 }
 
+// The value before the last click, and when that was.
 void remember(ImGuiStorage& storage, ImGuiID id, double value) {
   const auto bits = std::bit_cast<std::array<int, 2>>(value);
   storage.SetInt(id, bits[0]);
   storage.SetInt(id + 1, bits[1]);
+  storage.SetFloat(id + 2, static_cast<float>(ImGui::GetTime()));
 }
-double recall(ImGuiStorage& storage, ImGuiID id) {
+bool just_clicked(const ImGuiStorage& storage, ImGuiID id) {
+  return static_cast<float>(ImGui::GetTime()) - storage.GetFloat(id + 2, -1e9f) < 1.0f;
+}
+double recall(const ImGuiStorage& storage, ImGuiID id) {
   return std::bit_cast<double>(std::array<int, 2>{storage.GetInt(id), storage.GetInt(id + 1)});
 }
 
@@ -77,8 +82,7 @@ SliderResult slider_row(const Look& look, const SliderSpec& spec, double* value)
     ImGui::SetKeyboardFocusHere(0);
     storage.SetBool(wish, false);
   } else if (!typing && spec.enabled && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left) &&
-             ImGui::IsWindowHovered() && track_area.contains(ImGui::GetMousePos()) &&
-             storage.GetInt(memory) + storage.GetInt(memory + 1) != 0) {
+             ImGui::IsWindowHovered() && track_area.contains(ImGui::GetMousePos()) && just_clicked(storage, memory)) {
     *value = recall(storage, memory);
     io.KeyCtrl = true;
   }

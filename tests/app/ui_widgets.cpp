@@ -88,6 +88,13 @@ TEST_F(Widgets, SliderTakesTypedValues) {
   ui_.type("250");
   ui_.key(compat::Key::Enter);
   EXPECT_EQ(value, 100) << "clamped";
+  value = 0;
+  ui_.frames(60);
+  ui_.double_click(track.center());
+  EXPECT_EQ(value, 0) << "zero is remembered too";
+  ui_.type("100");
+  ui_.key(compat::Key::Enter);
+  EXPECT_EQ(value, 100);
   ui_.hold({.ctrl = true});
   ui_.click(track.center());
   ui_.hold({});
