@@ -1,0 +1,18 @@
+// make_workload: from what a scenario says to the requests of a run.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "core/base/result.h"
+#include "core/workload/spec.h"
+#include "core/workload/workload.h"
+
+namespace blockyard {
+
+/// Reads the trace or runs the generator. `block_tokens` is the cache's block size; `base_dir` is where a relative
+/// trace path is looked up. Same arguments, same bytes; contents and arrivals are drawn from streams of their own.
+Result<Workload> make_workload(const WorkloadSpec& spec, std::uint32_t block_tokens, std::uint64_t seed,
+                               const std::string& base_dir);
+
+}  // namespace blockyard

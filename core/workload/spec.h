@@ -1,0 +1,115 @@
+// WorkloadSpec: what requests a run gets, as plain values: a trace file, or a generator with its arrival process and
+// lengths. It is the `workload` of a scenario; make.h turns it into requests.
+//
+// Every number of it is a double and stands in one table, workload_param_table(), from which scenario checking, help,
+// sliders and sweeps are made. Nothing here changes in flight: another spec is another run.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace blockyard {
+
+enum class WorkloadType : std::uint8_t { kTrace, kRag, kChat, kAgent, kFewShot, kUniform, kDemo };
+enum class TraceFormat : std::uint8_t { kMooncake, kBailian };
+enum class ArrivalProcess : std::uint8_t { kConstant, kPoisson, kGamma, kClosed };
+enum class LengthDist : std::uint8_t { kConstant, kUniform, kLognormal, kEmpirical };
+
+/// A choice of one of the enumerations above, in their order.
+struct ChoiceRow {
+  std::string_view id;     ///< as the scenario writes it
+  std::string_view label;  ///< as the window shows it
+  std::string_view help;   ///< one line
+};
+std::span<const ChoiceRow> workload_type_table();
+std::span<const ChoiceRow> trace_format_table();
+std::span<const ChoiceRow> arrival_table();
+std::span<const ChoiceRow> length_dist_table();
+
+struct WorkloadSpec {
+  WorkloadType type = WorkloadType::kRag;
+
+  // A trace.
+  std::string path;  ///< looked up from the scenario's folder
+  TraceFormat format = TraceFormat::kMooncake;
+  std::uint32_t block_tokens = 512;    ///< tokens per hash id; bailian: 16
+  std::optional<std::uint32_t> limit;  ///< the first lines of the file only
+  double time_scale = 1;
+
+  // Arrivals of a generated workload.
+  ArrivalProcess arrival = ArrivalProcess::kPoisson;
+  double requests = 400;
+  double duration_s = 0;
+  double rate = 4;
+  double burstiness = 4;
+  double users = 16;
+  double think_s = 5;
+
+  // Lengths: of the part of a prompt that is its own, and of the answer.
+  LengthDist prompt_dist = LengthDist::kLognormal;
+  double prompt_tokens = 64;
+  double prompt_spread = 0.5;
+  std::vector<double> prompt_values;  ///< empirical: each equally likely
+  LengthDist output_dist = LengthDist::kLognormal;
+  double output_tokens = 40;
+  double output_spread = 0.5;
+  std::vector<double> output_values;
+
+  // What prompts share.
+  double documents = 100;
+  double document_tokens = 1024;
+  double document_spread = 0.3;
+  double templates = 20;
+  double template_tokens = 1536;
+  double zipf_s = 1;
+  double shared_share = 1;
+  double system_tokens = 64;
+  double assistants = 1;
+  double turns = 6;
+  double tool_calls = 10;
+  double tool_tokens = 256;
+
+  friend bool operator==(const WorkloadSpec&, const WorkloadSpec&) = default;
+};
+
+/// The defaults of a type: WorkloadSpec{} for rag, other sizes where the type is known for them.
+WorkloadSpec default_workload(WorkloadType type);
+
+/// A set of types or arrival processes, as bits 1 << value.
+template <class Enum>
+constexpr std::uint32_t bit_of(Enum value) {
+  return 1U << static_cast<unsigned>(value);
+}
+
+/// One row of the table of numbers.
+struct WorkloadParam {
+  std::string_view id;  ///< key under /workload
+  std::string_view label;
+  std::string_view unit;  ///< "" where it has none
+  std::string_view help;
+  double WorkloadSpec::*field;
+  double low;  ///< least allowed value
+  double high;
+  double slider_low;  ///< where a slider begins and ends; typed values go from low to high
+  double slider_high;
+  bool log;  ///< slider moves in ratios
+  bool integer;
+  std::uint32_t types;     ///< bits of the types that have it
+  std::uint32_t arrivals;  ///< bits of the arrival processes under which it matters
+};
+
+std::span<const WorkloadParam> workload_param_table();
+/// The row of that key, or nullptr.
+const WorkloadParam* find_workload_param(std::string_view id);
+/// Whether a spec's type has this number.
+inline bool has_param(const WorkloadSpec& spec, const WorkloadParam& row) {
+  return (row.types & bit_of(spec.type)) != 0;
+}
+/// Whether it changes anything under the spec's arrival process and distributions as well.
+bool param_matters(const WorkloadSpec& spec, const WorkloadParam& row);
+
+}  // namespace blockyard
