@@ -209,6 +209,7 @@ void BlockCache::set_policy(EvictionPolicy policy) {
 }
 
 void BlockCache::rebuild_index() {
+  always_lru_ = always_lru_ && policy_ == EvictionPolicy::kLru;
   fifo_ = {};
   lfu_ = {};
   random_ = {};

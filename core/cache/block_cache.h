@@ -43,6 +43,8 @@ class BlockCache {
   std::uint64_t evictions() const { return evictions_; }
   std::uint32_t peak_taken() const { return peak_; }
   EvictionPolicy policy() const { return policy_; }
+  /// True while `lru` alone has ever chosen victims, so that invariant 4 holds.
+  bool always_lru() const { return always_lru_; }
 
   const BlockSet& resident() const { return resident_; }
   const BlockSet& idle() const { return idle_; }
@@ -101,6 +103,7 @@ class BlockCache {
   void rebuild_index();
 
   EvictionPolicy policy_;
+  bool always_lru_ = true;
   const RadixTree* tree_;
   Rng rng_;
   std::vector<SlotInfo> slots_;

@@ -57,7 +57,8 @@ SimTime Simulation::scaled_arrival(SimTime original) const {
 
 SimTime Simulation::next_arrival() const {
   if (workload_->closed.users > 0 || arrived_ >= workload_->requests.size()) return kNever;
-  return scaled_arrival(workload_->requests[arrived_].arrival);
+  // Rounding where the rate changed may put an arrival a microsecond into the past.
+  return std::max(now_, scaled_arrival(workload_->requests[arrived_].arrival));
 }
 
 SimTime Simulation::next_event_time() const {

@@ -157,7 +157,7 @@ void Worker::check(const WorkerHost& host) const {
   std::uint64_t refs = 0;
   for (const SlotInfo& s : cache_.slots()) refs += s.refs;
   BY_CHECK(refs == held, "references and running requests disagree");
-  if (cache_.policy() == EvictionPolicy::kLru && engine_ == EngineKind::kSlots) {
+  if (cache_.always_lru() && engine_ == EngineKind::kSlots) {
     const PrefixTree& tree = host.workload().tree;
     for (const SlotInfo& s : cache_.slots()) {
       if (s.block == kNone || s.block >= tree.size()) continue;

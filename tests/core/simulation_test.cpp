@@ -1,0 +1,217 @@
+// Simulation: the laws of DESIGN.md on random scenarios, and small cases worked out by hand.
+#include "core/sim/simulation.h"
+
+#include <gtest/gtest.h>
+
+#include "core/metrics/summary.h"
+#include "tests/core/random_run.h"
+
+namespace blockyard {
+namespace {
+
+using BlockRun = blockyard::Run;  // inside TEST() the bare name is testing::Test::Run
+
+constexpr std::uint64_t kRandomScenarios = 1000;
+
+TEST(Laws, HoldAfterEveryEventOfRandomScenarios) {
+  for (std::uint64_t seed = 0; seed < kRandomScenarios; ++seed) {
+    SCOPED_TRACE(seed);
+    const auto run = test::random_run(seed);
+    Simulation sim = run->simulation();
+    SimTime before = 0;
+    sim.check_laws();
+    while (sim.step()) {
+      ASSERT_GE(sim.now(), before);
+      before = sim.now();
+      sim.check_laws();
+    }
+    const Summary s = summarize(sim);
+    ASSERT_EQ(s.completed + s.rejected, s.requests) << "every request ends exactly once";
+    ASSERT_LE(s.hit_blocks, s.prompt_blocks);
+  }
+}
+
+TEST(Laws, CopyThenRunIsRun) {
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    SCOPED_TRACE(seed);
+    const auto run = test::random_run(seed);
+    Simulation whole = run->simulation();
+    whole.run();
+    Simulation first = run->simulation();
+    for (std::uint64_t i = 0; i < whole.events_handled() / 2; ++i) first.step();
+    Simulation copy = first;
+    ASSERT_EQ(copy.digest(), first.digest());
+    first.run();
+    copy.run();
+    ASSERT_EQ(first.digest(), whole.digest());
+    ASSERT_EQ(copy.digest(), whole.digest());
+  }
+}
+
+TEST(Laws, ListeningChangesNothing) {
+  struct Sink : EventSink {
+    std::uint64_t events = 0;
+    bool wants_decisions() const override { return true; }
+    void on_event(const Event& e, const Simulation& sim) override {
+      ++events;
+      if (e.type == EventType::kRoute) {
+        ASSERT_NE(e.decision, nullptr);
+        EXPECT_EQ(e.decision->chosen, e.worker) << "the explanation explains another choice";
+        EXPECT_EQ(sim.records()[e.request].predicted, e.decision->rows[e.worker].seen.overlap);
+      }
+    }
+  };
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    SCOPED_TRACE(seed);
+    const auto run = test::random_run(seed);
+    Simulation quiet = run->simulation();
+    quiet.run();
+    Simulation heard = run->simulation();
+    Sink sink;
+    heard.run(&sink);
+    ASSERT_EQ(quiet.digest(), heard.digest());
+    ASSERT_GT(sink.events, 0U);
+  }
+}
+
+TEST(Laws, AnOracleIsNeverWrongWhereWorkStartsAtOnce) {
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    auto run = test::random_run(seed, EngineKind::kSlots);
+    run->config.router.view = ViewMode::kOracle;
+    run->config.cache.recompute_last_block = false;
+    run->config.fleet.slots = 1000;
+    run->config.cache.capacity_blocks = 5000;
+    run->config.faults.clear();
+    Simulation sim = run->simulation();
+    sim.run();
+    const Summary s = summarize(sim);
+    EXPECT_EQ(s.false_hits, 0U);
+    EXPECT_EQ(s.missed_hits, 0U);
+  }
+}
+
+TEST(Laws, SettingsChangedInFlightKeepTheLaws) {
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    SCOPED_TRACE(seed);
+    const auto run = test::random_run(seed);
+    const auto other = test::random_run(seed + 1'000'000);
+    Simulation sim = run->simulation();
+    for (int i = 0; sim.step(); ++i) {
+      sim.check_laws();
+      if (i % 17 != 5) continue;
+      Config next = sim.config();
+      next.router = other->config.router;
+      next.latency.decode_per_token_ms = 7;
+      next.fleet.slots = other->config.fleet.slots;
+      next.cache.eviction = i % 2 == 0 ? other->config.cache.eviction : run->config.cache.eviction;
+      sim.change(next);
+      sim.change_arrival_rate(i % 2 == 0 ? 2.0 : 0.5);
+      sim.check_laws();
+    }
+    const Summary s = summarize(sim);
+    ASSERT_EQ(s.completed + s.rejected, s.requests);
+  }
+}
+
+// Requests of whole blocks, all alike or all different, by hand.
+struct Tiny {
+  Config config;
+  Workload workload;
+  void add(double at_ms, std::uint32_t blocks, std::uint32_t output, std::uint64_t key) {
+    Request r;
+    r.arrival = ms_to_us(at_ms);
+    r.prompt_tokens = blocks * 16;
+    r.prompt_blocks = r.known_blocks = blocks;
+    r.output_tokens = output;
+    std::vector<BlockRun> chain;
+    workload.tree.extend(kNone, key, blocks, chain);
+    r.runs_begin = static_cast<std::uint32_t>(workload.runs.size());
+    r.runs_count = static_cast<std::uint32_t>(chain.size());
+    workload.runs.insert(workload.runs.end(), chain.begin(), chain.end());
+    workload.requests.push_back(r);
+  }
+  Simulation run() {
+    workload.number_private_blocks();
+    Simulation sim(config, workload, nullptr);
+    sim.run();
+    return sim;
+  }
+};
+
+TEST(Slots, TimesOfAMissAQueuedFullHitAndAWait) {
+  Tiny t;
+  t.config.fleet.workers = 1;
+  t.add(0, 4, 10, 1);    // prefill 5 + 2.5·4 = 15 ms, decode 150 ms: done at 165
+  t.add(1, 4, 2, 1);     // waits, then a full hit: 165.5, decode 30: 195.5
+  t.add(500, 4, 0, 2);   // idle worker, a miss: 515
+  const Simulation sim = t.run();
+  EXPECT_EQ(sim.records()[0].first_token, 15000);
+  EXPECT_EQ(sim.records()[0].finish, 165000);
+  EXPECT_EQ(sim.records()[1].start, 165000);
+  EXPECT_EQ(sim.records()[1].hit, 4U);
+  EXPECT_EQ(sim.records()[1].first_token, 165500);
+  EXPECT_EQ(sim.records()[1].finish, 195500);
+  EXPECT_EQ(sim.records()[2].finish, 515000);
+  const Summary s = summarize(sim);
+  EXPECT_DOUBLE_EQ(s.block_hit_rate, 4.0 / 12.0);
+  EXPECT_DOUBLE_EQ(s.queue->max, 164.0);
+  EXPECT_DOUBLE_EQ(s.workers[0].busy_ms, 210.5);
+  EXPECT_DOUBLE_EQ(s.makespan_ms, 515.0);
+}
+
+TEST(Slots, RecomputeLastBlockCountsAWholeHitOneLess) {
+  Tiny t;
+  t.config.fleet.workers = 1;
+  t.config.cache.recompute_last_block = true;
+  t.add(0, 3, 0, 1);
+  t.add(100, 3, 0, 1);
+  EXPECT_EQ(t.run().records()[1].hit, 2U);
+}
+
+TEST(Slots, ARequestLargerThanTheCacheIsRejected) {
+  Tiny t;
+  t.config.cache.capacity_blocks = 3;
+  t.add(0, 4, 5, 1);
+  t.add(0, 3, 5, 2);
+  const Simulation sim = t.run();
+  EXPECT_EQ(sim.records()[0].status, RequestStatus::kRejected);
+  EXPECT_EQ(sim.records()[1].status, RequestStatus::kCompleted);
+}
+
+TEST(Faults, ACrashIsNoticedLateAndTheLostAreRoutedAgain) {
+  Tiny t;
+  t.config.fleet.workers = 2;
+  t.config.router.strategy = find_policy("round_robin");
+  t.config.faults.push_back({ms_to_us(10), 0, FaultKind::kCrash, ms_to_us(100'000), ms_to_us(3000)});
+  t.add(0, 4, 10, 1);   // to worker 0, lost at 10 ms, back at 3010 ms
+  t.add(20, 4, 10, 2);  // to worker 1
+  t.add(30, 4, 10, 3);  // to worker 0, which is down unnoticed: stuck
+  const Simulation sim = t.run();
+  EXPECT_EQ(sim.records()[0].retries, 1U);
+  EXPECT_EQ(sim.records()[0].worker, 1U);
+  EXPECT_EQ(sim.records()[0].start, 3'010'000);
+  EXPECT_EQ(sim.records()[2].retries, 1U);
+  EXPECT_EQ(sim.records()[2].start, sim.records()[0].finish);
+}
+
+TEST(Continuous, StepsOfOneRequestByHand) {
+  Tiny t;
+  t.config.fleet.workers = 1;
+  t.config.fleet.engine = EngineKind::kContinuous;
+  t.config.fleet.max_batched_tokens = 32;
+  t.add(0, 4, 3, 1);
+  const Simulation sim = t.run();
+  // Two chunks of 32 tokens: max(15, 5 + 2.5/16·32) = 15 ms each; then two decodes of 15.05 ms.
+  EXPECT_EQ(sim.records()[0].first_token, 30000);
+  EXPECT_EQ(sim.records()[0].finish, 60100);
+}
+
+TEST(Summary, PercentilesInterpolateBetweenClosestRanks) {
+  EXPECT_DOUBLE_EQ(percentile({1, 2, 3, 4}, 50), 2.5);
+  EXPECT_DOUBLE_EQ(percentile({10}, 99), 10);
+  EXPECT_DOUBLE_EQ(percentile({0, 10}, 95), 9.5);
+  EXPECT_FALSE(spread_of({}).has_value());
+}
+
+}  // namespace
+}  // namespace blockyard
