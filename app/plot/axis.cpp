@@ -109,8 +109,13 @@ AxisRange nice_range(AxisRange data, bool log, bool from_zero, int target) {
   }
   if (from_zero || (lo > 0 && lo < 0.6 * hi)) lo = std::min(lo, 0.0);
   if (from_zero || (hi < 0 && hi > 0.6 * lo)) hi = std::max(hi, 0.0);
-  const double step = nice_step((hi - lo) / std::max(target, 1));
-  return {std::floor(lo / step + 1e-9) * step, std::ceil(hi / step - 1e-9) * step};
+  // The wider range may ask for a wider step: again, until the ends are ticks of the range itself.
+  for (int round = 0; round < 4; ++round) {
+    const double step = nice_step((hi - lo) / std::max(target, 1));
+    lo = std::floor(lo / step + 1e-9) * step;
+    hi = std::ceil(hi / step - 1e-9) * step;
+  }
+  return {lo, hi};
 }
 
 std::string format_tick(double value, double step, double largest) {

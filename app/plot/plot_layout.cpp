@@ -161,7 +161,7 @@ class Measure {
   }
   int y_target(const PlotGeometry& g) const {
     const float height = g.cell.h - g.header - row_height(style_.mono) * 2;
-    return std::clamp(static_cast<int>(height / (60 * style_.scale)), 2, 5);
+    return std::clamp(static_cast<int>(height / (46 * style_.scale)), 3, 5);
   }
   void ranges(PlotGeometry& g) const {
     const AxisRange x =
@@ -230,7 +230,7 @@ class Measure {
         gap = std::min(gap, g.x.px(g.x_ticks.at[i]) - g.x.px(g.x_ticks.at[i - 1]));
       }
       const float w = widest(style_.mono, g.x_ticks, g.x_unit);
-      if (gap >= std::max(w + style_.px(18), style_.px(80))) return;
+      if (gap >= std::max(w + style_.px(18), style_.px(68))) return;
     }
   }
   void lanes(PlotGeometry& g) const {

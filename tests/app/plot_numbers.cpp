@@ -70,6 +70,10 @@ TEST(PlotAxis, RangesAreKindToTheEye) {
   EXPECT_EQ(nice_range({12, 96}, false, false, 5).hi, 100);
   EXPECT_GT(nice_range({1000, 1010}, false, false, 5).lo, 900);  // zero is far
   EXPECT_EQ(nice_range({1000, 1010}, false, true, 5).lo, 0);
+  for (double top = 1; top < 100; top += 0.7) {  // the ends carry ticks
+    const AxisRange r = nice_range({0, top}, false, true, 4);
+    EXPECT_NEAR(linear_ticks(r.lo, r.hi, 4).at.back(), r.hi, 1e-9) << top;
+  }
   const AxisRange constant = nice_range({7, 7}, false, false, 5);
   EXPECT_LT(constant.lo, 7);
   EXPECT_GT(constant.hi, 7);
