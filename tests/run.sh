@@ -49,9 +49,11 @@ run_lane() {
     { trouble="build failed"; grep -E -A 12 'FAILED|error:' "$log" | head -n 80; return; }
   ctest --preset "$preset" --parallel "$jobs" --no-tests=error --output-junit "$junit" \
     "${filter[@]}" "${ctest_options[@]}" 2>&1 | tee -a "$log" | grep -v -E ' (Passed|Start) |^ *Start '
+  local status=${PIPESTATUS[0]}
   [[ -s $junit ]] || { trouble="ctest did not run"; return; }
   failed=$(count "$junit" failures) skipped=$(($(count "$junit" skipped) + $(count "$junit" disabled)))
   passed=$(($(count "$junit" tests) - failed - skipped))
+  if ((status && !failed)); then trouble="ctest found no tests, or stopped ($passed passed)"; fi
 }
 
 total_passed=0 total_failed=0 bad=0 summary=()
