@@ -70,12 +70,14 @@ Fonts load_fonts(ImFontAtlas& atlas, const std::string& font_dir, float scale) {
       fonts.faces[i] = atlas.AddFontFromFileTTF(first.c_str(), size, &config, ranges);
     }
     config.MergeMode = true;
+    // Icons before the fallback: 1.92 takes no notice of ranges, and DejaVu draws some of these code points too.
+    if (face.icons && !icon_file.empty()) {
+      ImFontConfig lower = config;
+      lower.GlyphOffset.y = std::round(size * 0.04f);
+      atlas.AddFontFromFileTTF(icon_file.c_str(), std::round(size * 0.95f), &lower, kIcons);
+    }
     if (!own.empty() && !fallback.empty()) {  // for the characters that the first face lacks
       atlas.AddFontFromFileTTF(fallback.c_str(), std::round(size * 0.92f), &config, ranges);
-    }
-    if (face.icons && !icon_file.empty()) {
-      config.GlyphOffset.y = std::round(size * 0.04f);
-      atlas.AddFontFromFileTTF(icon_file.c_str(), std::round(size * 0.95f), &config, kIcons);
     }
   }
   return fonts;
