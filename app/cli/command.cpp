@@ -1,0 +1,18 @@
+#include "app/cli/command.h"
+
+#include <array>
+
+namespace blockyard::cli {
+
+std::span<const CommandRow> command_table() {
+  static constexpr auto kTable = std::to_array<CommandRow>({
+      {"run", "Run a scenario; print its summary, write its results", make_run},
+      {"presets", "Models, GPUs, scenarios, strategies, policies", make_presets},
+#ifdef BLOCKYARD_WITH_GUI
+      {"shot", "Draw the window at a simulated time into a PNG; no display needed", make_shot},
+#endif
+  });
+  return kTable;
+}
+
+}  // namespace blockyard::cli

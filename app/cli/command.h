@@ -1,0 +1,41 @@
+// The table of subcommands: each is one file that adds itself to the parser and says what to run.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace CLI {
+class App;
+}
+
+namespace blockyard::cli {
+
+/// What every subcommand is given beside its own options.
+struct Context {
+  std::string assets_dir;   ///< --assets; empty: beside the binary
+  std::string program;      ///< path of this binary
+};
+
+/// Adds options to `app` and returns what runs when the subcommand was chosen: its exit status.
+using MakeCommand = std::function<int()> (*)(CLI::App& app, const Context& context);
+
+struct CommandRow {
+  std::string_view name;
+  std::string_view help;
+  MakeCommand make;
+};
+
+/// In the order of SPEC 10.
+std::span<const CommandRow> command_table();
+
+std::function<int()> make_run(CLI::App& app, const Context& context);
+std::function<int()> make_presets(CLI::App& app, const Context& context);
+std::function<int()> make_trace(CLI::App& app, const Context& context);
+std::function<int()> make_workload(CLI::App& app, const Context& context);
+#ifdef BLOCKYARD_WITH_GUI
+std::function<int()> make_shot(CLI::App& app, const Context& context);
+#endif
+
+}  // namespace blockyard::cli

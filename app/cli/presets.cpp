@@ -1,0 +1,123 @@
+// blockyard presets: models, GPUs with the memory sum line by line, scenarios, strategies, policies.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+
+#include "app/cli/command.h"
+#include "app/cli/options.h"
+#include "app/cli/table.h"
+#include "core/io/presets_json.h"
+#include "core/router/policy.h"
+
+namespace blockyard::cli {
+namespace {
+
+using Rows = std::vector<std::vector<std::string>>;
+
+void print_models(const Presets& presets, std::uint32_t block_tokens) {
+  Rows rows{{"model", "layers", "KV heads", "head dim", "bytes a block", "weights GiB", "GPUs a worker"}};
+  for (const ModelPreset& m : presets.models) {
+    rows.push_back({m.id, fmt::format("{}", m.layers), fmt::format("{}", m.kv_heads), fmt::format("{}", m.head_dim),
+                    fmt::format("{:.0f}", block_bytes(m, block_tokens)), fmt::format("{:.2f}", m.weights_gib), fmt::format("{}", m.tp)});
+  }
+  fmt::print("Models\n{}\n", text_table(rows));
+}
+
+void print_capacities(const Presets& presets, std::uint32_t block_tokens) {
+  std::vector<std::string> head{"blocks a worker"};
+  for (const GpuPreset& g : presets.gpus) head.push_back(g.id);
+  Rows rows{head};
+  for (const ModelPreset& m : presets.models) {
+    std::vector<std::string> row{m.id};
+    for (const GpuPreset& g : presets.gpus) {
+      const MemorySum sum = memory_sum(m, g, block_tokens);
+      row.push_back(sum.capacity_blocks == 0 ? "–" : fmt::format("{}", sum.capacity_blocks));
+    }
+    rows.push_back(row);
+  }
+  fmt::print("Capacity (– where the model does not fit)\n{}\n", text_table(rows));
+}
+
+void print_sum(const ModelPreset& model, const GpuPreset& gpu, std::uint32_t block_tokens) {
+  fmt::print("Memory of one worker: {} on {}\n", model.id, gpu.id);
+  Rows rows;
+  for (const MemoryLine& line : memory_lines(model, gpu, block_tokens)) rows.push_back({line.label, line.value});
+  const auto lines = memory_lines(model, gpu, block_tokens);
+  std::string table = text_table(rows);
+  fmt::print("{}", table);
+  for (const MemoryLine& line : lines) {
+    if (!line.note.empty()) fmt::print("  {}: {}\n", line.label, line.note);
+  }
+  fmt::print("\n");
+}
+
+Result<void> print_scenarios(const Assets& assets) {
+  std::error_code ec;
+  std::vector<std::string> paths;
+  for (const auto& entry : std::filesystem::directory_iterator(assets.scenarios(), ec)) paths.push_back(entry.path().string());
+  if (ec) return Error{fmt::format("{}: cannot be read: {}", assets.scenarios(), ec.message())};
+  std::sort(paths.begin(), paths.end());
+  fmt::print("Scenarios\n");
+  for (const std::string& path : paths) {
+    const auto scenario = read_scenario(path, assets.presets());
+    if (!scenario) return scenario.error();
+    fmt::print("  {:14} {}\n", std::filesystem::path(path).stem().string(), scenario->about);
+  }
+  fmt::print("\n");
+  return {};
+}
+
+void print_policies() {
+  fmt::print("Strategies (router.strategy)\n");
+  for (const PolicyRow& row : policy_table()) {
+    fmt::print("  {:20} {}{}\n", row.id, row.help, row.source.empty() ? "" : fmt::format(" After {}.", row.source));
+    for (const std::string_view id : row.params) {
+      const ParamRow* p = find_param(id);
+      fmt::print("    router.{:18} {} Default {}{}{}.\n", id, p->help, PolicyParams{}.*(p->field), p->unit.empty() ? "" : " ", p->unit);
+    }
+  }
+  fmt::print("\nEviction policies (cache.eviction)\n");
+  for (const EvictionRow& row : eviction_table()) fmt::print("  {:20} {}\n", row.id, row.help);
+  fmt::print("\nWorkloads (workload.type)\n");
+  for (const ChoiceRow& row : workload_type_table()) fmt::print("  {:20} {}\n", row.id, row.help);
+}
+
+int run(const std::string& model, const std::string& gpu, const Context& context) {
+  const Assets assets(context.assets_dir);
+  const auto presets = read_presets(assets.presets());
+  if (!presets) return refuse(presets.error());
+  const auto ids = [](const auto& list) {
+    std::vector<std::string> out;
+    for (const auto& x : list) out.push_back(x.id);
+    return out;
+  };
+  const ModelPreset* m = presets->model(model);
+  if (m == nullptr) return refuse(Error{fmt::format("--model {}: no such model; there are {}", model, fmt::join(ids(presets->models), ", "))});
+  const GpuPreset* g = presets->gpu(gpu);
+  if (g == nullptr) return refuse(Error{fmt::format("--gpu {}: no such GPU; there are {}", gpu, fmt::join(ids(presets->gpus), ", "))});
+  constexpr std::uint32_t kBlockTokens = 16;
+  print_models(*presets, kBlockTokens);
+  print_capacities(*presets, kBlockTokens);
+  print_sum(*m, *g, kBlockTokens);
+  if (auto ok = print_scenarios(assets); !ok) return refuse(ok.error());
+  print_policies();
+  return kDone;
+}
+
+}  // namespace
+
+std::function<int()> make_presets(CLI::App& app, const Context& context) {
+  struct Args {
+    std::string model = "llama-2-13b";
+    std::string gpu = "a100-40gb";
+  };
+  auto args = std::make_shared<Args>();
+  app.add_option("--model", args->model, "Whose memory sum to show")->capture_default_str();
+  app.add_option("--gpu", args->gpu, "On which GPU")->capture_default_str();
+  return [args, context] { return run(args->model, args->gpu, context); };
+}
+
+}  // namespace blockyard::cli

@@ -1,0 +1,88 @@
+// blockyard: the command line. Without a subcommand it starts the window, which is an executable of its own, so that a
+// headless command loads nothing graphical.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "app/cli/command.h"
+#include "app/cli/options.h"
+
+namespace {
+
+using namespace blockyard::cli;
+
+std::string beside(const std::string& name) {
+  std::error_code ec;
+  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", ec);
+  return (self.parent_path() / name).string();
+}
+
+int open_window(const std::vector<std::string>& arguments) {
+  const std::string window = beside("blockyard-window");
+  if (::access(window.c_str(), X_OK) != 0) {
+    return refuse(blockyard::Error{"this build has no window; `blockyard --help` lists the commands that need none"}, kFailed);
+  }
+  std::vector<char*> argv{const_cast<char*>(window.c_str())};  // execv wants char*, and does not write
+  for (const std::string& a : arguments) argv.push_back(const_cast<char*>(a.c_str()));
+  argv.push_back(nullptr);
+  ::execv(window.c_str(), argv.data());
+  return refuse(blockyard::Error{fmt::format("{}: cannot be started: {}", window, std::strerror(errno))}, kFailed);
+}
+
+// The first word that is neither an option nor an option's value of the top level, if it names a subcommand.
+bool names_command(const std::vector<std::string>& arguments) {
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i] == "--assets") {
+      ++i;
+      continue;
+    }
+    if (!arguments[i].empty() && arguments[i][0] == '-') {
+      if (arguments[i] == "--help" || arguments[i] == "-h" || arguments[i] == "--version") return true;
+      continue;
+    }
+    for (const CommandRow& row : command_table()) {
+      if (row.name == arguments[i]) return true;
+    }
+    return false;
+  }
+  return false;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (!names_command(arguments)) return open_window(arguments);
+
+  CLI::App app{"Blockyard: see where every KV block lives. Without a command it opens the window: blockyard [SCENARIO]", "blockyard"};
+  app.set_version_flag("--version", std::string("blockyard ") + BLOCKYARD_VERSION);
+  app.require_subcommand(1);
+  app.failure_message([](const CLI::App*, const CLI::Error& e) { return fmt::format("blockyard: {}\n", e.what()); });
+  Context context;
+  context.program = beside("blockyard");
+  // Options of a subcommand are bound before parsing, so --assets is looked up here, wherever it stands.
+  for (std::size_t i = 0; i + 1 < arguments.size(); ++i) {
+    if (arguments[i] == "--assets") context.assets_dir = arguments[i + 1];
+  }
+  app.add_option("--assets", context.assets_dir, "Folder of presets, scenarios and lessons (default: beside the program)");
+  app.fallthrough();
+
+  std::function<int()> chosen;
+  for (const CommandRow& row : command_table()) {
+    CLI::App* command = app.add_subcommand(std::string(row.name), std::string(row.help));
+    auto run = row.make(*command, context);
+    command->callback([&chosen, run = std::move(run)] { chosen = run; });
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? kDone : kBadInput;
+  }
+  return chosen ? chosen() : kBadInput;
+}

@@ -1,0 +1,83 @@
+#include "core/io/perfetto.h"
+
+#include <fmt/format.h>
+
+#include "core/router/policy.h"
+
+namespace blockyard {
+
+PerfettoWriter::PerfettoWriter(io::OutputFile& file) : file_(file) {
+  file_.write("{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n");
+}
+
+void PerfettoWriter::line(std::string_view json) {
+  if (!first_) file_.write(",\n");
+  first_ = false;
+  file_.write(json);
+}
+
+void PerfettoWriter::name_workers(const Simulation& sim) {
+  named_ = true;
+  lanes_.resize(sim.workers().size());
+  for (WorkerId w = 0; w < sim.workers().size(); ++w) {
+    line(fmt::format("{{\"ph\":\"M\",\"pid\":{},\"name\":\"process_name\",\"args\":{{\"name\":\"worker {}\"}}}}", w, w));
+  }
+}
+
+// The lowest track of the worker that is free from `from` on: slices of one track must not overlap.
+std::uint32_t PerfettoWriter::take_lane(WorkerId w, SimTime from, SimTime until) {
+  auto& lanes = lanes_[w];
+  for (std::uint32_t i = 0; i < lanes.size(); ++i) {
+    if (lanes[i] <= from) {
+      lanes[i] = until;
+      return i;
+    }
+  }
+  lanes.push_back(until);
+  return static_cast<std::uint32_t>(lanes.size() - 1);
+}
+
+void PerfettoWriter::lane_slice(const Simulation& sim, RequestId r, WorkerId w) {
+  const RequestRecord& record = sim.records()[r];
+  const Request& q = sim.request(r);
+  // Requests finish in another order than they came: a track is free when the last slice on it has ended.
+  const std::uint32_t lane = take_lane(w, record.arrival, record.finish);
+  const auto slice = [&](std::string_view name, SimTime from, SimTime until) {
+    line(fmt::format("{{\"ph\":\"X\",\"pid\":{},\"tid\":{},\"ts\":{},\"dur\":{},\"name\":\"{}\",\"cat\":\"request\",\"args\":{{\"request\":{},\"hit_blocks\":{},"
+                     "\"predicted_blocks\":{},\"prompt_blocks\":{},\"output_tokens\":{},\"retries\":{}}}}}",
+                     w, lane, from, until - from, name, r, record.hit, record.predicted, q.prompt_blocks, q.output_tokens, record.retries));
+  };
+  if (record.start > record.arrival) slice("wait", record.arrival, record.start);
+  slice("prefill", record.start, record.first_token);
+  slice("decode", record.first_token, record.finish);
+}
+
+void PerfettoWriter::on_event(const Event& e, const Simulation& sim) {
+  if (!named_) name_workers(sim);
+  switch (e.type) {
+    case EventType::kFinish:
+      lane_slice(sim, e.request, e.worker);
+      break;
+    case EventType::kHeartbeat:
+      line(fmt::format("{{\"ph\":\"C\",\"pid\":{},\"ts\":{},\"name\":\"load\",\"args\":{{\"true\":{},\"seen\":{}}}}}", e.worker, e.t, sim.true_load(e.worker),
+                       sim.views()[e.worker].load));
+      line(fmt::format("{{\"ph\":\"C\",\"pid\":{},\"ts\":{},\"name\":\"resident blocks\",\"args\":{{\"blocks\":{}}}}}", e.worker, e.t,
+                       sim.workers()[e.worker].cache().taken()));
+      break;
+    case EventType::kFault:
+    case EventType::kDetect:
+    case EventType::kRestart:
+    case EventType::kPreempt:
+      line(fmt::format("{{\"ph\":\"i\",\"pid\":{},\"tid\":0,\"ts\":{},\"s\":\"p\",\"name\":\"{}\"}}", e.worker, e.t, event_name(e.type)));
+      break;
+    default:
+      break;
+  }
+}
+
+void PerfettoWriter::finish(const Simulation& sim) {
+  if (!named_) name_workers(sim);
+  file_.write("\n]}\n");
+}
+
+}  // namespace blockyard

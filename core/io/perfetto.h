@@ -1,0 +1,34 @@
+// PerfettoWriter: a run as a Chrome trace (JSON array form) that opens in ui.perfetto.dev: workers as processes, their
+// requests as tracks with wait, prefill and decode slices, load and resident blocks as counters.
+//
+// Format: "Trace Event Format" (Google, 2016), events B/E-free: only complete slices (ph X), counters (C), instants (i) and
+// names (M). Times are microseconds, as the simulation's.
+#pragma once
+
+#include <vector>
+
+#include "core/io/files.h"
+#include "core/sim/simulation.h"
+
+namespace blockyard {
+
+class PerfettoWriter : public EventSink {
+ public:
+  explicit PerfettoWriter(io::OutputFile& file);
+  void on_event(const Event& event, const Simulation& sim) override;
+  /// Writes what ends the document. Call once, after the run.
+  void finish(const Simulation& sim);
+
+ private:
+  void name_workers(const Simulation& sim);
+  void line(std::string_view json);
+  void lane_slice(const Simulation& sim, RequestId r, WorkerId w);
+  std::uint32_t take_lane(WorkerId w, SimTime from, SimTime until);
+
+  io::OutputFile& file_;
+  bool first_ = true;
+  bool named_ = false;
+  std::vector<std::vector<SimTime>> lanes_;  // per worker: when each track is free again
+};
+
+}  // namespace blockyard
