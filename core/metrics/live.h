@@ -88,12 +88,19 @@ class LiveMetrics final : public FrontierListener {
   std::vector<TimelineBucket> timeline(SimTime begin, SimTime end, std::size_t n) const;
 
  private:
+  // Every sample names the event that it is from, by its place in the log: what a cut goes by.
+  struct Moment {
+    SimTime t;
+    std::size_t event;
+  };
   struct Sample {
     SimTime t;
+    std::size_t event;
     float ms;
   };
   struct Start {
     SimTime t;
+    std::size_t event;
     std::uint64_t hit_before;     // Σ hit of all starts before this one
     std::uint64_t blocks_before;  // Σ chain length of those
     std::uint32_t hit_requests_before;
@@ -102,11 +109,13 @@ class LiveMetrics final : public FrontierListener {
   };
   struct Count {
     SimTime t;
+    std::size_t event;
     std::uint64_t before;
     std::uint32_t n;
   };
   struct Routed {
     SimTime t;
+    std::size_t event;
     WorkerId worker;
   };
   void thin_out();
@@ -114,7 +123,8 @@ class LiveMetrics final : public FrontierListener {
   SimTime window_;
   SimTime step_;
   std::uint32_t worker_count_ = 0;
-  std::vector<SimTime> arrivals_;
+  std::size_t events_ = 0;
+  std::vector<Moment> arrivals_;
   std::vector<Sample> ttft_;  // at first tokens
   std::vector<Sample> e2e_;   // at finishes
   std::vector<Start> starts_;

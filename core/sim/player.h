@@ -26,6 +26,7 @@ struct Change {
   std::uint64_t handled = 0;          ///< steps before it
   std::variant<Config, double> what;  ///< settings, or the arrival rate's factor
   std::string label;                  ///< "sync 5000 → 500 ms", for the timeline
+  std::size_t log_begin = 0;          ///< the Player's: events before it
 };
 
 /// Told of everything at the frontier, once; told where it is cut off.
@@ -50,9 +51,10 @@ class Player {
  public:
   static constexpr std::size_t kDefaultBudget = std::size_t{256} << 20;
 
-  /// `listener` may be nullptr. `budget`: bytes for checkpoints.
+  /// `listener` may be nullptr. `budget`: bytes for checkpoints. `spacing`: steps between them at first; 0: as the size
+  /// of a copy suggests.
   Player(const Config& config, const Workload& workload, const RadixTree& tree, FrontierListener* listener = nullptr,
-         std::size_t budget = kDefaultBudget);
+         std::size_t budget = kDefaultBudget, std::uint64_t spacing = 0);
 
   const Simulation& cursor() const { return cursor_; }
   SimTime now() const { return cursor_.now(); }
@@ -75,9 +77,9 @@ class Player {
 
   /// The state at time t (not beyond the end of the run): all events up to and including t.
   void seek(SimTime t);
-  /// One step; false at the end of the run.
+  /// Behind the next event that is logged (and all that happens in the same step); false at the end of the run.
   bool step_event();
-  /// To the state before the last step; false at the start.
+  /// Right behind the event before the last; false at the start.
   bool step_back_event();
   /// To the next arrival of a request, handled; false where none is left.
   bool step_request();
@@ -91,6 +93,8 @@ class Player {
   void change_arrival_rate(double factor, std::string label);
   /// Drops the changes from `keep` on, and what was computed behind the first of them.
   void drop_changes(std::size_t keep);
+  /// Makes the changes of another run of the same workload again, in order, and stays where it is.
+  void adopt_changes(std::vector<Change> changes);
   /// The arrival rate's factor at the cursor.
   double arrival_rate() const;
 
@@ -98,38 +102,45 @@ class Player {
   std::optional<RoutingStudy> routing_of(RequestId r) const;
 
   std::size_t checkpoints() const { return checkpoints_.size(); }
-  std::size_t checkpoint_bytes() const;
+  /// The memory they take, about.
+  std::size_t checkpoint_bytes() const { return checkpoints_.size() * copy_bytes_; }
 
  private:
   struct Checkpoint {
     Simulation sim;
-    std::size_t changes = 0;  // of changes_ that it has behind it
-    std::size_t bytes = 0;
+    std::size_t changes = 0;  // of changes_, made in it
   };
-  /// A moment: after `handled` steps, clock at t, the first `changes` of changes_ made.
-  struct Moment {
-    SimTime t = 0;
-    std::uint64_t handled = 0;
+  /// Where to go: to a time, all its events handled, or behind a number of steps and of changes.
+  struct Target {
+    SimTime t = kNever;
+    std::uint64_t handled = kAnyStep;
+    std::size_t changes = ~std::size_t{0};  // at most so many are made
   };
+  static constexpr std::uint64_t kAnyStep = ~std::uint64_t{0};
 
-  void extend_until(SimTime t);
   bool extend_step();
+  void extend_until(SimTime t);
   void save_checkpoint();
-  Simulation state_at(Moment m) const;
-  void go(Moment m);
-  static void apply(const Change& change, Simulation& sim, EventSink* sink);
+  /// Runs `sim`, in which the first `made` changes are made, to the target, and makes those on the way.
+  void advance(Simulation& sim, std::size_t& made, Target target) const;
+  static bool reaches(const Simulation& sim, std::size_t made, Target target);
+  /// Right behind the step (or the change) that logged this event, and right before it.
+  Target behind_event(std::size_t index) const;
+  Target before_event(std::size_t index) const;
+  std::size_t changes_before_event(std::size_t index) const;
+  const Checkpoint& checkpoint_before(Target target) const;
+  void go(Target target);
+  void apply(const Change& change, Simulation& sim, EventSink* sink) const;
   void make(Change change);
-  void cut_at(Moment m, std::size_t keep_changes);
-  std::uint64_t handled_until(SimTime t) const;
+  void count_events();
 
-  class Recorder;
   FrontierListener* listener_;
   std::size_t budget_;
-  std::uint64_t spacing_ = 512;  // steps between checkpoints; doubles when the budget is full
-  std::uint64_t last_checkpoint_ = 0;
+  std::size_t copy_bytes_;  // of one checkpoint, about
+  std::uint64_t spacing_;   // steps between checkpoints; doubles when the budget is full
   Simulation cursor_;
+  std::size_t cursor_changes_ = 0;  // of changes_, made at the cursor; at the frontier all of them are
   Simulation frontier_;
-  std::size_t frontier_changes_ = 0;  // of changes_ that the frontier has behind it
   SimTime newest_ = 0;
   EventLog log_;
   std::size_t events_at_cursor_ = 0;

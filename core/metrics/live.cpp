@@ -1,0 +1,189 @@
+#include "core/metrics/live.h"
+
+#include <algorithm>
+
+namespace blockyard {
+namespace {
+
+// The part of samples with begin < t <= end.
+template <class T>
+std::span<const T> between(const std::vector<T>& samples, SimTime begin, SimTime end) {
+  const auto later = [](SimTime t, const T& s) { return t < s.t; };
+  const auto first = std::upper_bound(samples.begin(), samples.end(), begin, later);
+  const auto last = std::upper_bound(first, samples.end(), end, later);
+  return {samples.data() + (first - samples.begin()), static_cast<std::size_t>(last - first)};
+}
+
+// Percentile by linear interpolation between closest ranks (SPEC 8); reorders the values.
+double percentile_of(std::vector<float>& values, double p) {
+  if (values.empty()) return KeyFigures::kNothing;
+  const double x = p * static_cast<double>(values.size() - 1) / 100.0;
+  const auto i = static_cast<std::size_t>(x);
+  const auto at = values.begin() + static_cast<std::ptrdiff_t>(i);
+  std::nth_element(values.begin(), at, values.end());
+  const double low = *at;
+  if (i + 1 >= values.size()) return low;
+  const double high = *std::min_element(at + 1, values.end());
+  return low + (high - low) * (x - static_cast<double>(i));
+}
+
+template <class T>
+void cut(std::vector<T>& samples, std::size_t events) {
+  while (!samples.empty() && samples.back().event >= events) samples.pop_back();
+}
+
+}  // namespace
+
+void LiveMetrics::on_event(const Event& e, const Simulation& sim) {
+  const std::size_t n = events_++;
+  switch (e.type) {
+    case EventType::kArrive:
+      arrivals_.push_back({e.t, n});
+      break;
+    case EventType::kRoute:
+      routed_.push_back({e.t, n, e.worker});
+      break;
+    case EventType::kStart: {
+      const std::uint32_t blocks = sim.request(e.request).prompt_blocks;
+      Start s{e.t, n, 0, 0, 0, e.value, blocks};
+      if (!starts_.empty()) {
+        const Start& last = starts_.back();
+        s.hit_before = last.hit_before + last.hit;
+        s.blocks_before = last.blocks_before + last.blocks;
+        s.hit_requests_before = last.hit_requests_before + (last.hit > 0 ? 1 : 0);
+      }
+      starts_.push_back(s);
+      break;
+    }
+    case EventType::kEvict:
+      evictions_.push_back({e.t, n, evictions_.empty() ? 0 : evictions_.back().before + evictions_.back().n, e.value});
+      break;
+    case EventType::kFirstToken:
+      ttft_.push_back({e.t, n, static_cast<float>(us_to_ms(e.t - sim.records()[e.request].arrival))});
+      break;
+    case EventType::kFinish:
+      e2e_.push_back({e.t, n, static_cast<float>(us_to_ms(e.t - sim.records()[e.request].arrival))});
+      break;
+    default:
+      break;
+  }
+}
+
+void LiveMetrics::on_quiet(const Simulation& sim, SimTime until) {
+  worker_count_ = static_cast<std::uint32_t>(sim.workers().size());
+  while (static_cast<SimTime>(points_.size() + 1) * step_ < until) {
+    LivePoint p;
+    p.t = static_cast<SimTime>(points_.size() + 1) * step_;
+    p.window = at(p.t);
+    for (WorkerId w = 0; w < worker_count_; ++w) {
+      const Divergence d = sim.divergence(w);
+      p.phantom_blocks += d.phantom;
+      p.unknown_blocks += d.unknown;
+      const Worker& worker = sim.workers()[w];
+      worker_points_.push_back({static_cast<float>(sim.true_load(w)), worker.cache().taken(), worker.cache().in_use(),
+                                static_cast<std::uint32_t>(worker.running().size()),
+                                static_cast<std::uint32_t>(worker.waiting().size()), worker.up()});
+    }
+    points_.push_back(p);
+    if (points_.size() >= kMostPoints) thin_out();
+  }
+}
+
+void LiveMetrics::thin_out() {
+  // Every other point goes: those that remain lie at whole multiples of twice the step.
+  for (std::size_t i = 0; 2 * i + 1 < points_.size(); ++i) {
+    points_[i] = points_[2 * i + 1];
+    for (std::size_t w = 0; w < worker_count_; ++w) {
+      worker_points_[i * worker_count_ + w] = worker_points_[(2 * i + 1) * worker_count_ + w];
+    }
+  }
+  points_.resize(points_.size() / 2);
+  worker_points_.resize(points_.size() * worker_count_);
+  step_ *= 2;
+}
+
+void LiveMetrics::on_cut(SimTime t, std::size_t events) {
+  events_ = events;
+  cut(arrivals_, events);
+  cut(routed_, events);
+  cut(starts_, events);
+  cut(evictions_, events);
+  cut(ttft_, events);
+  cut(e2e_, events);
+  while (!points_.empty() && points_.back().t >= t) points_.pop_back();
+  worker_points_.resize(points_.size() * worker_count_);
+}
+
+KeyFigures LiveMetrics::over(SimTime begin, SimTime end) const {
+  KeyFigures k;
+  k.begin = std::max<SimTime>(begin, 0);
+  k.end = end;
+  const double seconds = static_cast<double>(end - k.begin) / 1e6;
+
+  const auto starts = between(starts_, begin, end);
+  k.started = static_cast<std::uint32_t>(starts.size());
+  if (!starts.empty()) {
+    const Start& first = starts.front();
+    const Start& last = starts.back();
+    const auto hit = static_cast<double>(last.hit_before + last.hit - first.hit_before);
+    const auto blocks = static_cast<double>(last.blocks_before + last.blocks - first.blocks_before);
+    const auto hits = last.hit_requests_before + (last.hit > 0 ? 1U : 0U) - first.hit_requests_before;
+    k.block_hit_rate = blocks > 0 ? hit / blocks : 0.0;
+    k.request_hit_rate = static_cast<double>(hits) / static_cast<double>(starts.size());
+  }
+
+  std::vector<float> values;
+  for (const Sample& s : between(ttft_, begin, end)) values.push_back(s.ms);
+  k.ttft_p50_ms = percentile_of(values, 50);
+  k.ttft_p95_ms = percentile_of(values, 95);
+  k.ttft_p99_ms = percentile_of(values, 99);
+  values.clear();
+  for (const Sample& s : between(e2e_, begin, end)) values.push_back(s.ms);
+  k.completed = static_cast<std::uint32_t>(values.size());
+  k.e2e_p50_ms = percentile_of(values, 50);
+  k.e2e_p95_ms = percentile_of(values, 95);
+
+  const auto evicted = between(evictions_, begin, end);
+  if (!evicted.empty()) k.evictions = evicted.back().before + evicted.back().n - evicted.front().before;
+  if (seconds > 0) {
+    k.throughput_rps = k.completed / seconds;
+    k.evictions_per_s = static_cast<double>(k.evictions) / seconds;
+  }
+
+  const auto routed = between(routed_, begin, end);
+  k.routed = static_cast<std::uint32_t>(routed.size());
+  if (!routed.empty() && worker_count_ > 0) {
+    std::vector<std::uint32_t> per_worker(worker_count_, 0);
+    for (const Routed& r : routed) ++per_worker[r.worker];
+    k.imbalance = *std::max_element(per_worker.begin(), per_worker.end()) * static_cast<double>(worker_count_) /
+                  static_cast<double>(routed.size());
+  }
+  return k;
+}
+
+std::span<const LivePoint> LiveMetrics::series(SimTime t) const {
+  const auto end =
+      std::upper_bound(points_.begin(), points_.end(), t, [](SimTime at, const LivePoint& p) { return at < p.t; });
+  return {points_.data(), static_cast<std::size_t>(end - points_.begin())};
+}
+
+std::span<const WorkerPoint> LiveMetrics::workers(std::size_t point) const {
+  return std::span<const WorkerPoint>(worker_points_).subspan(point * worker_count_, worker_count_);
+}
+
+std::vector<LiveMetrics::TimelineBucket> LiveMetrics::timeline(SimTime begin, SimTime end, std::size_t n) const {
+  std::vector<TimelineBucket> buckets(n);
+  if (n == 0 || end <= begin) return buckets;
+  const auto bucket_of = [&](SimTime t) {
+    const double f = static_cast<double>(t - begin) / static_cast<double>(end - begin);
+    return std::min(n - 1, static_cast<std::size_t>(f * static_cast<double>(n)));
+  };
+  for (const Moment& a : between(arrivals_, begin - 1, end)) ++buckets[bucket_of(a.t)].arrivals;
+  for (const Start& s : between(starts_, begin - 1, end)) {
+    TimelineBucket& b = buckets[bucket_of(s.t)];
+    ++(s.hit > 0 ? b.hits : b.misses);
+  }
+  return buckets;
+}
+
+}  // namespace blockyard

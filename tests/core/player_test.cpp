@@ -1,0 +1,248 @@
+// The Player against a plain run: wherever it stands, it stands where a run from the start would stand.
+#include "core/sim/player.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include "core/metrics/live.h"
+#include "tests/core/random_run.h"
+
+namespace blockyard {
+namespace {
+
+using test::random_run;
+using test::RandomRun;
+
+SimTime end_of(const RandomRun& run) {
+  Simulation sim = run.simulation();
+  sim.run();
+  return sim.now();
+}
+
+std::uint64_t digest_at(const RandomRun& run, SimTime t) {
+  Simulation sim = run.simulation();
+  sim.run_until(t);
+  return sim.digest();
+}
+
+class PlayerOverSeeds : public testing::TestWithParam<int> {};
+INSTANTIATE_TEST_SUITE_P(Random, PlayerOverSeeds, testing::Range(0, 60));
+
+TEST_P(PlayerOverSeeds, SeekEqualsTheRunToThatTime) {
+  const auto run = random_run(static_cast<std::uint64_t>(GetParam()));
+  Player player(run->config, run->workload, run->tree, nullptr, Player::kDefaultBudget, 8);
+  Rng rng(7, RngPurpose::kTest);
+  const auto end = static_cast<std::uint64_t>(end_of(*run));
+  for (int i = 0; i < 40; ++i) {
+    const auto t = static_cast<SimTime>(rng.below(end + 1));
+    player.seek(t);
+    ASSERT_EQ(player.cursor().digest(), digest_at(*run, t)) << "at " << t;
+    ASSERT_EQ(player.events_at_cursor(), player.events_until(t));
+  }
+  EXPECT_GT(player.checkpoints(), 0U);
+}
+
+TEST_P(PlayerOverSeeds, StepsBackTheWayItCame) {
+  const auto run = random_run(static_cast<std::uint64_t>(GetParam()));
+  Player player(run->config, run->workload, run->tree, nullptr, Player::kDefaultBudget, 8);
+  std::vector<std::uint64_t> there{player.cursor().digest()};
+  while (player.step_event()) there.push_back(player.cursor().digest());
+  while (player.step_back_event()) {
+    there.pop_back();
+    ASSERT_FALSE(there.empty());
+    ASSERT_EQ(player.cursor().digest(), there.back());
+  }
+  EXPECT_EQ(there.size(), 1U);
+  EXPECT_EQ(player.cursor().events_handled(), 0U);
+}
+
+TEST_P(PlayerOverSeeds, ChangesAreMadeAgainOnEveryReplay) {
+  const auto run = random_run(static_cast<std::uint64_t>(GetParam()));
+  const SimTime end = end_of(*run);
+  Config later = run->config;
+  later.router.strategy = find_policy("round_robin");
+  later.router.sync = 333'000;
+  later.fleet.slots = 3;
+  LiveMetrics live(200'000, 10'000);
+  Player player(run->config, run->workload, run->tree, &live, Player::kDefaultBudget, 8);
+  player.look_ahead_all();
+  player.seek(end / 3);
+  player.change(later, "round robin");
+  EXPECT_EQ(player.newest(), player.now());
+  player.seek(end / 2);
+  player.change_arrival_rate(2.0, "twice as fast");
+  EXPECT_EQ(player.changes().size(), 2U);
+
+  Simulation plain = run->simulation();
+  plain.run_until(end / 3);
+  plain.change(later);
+  plain.run_until(end / 2);
+  plain.change_arrival_rate(2.0);
+  const Simulation changed = plain;
+  plain.run();
+  player.seek(plain.now());
+  EXPECT_EQ(player.cursor().digest(), plain.digest());
+  player.seek(end / 3 - 1);
+  EXPECT_EQ(player.cursor().digest(), digest_at(*run, end / 3 - 1));
+  player.seek(end / 2);
+  EXPECT_EQ(player.cursor().digest(), changed.digest());
+  EXPECT_EQ(player.arrival_rate(), 2.0);
+  while (player.step_back_event()) {
+  }
+  EXPECT_EQ(player.cursor().events_handled(), 0U);
+  while (player.step_event()) {
+  }
+  player.seek(plain.now());
+  EXPECT_EQ(player.cursor().digest(), plain.digest());
+
+  // Another run that takes the changes over is the same run.
+  Player twin(run->config, run->workload, run->tree, nullptr, Player::kDefaultBudget, 8);
+  twin.adopt_changes(player.changes());
+  twin.seek(plain.now());
+  EXPECT_EQ(twin.cursor().digest(), plain.digest());
+
+  // Without the changes it is the run that it was.
+  player.seek(end / 2);
+  player.drop_changes(0);
+  EXPECT_EQ(player.cursor().digest(), digest_at(*run, end / 2));
+  player.look_ahead_all();
+  EXPECT_EQ(player.frontier(), end);
+}
+
+TEST_P(PlayerOverSeeds, LiveFiguresAreAFunctionOfTheMoment) {
+  const auto run = random_run(static_cast<std::uint64_t>(GetParam()));
+  const SimTime end = end_of(*run);
+  LiveMetrics straight(200'000, 10'000);
+  Player one(run->config, run->workload, run->tree, &straight);
+  one.look_ahead_all();
+  // The same run, cut off twice by a change that changes nothing.
+  LiveMetrics cut(200'000, 10'000);
+  Player other(run->config, run->workload, run->tree, &cut);
+  other.look_ahead_all();
+  other.seek(end * 2 / 3);
+  other.seek(end / 3);
+  other.change(run->config, "nothing");
+  other.look_ahead_all();
+  other.drop_changes(0);
+  other.look_ahead_all();
+  for (const SimTime t : {SimTime{0}, end / 5, end / 3, end / 2, end}) {
+    const KeyFigures a = straight.at(t);
+    const KeyFigures b = cut.at(t);
+    EXPECT_EQ(a.started, b.started);
+    EXPECT_EQ(a.completed, b.completed);
+    EXPECT_EQ(a.routed, b.routed);
+    EXPECT_EQ(a.evictions, b.evictions);
+    EXPECT_EQ(a.ttft_p95_ms == b.ttft_p95_ms, a.ttft_p95_ms == a.ttft_p95_ms);
+    EXPECT_EQ(straight.series(t).size(), cut.series(t).size());
+  }
+  const auto a = straight.series(end);
+  const auto b = cut.series(end);
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    ASSERT_EQ(a[i].t, b[i].t);
+    ASSERT_EQ(a[i].window.evictions, b[i].window.evictions);
+    ASSERT_EQ(a[i].phantom_blocks, b[i].phantom_blocks);
+    ASSERT_EQ(straight.workers(i)[0].resident, cut.workers(i)[0].resident);
+  }
+  const auto record = one.frontier_state().records();
+  std::uint32_t completed = 0;
+  for (const RequestRecord& r : record) completed += r.status == RequestStatus::kCompleted ? 1U : 0U;
+  EXPECT_EQ(straight.until(end).completed, completed);
+}
+
+// What every strategy would do is asked on the state right before the routing: for the one that is used it is what
+// happened, and for another it is what a run that switches to it right there does.
+TEST_P(PlayerOverSeeds, StudiesARoutingOnItsOwnState) {
+  const auto run = random_run(static_cast<std::uint64_t>(GetParam()));
+  Player player(run->config, run->workload, run->tree, nullptr, Player::kDefaultBudget, 8);
+  player.look_ahead_all();
+  player.seek(player.frontier());
+  for (std::size_t i = 0; i < player.events().size(); ++i) {
+    const LoggedEvent e = player.events()[i];
+    if (e.type != EventType::kRoute) continue;
+    player.seek(e.t);
+    const auto study = player.routing_of(e.request);
+    ASSERT_TRUE(study.has_value());
+    if (study->used.t == e.t && player.cursor().records()[e.request].retries == 0) {
+      ASSERT_EQ(study->used.chosen, e.worker);
+    }
+    ASSERT_EQ(study->strategies.size(), policy_table().size());
+    ASSERT_EQ(study->strategies[run->config.router.strategy].chosen, study->used.chosen);
+    if (e.handled != 1) continue;  // the first step: nothing is known yet, all start alike
+    for (std::uint32_t s = 0; s < policy_table().size(); ++s) {
+      ASSERT_EQ(study->strategies[s].chosen, run->simulation().decide(e.request, s).chosen);
+    }
+  }
+  player.seek(0);
+  EXPECT_FALSE(player.routing_of(run->workload.requests.size() > 1 ? 1 : kNone).has_value() &&
+               player.cursor().arrived() < 2);
+}
+
+TEST(Player, KeepsToItsBudget) {
+  const auto run = random_run(3);
+  Player probe(run->config, run->workload, run->tree);
+  const std::size_t copy = probe.checkpoint_bytes();
+  Player player(run->config, run->workload, run->tree, nullptr, copy * 4, 1);
+  player.look_ahead_all();
+  EXPECT_LE(player.checkpoint_bytes(), copy * 4);
+  EXPECT_GT(player.checkpoints(), 1U);
+  const SimTime t = player.frontier() / 2;
+  player.seek(t);
+  EXPECT_EQ(player.cursor().digest(), digest_at(*run, t));
+}
+
+TEST(Player, GoesFromRequestToRequest) {
+  const auto run = random_run(5);
+  Player player(run->config, run->workload, run->tree);
+  std::vector<std::uint64_t> there;
+  while (player.step_request()) there.push_back(player.cursor().digest());
+  EXPECT_EQ(there.size(), run->workload.requests.size());
+  for (std::size_t i = there.size() - 1; i > 0; --i) {
+    ASSERT_TRUE(player.step_back_request());
+    ASSERT_EQ(player.cursor().digest(), there[i - 1]);
+  }
+  ASSERT_TRUE(player.step_back_request());
+  EXPECT_EQ(player.now(), 0);
+}
+
+// A run of 10,000 requests: any moment within 100 ms (looser here, for slow and sanitized builds).
+TEST(Player, SeeksQuickly) {
+  Workload workload;
+  workload.block_tokens = 16;
+  std::vector<std::vector<blockyard::Run>> chains;
+  Rng rng(1, RngPurpose::kTest);
+  for (std::uint32_t i = 0; i < 10'000; ++i) {
+    Request r;
+    r.arrival = SimTime{i} * 20'000;
+    r.prompt_tokens = 16 * 60;
+    r.output_tokens = 20;
+    r.prompt_blocks = r.known_blocks = 60;
+    r.runs_begin = static_cast<std::uint32_t>(workload.runs.size());
+    std::vector<blockyard::Run> chain;
+    const PrefixTree::NodeId node = workload.tree.extend(kNone, rng.below(40), 40, chain);
+    workload.tree.extend(node, 1000 + i, 20, chain);
+    r.runs_count = static_cast<std::uint32_t>(chain.size());
+    workload.runs.insert(workload.runs.end(), chain.begin(), chain.end());
+    workload.requests.push_back(r);
+    chains.push_back(chain);
+  }
+  workload.number_private_blocks();
+  const RadixTree tree = RadixTree::build(chains, workload.id_count());
+  Config config;
+  config.fleet.workers = 8;
+  Player player(config, workload, tree);
+  player.look_ahead_all();
+  double worst = 0;
+  for (int i = 0; i < 30; ++i) {
+    const auto t = static_cast<SimTime>(rng.below(static_cast<std::uint64_t>(player.frontier())));
+    const auto begin = std::chrono::steady_clock::now();
+    player.seek(t);
+    worst =
+        std::max(worst, std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
+  }
+  RecordProperty("worst_seek_ms", std::to_string(worst));
+  EXPECT_LT(worst, 400.0);
+}
+
+}  // namespace
+}  // namespace blockyard
