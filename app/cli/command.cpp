@@ -7,6 +7,8 @@ namespace blockyard::cli {
 std::span<const CommandRow> command_table() {
   static constexpr auto kTable = std::to_array<CommandRow>({
       {"run", "Run a scenario; print its summary, write its results", make_run},
+      {"trace", "Look into a trace", make_trace},
+      {"workload", "Write a generated workload as a trace", make_workload},
       {"presets", "Models, GPUs, scenarios, strategies, policies", make_presets},
 #ifdef BLOCKYARD_WITH_GUI
       {"shot", "Draw the window at a simulated time into a PNG; no display needed", make_shot},

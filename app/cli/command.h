@@ -14,8 +14,8 @@ namespace blockyard::cli {
 
 /// What every subcommand is given beside its own options.
 struct Context {
-  std::string assets_dir;   ///< --assets; empty: beside the binary
-  std::string program;      ///< path of this binary
+  std::string assets_dir;  ///< --assets; empty: beside the binary
+  std::string program;     ///< path of this binary
 };
 
 /// Adds options to `app` and returns what runs when the subcommand was chosen: its exit status.

@@ -26,13 +26,17 @@ Assets::Assets(std::string override_dir) : dir_(std::move(override_dir)) {
   if (!dir_.empty()) return;
   std::error_code ec;
   const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", ec);
-  dir_ = ((ec ? std::filesystem::current_path(ec) : self.parent_path()) / "../share/blockyard").lexically_normal().string();
+  dir_ = ((ec ? std::filesystem::current_path(ec) : self.parent_path()) / "../share/blockyard")
+             .lexically_normal()
+             .string();
 }
 
 void ScenarioArgs::add_to(CLI::App& app, bool required) {
-  auto* option = app.add_option("scenario", name, "A scenario file, or a built-in scenario by name (see `blockyard presets`)");
+  auto* option =
+      app.add_option("scenario", name, "A scenario file, or a built-in scenario by name (see `blockyard presets`)");
   if (required) option->required();
-  app.add_option("--set", sets, "PATH=VALUE: a dotted path and a JSON value, e.g. router.strategy=round_robin; may be repeated")
+  app.add_option("--set", sets,
+                 "PATH=VALUE: a dotted path and a JSON value, e.g. router.strategy=round_robin; may be repeated")
       ->take_all()
       ->allow_extra_args(false);
   app.add_option("--trace", trace, "Replay this trace instead of the scenario's workload");
@@ -46,7 +50,8 @@ Result<Scenario> load_scenario(const ScenarioArgs& args, const Assets& assets) {
     const std::string built_in = assets.scenarios() + "/" + args.name + ".json";
     const bool plain_name = args.name.find('/') == std::string::npos;
     if (!plain_name || !fs::exists(built_in, ec)) {
-      return Error{fmt::format("{}: no such file, and no scenario of that name; `blockyard presets` lists them", args.name)};
+      return Error{
+          fmt::format("{}: no such file, and no scenario of that name; `blockyard presets` lists them", args.name)};
     }
     path = built_in;
   }
@@ -59,7 +64,8 @@ Result<Scenario> load_scenario(const ScenarioArgs& args, const Assets& assets) {
     // A scenario of another workload type says nothing about this file: Mooncake's format is then the default.
     auto replaced = set_json_value(document, "workload.path", fmt::format("\"{}\"", trace));
     if (!replaced) return Error{fmt::format("{}: {}", path, replaced.error().message)};
-    if (auto as_trace = parse_scenario(*replaced, "", assets.presets()); !as_trace || as_trace->workload.type != WorkloadType::kTrace) {
+    if (auto as_trace = parse_scenario(*replaced, "", assets.presets());
+        !as_trace || as_trace->workload.type != WorkloadType::kTrace) {
       replaced = set_json_value(document, "workload.type", "trace");
       if (replaced) replaced = set_json_value(*replaced, "workload.path", fmt::format("\"{}\"", trace));
     }

@@ -16,8 +16,8 @@ namespace blockyard::cli {
 
 /// Exit statuses (SPEC 10).
 inline constexpr int kDone = 0;
-inline constexpr int kFailed = 1;      ///< the run failed
-inline constexpr int kBadInput = 2;    ///< the input or the command was wrong
+inline constexpr int kFailed = 1;    ///< the run failed
+inline constexpr int kBadInput = 2;  ///< the input or the command was wrong
 
 /// Prints "blockyard: message" to standard error and returns the status.
 int refuse(const Error& error, int status = kBadInput);
@@ -36,9 +36,9 @@ class Assets {
 
 /// A scenario as the command line names it.
 struct ScenarioArgs {
-  std::string name;                ///< a file, or a scenario of assets/scenarios by name
-  std::vector<std::string> sets;   ///< PATH=VALUE, in order
-  std::string trace;               ///< --trace: replaces the workload by this file
+  std::string name;               ///< a file, or a scenario of assets/scenarios by name
+  std::vector<std::string> sets;  ///< PATH=VALUE, in order
+  std::string trace;              ///< --trace: replaces the workload by this file
 
   /// Adds SCENARIO, --set and --trace to a subcommand.
   void add_to(CLI::App& app, bool required);

@@ -21,7 +21,8 @@ void print_models(const Presets& presets, std::uint32_t block_tokens) {
   Rows rows{{"model", "layers", "KV heads", "head dim", "bytes a block", "weights GiB", "GPUs a worker"}};
   for (const ModelPreset& m : presets.models) {
     rows.push_back({m.id, fmt::format("{}", m.layers), fmt::format("{}", m.kv_heads), fmt::format("{}", m.head_dim),
-                    fmt::format("{:.0f}", block_bytes(m, block_tokens)), fmt::format("{:.2f}", m.weights_gib), fmt::format("{}", m.tp)});
+                    fmt::format("{:.0f}", block_bytes(m, block_tokens)), fmt::format("{:.2f}", m.weights_gib),
+                    fmt::format("{}", m.tp)});
   }
   fmt::print("Models\n{}\n", text_table(rows));
 }
@@ -57,7 +58,8 @@ void print_sum(const ModelPreset& model, const GpuPreset& gpu, std::uint32_t blo
 Result<void> print_scenarios(const Assets& assets) {
   std::error_code ec;
   std::vector<std::string> paths;
-  for (const auto& entry : std::filesystem::directory_iterator(assets.scenarios(), ec)) paths.push_back(entry.path().string());
+  for (const auto& entry : std::filesystem::directory_iterator(assets.scenarios(), ec))
+    paths.push_back(entry.path().string());
   if (ec) return Error{fmt::format("{}: cannot be read: {}", assets.scenarios(), ec.message())};
   std::sort(paths.begin(), paths.end());
   fmt::print("Scenarios\n");
@@ -76,7 +78,8 @@ void print_policies() {
     fmt::print("  {:20} {}{}\n", row.id, row.help, row.source.empty() ? "" : fmt::format(" After {}.", row.source));
     for (const std::string_view id : row.params) {
       const ParamRow* p = find_param(id);
-      fmt::print("    router.{:18} {} Default {}{}{}.\n", id, p->help, PolicyParams{}.*(p->field), p->unit.empty() ? "" : " ", p->unit);
+      fmt::print("    router.{:18} {} Default {}{}{}.\n", id, p->help, PolicyParams{}.*(p->field),
+                 p->unit.empty() ? "" : " ", p->unit);
     }
   }
   fmt::print("\nEviction policies (cache.eviction)\n");
@@ -95,9 +98,12 @@ int run(const std::string& model, const std::string& gpu, const Context& context
     return out;
   };
   const ModelPreset* m = presets->model(model);
-  if (m == nullptr) return refuse(Error{fmt::format("--model {}: no such model; there are {}", model, fmt::join(ids(presets->models), ", "))});
+  if (m == nullptr)
+    return refuse(
+        Error{fmt::format("--model {}: no such model; there are {}", model, fmt::join(ids(presets->models), ", "))});
   const GpuPreset* g = presets->gpu(gpu);
-  if (g == nullptr) return refuse(Error{fmt::format("--gpu {}: no such GPU; there are {}", gpu, fmt::join(ids(presets->gpus), ", "))});
+  if (g == nullptr)
+    return refuse(Error{fmt::format("--gpu {}: no such GPU; there are {}", gpu, fmt::join(ids(presets->gpus), ", "))});
   constexpr std::uint32_t kBlockTokens = 16;
   print_models(*presets, kBlockTokens);
   print_capacities(*presets, kBlockTokens);

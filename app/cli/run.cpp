@@ -65,11 +65,16 @@ int run(const RunArgs& args, const Context& context) {
   if (!scenario) return refuse(scenario.error());
   auto prepared = prepare(*scenario);
   if (!prepared) return refuse(prepared.error());
-  for (const std::string& warning : (*prepared)->workload.warnings) fmt::print(stderr, "blockyard: warning: {}\n", warning);
+  for (const std::string& warning : (*prepared)->workload.warnings)
+    fmt::print(stderr, "blockyard: warning: {}\n", warning);
 
-  // Every output is opened before the run and committed after it: a bad path costs no waiting and leaves nothing behind.
+  // Every output is opened before the run and committed after it: a bad path costs no waiting and leaves nothing
+  // behind.
   std::optional<io::OutputFile> out, requests, events, perfetto;
-  for (auto [path, file] : {std::pair{&args.out, &out}, {&args.requests, &requests}, {&args.events, &events}, {&args.perfetto, &perfetto}}) {
+  for (auto [path, file] : {std::pair{&args.out, &out},
+                            {&args.requests, &requests},
+                            {&args.events, &events},
+                            {&args.perfetto, &perfetto}}) {
     if (path->empty()) continue;
     auto opened = io::OutputFile::open(*path);
     if (!opened) return refuse(opened.error());
@@ -105,9 +110,10 @@ int run(const RunArgs& args, const Context& context) {
   if (args.json) {
     fmt::print("{}\n", summary_json(summary));
   } else {
-    fmt::print("{}", summary_table(fmt::format("{} · {} · seed {}", scenario->name, policy_table()[scenario->config.router.strategy].label,
-                                               scenario->config.seed),
-                                   summary));
+    fmt::print("{}",
+               summary_table(fmt::format("{} · {} · seed {}", scenario->name,
+                                         policy_table()[scenario->config.router.strategy].label, scenario->config.seed),
+                             summary));
   }
   return kDone;
 }

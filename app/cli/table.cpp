@@ -21,7 +21,7 @@ std::vector<std::string> spread_row(const std::string& name, const std::optional
 
 }  // namespace
 
-std::string text_table(const std::vector<std::vector<std::string>>& rows) {
+std::string text_table(const std::vector<std::vector<std::string>>& rows, LastColumn last) {
   std::vector<std::size_t> width;
   for (const auto& row : rows) {
     for (std::size_t i = 0; i < row.size(); ++i) {
@@ -34,7 +34,8 @@ std::string text_table(const std::vector<std::vector<std::string>>& rows) {
     std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {
       const std::string pad(width[i] - columns(row[i]), ' ');
-      line += i == 0 ? row[i] + pad : "  " + pad + row[i];
+      const bool left = i == 0 || (last == LastColumn::kNotes && i + 1 == width.size());
+      line += (i == 0 ? "" : "  ") + (left ? row[i] + pad : pad + row[i]);
     }
     line.erase(line.find_last_not_of(' ') + 1);
     out += line + "\n";
@@ -45,17 +46,22 @@ std::string text_table(const std::vector<std::vector<std::string>>& rows) {
 std::string summary_table(const std::string& title, const Summary& s) {
   const auto percent = [](double v) { return fmt::format("{:.2f} %", 100 * v); };
   std::string out = title + "\n\n";
-  out += text_table({
-      {"requests", fmt::format("{}", s.requests), fmt::format("{} completed, {} rejected, {} retries, {} preemptions", s.completed, s.rejected, s.retries, s.preemptions)},
-      {"block hit rate", percent(s.block_hit_rate), fmt::format("{} of {} blocks", s.hit_blocks, s.prompt_blocks)},
-      {"token hit rate", percent(s.token_hit_rate), ""},
-      {"request hit rate", percent(s.request_hit_rate), fmt::format("{} of {} requests", s.hit_requests, s.completed)},
-      {"false hits", fmt::format("{}", s.false_hits), "the router believed more than was there"},
-      {"missed hits", fmt::format("{}", s.missed_hits), "more was there than the router believed"},
-      {"evictions", fmt::format("{}", s.evictions), ""},
-      {"makespan", fmt::format("{:.2f} s", s.makespan_ms / 1000), ""},
-      {"imbalance", fmt::format("{:.3f} ×", s.imbalance), fmt::format("Jain index {:.4f}", s.jain_index)},
-  });
+  out += text_table(
+      {
+          {"requests", fmt::format("{}", s.requests),
+           fmt::format("{} completed, {} rejected, {} retries, {} preemptions", s.completed, s.rejected, s.retries,
+                       s.preemptions)},
+          {"block hit rate", percent(s.block_hit_rate), fmt::format("{} of {} blocks", s.hit_blocks, s.prompt_blocks)},
+          {"token hit rate", percent(s.token_hit_rate), ""},
+          {"request hit rate", percent(s.request_hit_rate),
+           fmt::format("{} of {} requests", s.hit_requests, s.completed)},
+          {"false hits", fmt::format("{}", s.false_hits), "the router believed more than was there"},
+          {"missed hits", fmt::format("{}", s.missed_hits), "more was there than the router believed"},
+          {"evictions", fmt::format("{}", s.evictions), ""},
+          {"makespan", fmt::format("{:.2f} s", s.makespan_ms / 1000), ""},
+          {"imbalance", fmt::format("{:.3f} ×", s.imbalance), fmt::format("Jain index {:.4f}", s.jain_index)},
+      },
+      LastColumn::kNotes);
   out += "\n";
   out += text_table({{"ms", "mean", "p50", "p95", "p99", "max"},
                      spread_row("end to end", s.e2e),
@@ -68,12 +74,14 @@ std::string summary_table(const std::string& title, const Summary& s) {
                      spread_row("prefill", s.prefill),
                      spread_row("decode", s.decode)});
   out += "\n";
-  std::vector<std::vector<std::string>> rows{{"worker", "requests", "hit blocks", "evictions", "peak", "resident", "busy"}};
+  std::vector<std::vector<std::string>> rows{
+      {"worker", "requests", "hit blocks", "evictions", "peak", "resident", "busy"}};
   constexpr std::size_t kMostShown = 16;
   for (std::size_t w = 0; w < s.workers.size() && w < kMostShown; ++w) {
     const WorkerSummary& x = s.workers[w];
-    rows.push_back({fmt::format("{}", w), fmt::format("{}", x.requests), fmt::format("{}", x.hit_blocks), fmt::format("{}", x.evictions),
-                    fmt::format("{}", x.peak_blocks), fmt::format("{}", x.resident_blocks), percent(x.utilization)});
+    rows.push_back({fmt::format("{}", w), fmt::format("{}", x.requests), fmt::format("{}", x.hit_blocks),
+                    fmt::format("{}", x.evictions), fmt::format("{}", x.peak_blocks),
+                    fmt::format("{}", x.resident_blocks), percent(x.utilization)});
   }
   out += text_table(rows);
   if (s.workers.size() > kMostShown) out += fmt::format("… and {} more workers\n", s.workers.size() - kMostShown);

@@ -11,7 +11,9 @@ namespace blockyard::cli {
 /// The summary of one run as a readable table.
 std::string summary_table(const std::string& title, const Summary& summary);
 
-/// Rows of cells as text, first row a heading; the first column to the left, the others to the right.
-std::string text_table(const std::vector<std::vector<std::string>>& rows);
+/// Rows of cells as text; the first column to the left, figures to the right. With `notes` the last column is prose, to
+/// the left as well.
+enum class LastColumn : bool { kFigures, kNotes };
+std::string text_table(const std::vector<std::vector<std::string>>& rows, LastColumn last = LastColumn::kFigures);
 
 }  // namespace blockyard::cli

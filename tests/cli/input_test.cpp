@@ -11,7 +11,8 @@ namespace {
 using test::Folder;
 
 // Runs and expects a refusal in one line that says all of `words`, and an untouched folder.
-void expect_refused(const Folder& f, const std::string& arguments, const std::vector<std::string>& words, int status = 2, const std::string& before = "") {
+void expect_refused(const Folder& f, const std::string& arguments, const std::vector<std::string>& words,
+                    int status = 2, const std::string& before = "") {
   const std::size_t entries = f.size();
   const auto o = f.run(arguments, before);
   EXPECT_EQ(o.status, status) << arguments << "\n" << o.err;
@@ -31,7 +32,8 @@ TEST(BadInput, ScenarioNamesPointerValueAndWhatIsAllowed) {
   const Folder f;
   f.write("s.json", R"({"router": {"sync_ms": -5}})");
   expect_refused(f, "run s.json --out r.json", {"s.json", "/router/sync_ms", "-5", "must be"});
-  expect_refused(f, "run s.json --set router.sync_ms=1 --set cache.capacity_blocks=0 --out r.json", {"/cache/capacity_blocks", "0"});
+  expect_refused(f, "run s.json --set router.sync_ms=1 --set cache.capacity_blocks=0 --out r.json",
+                 {"/cache/capacity_blocks", "0"});
   expect_refused(f, "run s.json --set router.sync_ms=1 --set nonsense", {"--set nonsense", "PATH=VALUE"});
   f.write("s.json", "{\"name\": ");
   expect_refused(f, "run s.json", {"s.json", "JSON"});
@@ -54,11 +56,21 @@ TEST(BadInput, TraceNamesFileLineAndField) {
   const Folder f;
   const std::string good = std::string(kLine) + "\n";
   const std::pair<std::string, std::vector<std::string>> bad[] = {
-      {good + R"({"timestamp": 0, "input_length": 600, "output_length": 5})" "\n", {"t.jsonl:2", "hash_ids"}},
-      {good + R"({"timestamp": 0, "input_length": 6000, "output_length": 5, "hash_ids": [1]})" "\n", {"t.jsonl:2", "hash_ids"}},
-      {good + R"({"timestamp": -1, "input_length": 600, "output_length": 5, "hash_ids": [1, 2]})" "\n", {"t.jsonl:2", "timestamp"}},
-      {good + R"({"timestamp": 0, "input_length": 1e10, "output_length": 5, "hash_ids": [1, 2]})" "\n", {"t.jsonl:2", "input_length"}},
-      {good + R"({"timestamp": NaN, "input_length": 600, "output_length": 5, "hash_ids": [1, 2]})" "\n", {"t.jsonl:2"}},
+      {good + R"({"timestamp": 0, "input_length": 600, "output_length": 5})"
+              "\n",
+       {"t.jsonl:2", "hash_ids"}},
+      {good + R"({"timestamp": 0, "input_length": 6000, "output_length": 5, "hash_ids": [1]})"
+              "\n",
+       {"t.jsonl:2", "hash_ids"}},
+      {good + R"({"timestamp": -1, "input_length": 600, "output_length": 5, "hash_ids": [1, 2]})"
+              "\n",
+       {"t.jsonl:2", "timestamp"}},
+      {good + R"({"timestamp": 0, "input_length": 1e10, "output_length": 5, "hash_ids": [1, 2]})"
+              "\n",
+       {"t.jsonl:2", "input_length"}},
+      {good + R"({"timestamp": NaN, "input_length": 600, "output_length": 5, "hash_ids": [1, 2]})"
+              "\n",
+       {"t.jsonl:2"}},
       {good + R"({"timestamp": 0, "input_length": 600, "output_le)", {"t.jsonl:2"}},
       {good + "hello\n", {"t.jsonl:2"}},
       {"", {"t.jsonl"}},
@@ -81,7 +93,9 @@ TEST(BadInput, AFullDiskLeavesNothing) {
 
 TEST(BadInput, InterruptedInTheMiddleLeavesNothing) {
   const Folder f;
-  f.write("s.json", R"({"cache": {"capacity_blocks": 4000}, "fleet": {"workers": 64}, "workload": {"type": "rag", "requests": 100000, "rate": 400}})");
+  f.write(
+      "s.json",
+      R"({"cache": {"capacity_blocks": 4000}, "fleet": {"workers": 64}, "workload": {"type": "rag", "requests": 100000, "rate": 400}})");
   const auto o = f.run("run s.json --out r.json --events e.jsonl", "timeout --preserve-status -s INT 1");
   EXPECT_EQ(o.status, 1) << o.out;
   EXPECT_NE(o.err.find("interrupted"), std::string::npos) << o.err;

@@ -42,7 +42,8 @@ Outcome Folder::run(const std::string& arguments, const std::string& before) con
   // The streams go to files outside the folder, which then shows only what the program itself left.
   const std::string out = dir_.string() + ".out";
   const std::string err = dir_.string() + ".err";
-  const std::string command = "cd '" + dir_.string() + "' && " + before + " '" BLOCKYARD_PROGRAM "' " + arguments + " >'" + out + "' 2>'" + err + "'";
+  const std::string command = "cd '" + dir_.string() + "' && " + before + " '" BLOCKYARD_PROGRAM "' " + arguments +
+                              " >'" + out + "' 2>'" + err + "'";
   const int status = std::system(command.c_str());
   Outcome o;
   o.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

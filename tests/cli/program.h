@@ -7,7 +7,7 @@
 namespace blockyard::test {
 
 struct Outcome {
-  int status = -1;       ///< exit status; 128 + signal where it was killed
+  int status = -1;  ///< exit status; 128 + signal where it was killed
   std::string out, err;
 };
 

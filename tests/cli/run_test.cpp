@@ -16,7 +16,8 @@ using Json = nlohmann::json;
 
 const std::string kTrace = std::string(BLOCKYARD_TEST_DATA) + "/conformance/small_trace.jsonl";
 const std::string kSmall = R"({"name": "small", "cache": {"capacity_blocks": 8}, "fleet": {"workers": 1},
-    "workload": {"type": "trace", "path": ")" + kTrace + R"(", "block_tokens": 32}})";
+    "workload": {"type": "trace", "path": ")" +
+                           kTrace + R"(", "block_tokens": 32}})";
 
 TEST(Run, PrintsATableAndWritesResultsRequestsAndEvents) {
   const Folder f;
@@ -26,7 +27,8 @@ TEST(Run, PrintsATableAndWritesResultsRequestsAndEvents) {
   EXPECT_NE(o.out.find("block hit rate"), std::string::npos);
   EXPECT_NE(o.out.find("28.57 %"), std::string::npos);
   const Json r = Json::parse(f.read("r.json"));
-  for (const char* key : {"blockyard", "scenario", "summary", "workers", "match_length_histogram", "series"}) EXPECT_TRUE(r.contains(key)) << key;
+  for (const char* key : {"blockyard", "scenario", "summary", "workers", "match_length_histogram", "series"})
+    EXPECT_TRUE(r.contains(key)) << key;
   EXPECT_EQ(r["summary"]["rejected"], 1);
   EXPECT_EQ(r["scenario"]["router"]["sync_ms"], 5000.0) << "defaults are filled in";
   EXPECT_EQ(r["match_length_histogram"], Json::parse("[[0, 4], [4, 2]]"));
@@ -62,7 +64,9 @@ TEST(Run, SummaryAsJson) {
 TEST(Run, SetAndTraceReplaceWhatTheScenarioSays) {
   const Folder f;
   f.write("s.json", R"({"cache": {"capacity_blocks": 8}, "fleet": {"workers": 1}})");
-  const auto o = f.run("run s.json --trace '" + kTrace + "' --set workload.block_tokens=32 --set cache.capacity_blocks=20 --set router.strategy=round_robin --json");
+  const auto o =
+      f.run("run s.json --trace '" + kTrace +
+            "' --set workload.block_tokens=32 --set cache.capacity_blocks=20 --set router.strategy=round_robin --json");
   ASSERT_EQ(o.status, 0) << o.err;
   const Json s = Json::parse(o.out);
   EXPECT_EQ(s["requests"], 7);
@@ -71,7 +75,8 @@ TEST(Run, SetAndTraceReplaceWhatTheScenarioSays) {
 
 TEST(Run, SameScenarioSameBytes) {
   const Folder f;
-  f.write("s.json", R"({"seed": 9, "router": {"strategy": "random", "message_loss": 0.2}, "cache": {"eviction": "random"}})");
+  f.write("s.json",
+          R"({"seed": 9, "router": {"strategy": "random", "message_loss": 0.2}, "cache": {"eviction": "random"}})");
   ASSERT_EQ(f.run("run s.json --out a.json --requests a.csv").status, 0);
   ASSERT_EQ(f.run("run s.json --out b.json --requests b.csv").status, 0);
   EXPECT_EQ(f.read("a.json"), f.read("b.json"));

@@ -201,7 +201,8 @@ TEST_P(CacheAgainstNaive, EvictsTheSameBlocksUnderRandomRequests) {
       CacheChanges changes;
       real.request_started(static_cast<RequestId>(i));
       real.acquire(chains[i], 0, &changes);
-      ASSERT_EQ(changes.evicted, naive.acquire(blocks, tree, static_cast<RequestId>(i))) << "seed " << seed << " request " << i;
+      ASSERT_EQ(changes.evicted, naive.acquire(blocks, tree, static_cast<RequestId>(i)))
+          << "seed " << seed << " request " << i;
       held.push_back(i);
       real.check();
       for (BlockId b = 0; b < kIds; ++b) ASSERT_EQ(real.resident().contains(b), naive.contains(b));
@@ -210,8 +211,11 @@ TEST_P(CacheAgainstNaive, EvictsTheSameBlocksUnderRandomRequests) {
 }
 
 INSTANTIATE_TEST_SUITE_P(AllDeterministic, CacheAgainstNaive,
-                         testing::Values(EvictionPolicy::kLru, EvictionPolicy::kFifo, EvictionPolicy::kLfu, EvictionPolicy::kBelady),
-                         [](const auto& p) { return std::string(eviction_table()[static_cast<std::size_t>(p.param)].id); });
+                         testing::Values(EvictionPolicy::kLru, EvictionPolicy::kFifo, EvictionPolicy::kLfu,
+                                         EvictionPolicy::kBelady),
+                         [](const auto& p) {
+                           return std::string(eviction_table()[static_cast<std::size_t>(p.param)].id);
+                         });
 
 TEST(BlockCache, RandomEvictsOnlyIdleBlocksAndAllOfThemSooner) {
   std::vector<int> evicted(kIds, 0);

@@ -126,7 +126,8 @@ TEST(Policies, DynamoSoftmaxOfEqualCostsIsUniform) {
   for (const CandidateScore& s : c.why.candidates) EXPECT_DOUBLE_EQ(s.terms[2], 0.25);
 }
 
-// AMD Infera's documentation: a 10-block prompt; 8 of its blocks cached with 6 active gives 8, none cached with 1 gives 11.
+// AMD Infera's documentation: a 10-block prompt; 8 of its blocks cached with 6 active gives 8, none cached with 1
+// gives 11.
 TEST(Policies, InferaCosts) {
   Case c(2);
   c.workers[0].overlap = 8;
@@ -164,7 +165,8 @@ TEST(Policies, LlmdScores) {
   EXPECT_DOUBLE_EQ(c.why.candidates[1].score, 1.5);
 }
 
-// AIBrix: running (0, 0, 0, 8) has mean 2 and sample deviation 4: bound 6 at k = 1 (the code), 10 at k = 2 (the README).
+// AIBrix: running (0, 0, 0, 8) has mean 2 and sample deviation 4: bound 6 at k = 1 (the code), 10 at k = 2 (the
+// README).
 TEST(Policies, AibrixBounds) {
   Case c(4);
   c.workers[3].active = 8;

@@ -21,7 +21,9 @@ struct RandomRun {
 inline std::unique_ptr<RandomRun> random_run(std::uint64_t seed, std::optional<EngineKind> engine = std::nullopt) {
   auto run = std::make_unique<RandomRun>();
   Rng rng(seed, RngPurpose::kTest);
-  const auto pick = [&rng](std::uint64_t low, std::uint64_t high) { return static_cast<std::uint32_t>(low + rng.below(high - low + 1)); };
+  const auto pick = [&rng](std::uint64_t low, std::uint64_t high) {
+    return static_cast<std::uint32_t>(low + rng.below(high - low + 1));
+  };
   Config& c = run->config;
   c.seed = seed;
   c.cache.block_tokens = 4;

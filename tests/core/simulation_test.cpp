@@ -141,9 +141,9 @@ struct Tiny {
 TEST(Slots, TimesOfAMissAQueuedFullHitAndAWait) {
   Tiny t;
   t.config.fleet.workers = 1;
-  t.add(0, 4, 10, 1);    // prefill 5 + 2.5·4 = 15 ms, decode 150 ms: done at 165
-  t.add(1, 4, 2, 1);     // waits, then a full hit: 165.5, decode 30: 195.5
-  t.add(500, 4, 0, 2);   // idle worker, a miss: 515
+  t.add(0, 4, 10, 1);   // prefill 5 + 2.5·4 = 15 ms, decode 150 ms: done at 165
+  t.add(1, 4, 2, 1);    // waits, then a full hit: 165.5, decode 30: 195.5
+  t.add(500, 4, 0, 2);  // idle worker, a miss: 515
   const Simulation sim = t.run();
   EXPECT_EQ(sim.records()[0].first_token, 15000);
   EXPECT_EQ(sim.records()[0].finish, 165000);
