@@ -26,7 +26,8 @@ std::string beside(const std::string& name) {
 int open_window(const std::vector<std::string>& arguments) {
   const std::string window = beside("blockyard-window");
   if (::access(window.c_str(), X_OK) != 0) {
-    return refuse(blockyard::Error{"this build has no window; `blockyard --help` lists the commands that need none"}, kFailed);
+    return refuse(blockyard::Error{"this build has no window; `blockyard --help` lists the commands that need none"},
+                  kFailed);
   }
   std::vector<char*> argv{const_cast<char*>(window.c_str())};  // execv wants char*, and does not write
   for (const std::string& a : arguments) argv.push_back(const_cast<char*>(a.c_str()));
@@ -60,7 +61,8 @@ int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   if (!names_command(arguments)) return open_window(arguments);
 
-  CLI::App app{"Blockyard: see where every KV block lives. Without a command it opens the window: blockyard [SCENARIO]", "blockyard"};
+  CLI::App app{"Blockyard: see where every KV block lives. Without a command it opens the window: blockyard [SCENARIO]",
+               "blockyard"};
   app.set_version_flag("--version", std::string("blockyard ") + BLOCKYARD_VERSION);
   app.require_subcommand(1);
   app.failure_message([](const CLI::App*, const CLI::Error& e) { return fmt::format("blockyard: {}\n", e.what()); });
@@ -70,7 +72,8 @@ int main(int argc, char** argv) {
   for (std::size_t i = 0; i + 1 < arguments.size(); ++i) {
     if (arguments[i] == "--assets") context.assets_dir = arguments[i + 1];
   }
-  app.add_option("--assets", context.assets_dir, "Folder of presets, scenarios and lessons (default: beside the program)");
+  app.add_option("--assets", context.assets_dir,
+                 "Folder of presets, scenarios and lessons (default: beside the program)");
   app.fallthrough();
 
   std::function<int()> chosen;

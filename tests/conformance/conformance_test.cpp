@@ -1,5 +1,6 @@
 // Every case of the conformance folder: each row of requests.csv (by SHA-256) and each figure of the summary.
-// The folder is BLOCKYARD_CONFORMANCE (environment, else as configured); where it is missing the test says so and skips.
+// The folder is BLOCKYARD_CONFORMANCE (environment, else as configured); where it is missing the test says so and
+// skips.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -27,7 +28,8 @@ std::vector<std::string> cases() {
   for (const auto& entry : fs::directory_iterator(folder(), ec)) {
     const std::string name = entry.path().filename().string();
     const std::string ending = ".scenario.json";
-    if (name.size() > ending.size() && name.ends_with(ending)) out.push_back(name.substr(0, name.size() - ending.size()));
+    if (name.size() > ending.size() && name.ends_with(ending))
+      out.push_back(name.substr(0, name.size() - ending.size()));
   }
   std::sort(out.begin(), out.end());
   if (out.empty()) out.emplace_back("none");
@@ -52,13 +54,15 @@ TEST_P(Conformance, AgreesInEveryRowAndFigure) {
   for (const auto& [key, value] : expected.at("summary").items()) {
     if (key == "per_worker") {
       ASSERT_EQ(value.size(), summary.workers.size());
-      for (std::size_t w = 0; w < value.size(); ++w) EXPECT_EQ(summary.workers[w].requests, value[w].get<std::uint32_t>()) << "worker " << w;
+      for (std::size_t w = 0; w < value.size(); ++w)
+        EXPECT_EQ(summary.workers[w].requests, value[w].get<std::uint32_t>()) << "worker " << w;
     } else {
       EXPECT_EQ(got.at(key), value) << key;
     }
   }
   const std::string csv = requests_csv(sim);
-  EXPECT_EQ(to_hex(sha256({reinterpret_cast<const std::uint8_t*>(csv.data()), csv.size()})), expected.at("requests_csv_sha256").get<std::string>());
+  EXPECT_EQ(to_hex(sha256({reinterpret_cast<const std::uint8_t*>(csv.data()), csv.size()})),
+            expected.at("requests_csv_sha256").get<std::string>());
   // The file beside it shows the beginning: the first row that differs is easier to read than a digest.
   const auto shown = read_file(base + ".requests.csv");
   ASSERT_TRUE(shown);

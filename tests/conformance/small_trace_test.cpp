@@ -8,8 +8,8 @@ namespace blockyard {
 namespace {
 
 // One worker of 8 blocks of 16 tokens, default latencies (5 + 2.5 ms a block, 0.5 ms a full hit, 15 ms a token); trace
-// blocks of 32 tokens, two blocks each. Chains: r0 = a b c d (70 tokens: 4 full, the third id is cut off), r1 = a b c d,
-// r2 = a b c d e f, r3 = none, r4 = 8 new blocks, r5 = a b c d g h, r6 = 10 blocks: more than the cache, rejected.
+// blocks of 32 tokens, two blocks each. Chains: r0 = a b c d (70 tokens: 4 full, the third id is cut off), r1 = a b c
+// d, r2 = a b c d e f, r3 = none, r4 = 8 new blocks, r5 = a b c d g h, r6 = 10 blocks: more than the cache, rejected.
 //   r0: miss, 4 blocks: 15 ms, 2 tokens: 30 ms. Done at 45.
 //   r1: arrives at 10, waits until 45; whole hit: 0.5 ms, 15 ms. Done at 60.5.
 //   r2: at 200, hit 4, 2 to compute: 10 ms, 15 ms. Done at 225.
@@ -26,7 +26,8 @@ TEST(SmallTrace, ResultsWorkedOutByHand) {
   Simulation sim = (*prepared)->simulation();
   sim.run();
   EXPECT_EQ(requests_csv(sim),
-            "request,arrival_us,worker,predicted_blocks,hit_blocks,prompt_blocks,prompt_tokens,output_tokens,start_us,first_token_us,finish_us,retries,status\n"
+            "request,arrival_us,worker,predicted_blocks,hit_blocks,prompt_blocks,prompt_tokens,output_tokens,start_us,"
+            "first_token_us,finish_us,retries,status\n"
             "0,0,0,0,0,4,70,2,0,15000,45000,0,completed\n"
             "1,10000,0,4,4,4,64,1,45000,45500,60500,0,completed\n"
             "2,200000,0,4,4,6,96,1,200000,210000,225000,0,completed\n"
