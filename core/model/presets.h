@@ -51,9 +51,9 @@ struct MemorySum {
   double gpu_bytes = 0;
   double weights_bytes = 0;
   double overhead_bytes = 0;
-  double cache_bytes = 0;          ///< what is left; negative where the model does not fit
-  double block_bytes = 0;          ///< of one GPU's share of a block
-  double model_block_bytes = 0;    ///< of a block over the whole group
+  double cache_bytes = 0;        ///< what is left; negative where the model does not fit
+  double block_bytes = 0;        ///< of one GPU's share of a block
+  double model_block_bytes = 0;  ///< of a block over the whole group
   std::uint32_t capacity_blocks = 0;
 };
 

@@ -33,33 +33,39 @@ class LruBound {
     prev_[head_] = next_[head_] = head_;
   }
 
-  // Serves a chain whole and returns its hits.
+  // Serves a chain and returns its hits. Of a chain that is longer than the cache its beginning stays.
   std::uint32_t serve(Chain chain) {
-    const std::uint32_t length = chain_length(chain);
-    if (length > capacity_) return 0;
     std::uint32_t hits = 0;
-    std::uint32_t missing = 0;
+    std::uint32_t kept = 0;
     bool leading = true;
     for (const Run& run : chain) {
       for (BlockId b = run.first; b < run.first + run.count; ++b) {
-        if (next_[b] == kNone) {
-          leading = false;
-          ++missing;
-        } else {
+        const bool resident = next_[b] != kNone;
+        leading = leading && resident;
+        if (leading) ++hits;
+        if (resident) {
           unlink(b);
-          if (leading) ++hits;
+          --size_;
         }
+        if (kept < capacity_) ++kept;
       }
     }
-    for (; size_ + missing > capacity_; --size_) unlink(next_[head_]);
-    size_ += missing;
-    for (std::size_t i = chain.size(); i-- > 0;) {
-      for (BlockId b = chain[i].first + chain[i].count; b-- > chain[i].first;) append(b);
-    }
+    for (; size_ + kept > capacity_; --size_) unlink(next_[head_]);
+    size_ += kept;
+    append_reversed(chain, kept);
     return hits;
   }
 
  private:
+  // The first `count` blocks of the chain, the last of them first.
+  void append_reversed(Chain chain, std::uint32_t count) {
+    std::uint32_t at = chain_length(chain);
+    for (std::size_t i = chain.size(); i-- > 0;) {
+      for (BlockId b = chain[i].first + chain[i].count; b-- > chain[i].first;) {
+        if (at-- <= count) append(b);
+      }
+    }
+  }
   void unlink(BlockId b) {
     next_[prev_[b]] = next_[b];
     prev_[next_[b]] = prev_[b];

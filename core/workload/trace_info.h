@@ -22,8 +22,8 @@ struct LengthSummary {
   std::uint32_t max = 0;
 };
 
-/// Hits of one LRU cache of that many blocks (SPEC 4.1: the tail of what is released together goes first). Requests
-/// whose chain is longer than the cache are left out, as a worker would reject them.
+/// Hits of one LRU cache of that many blocks (SPEC 4.1: the tail of what is released together goes first). Of a chain
+/// that is longer than the cache the beginning stays; a worker would reject it.
 struct CapacityPoint {
   std::uint32_t capacity_blocks = 0;
   std::uint64_t hit_blocks = 0;

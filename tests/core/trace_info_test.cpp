@@ -1,0 +1,63 @@
+// Bounds of the public synthetic trace against counts that other programs found.
+#include "core/workload/trace_info.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "tests/core/trace_files.h"
+
+namespace blockyard {
+namespace {
+
+TEST(TraceInfo, PublicTraceHasTheKnownCounts) {
+  const std::string path = test::public_trace("synthetic_trace.jsonl");
+  if (path.empty()) GTEST_SKIP() << "synthetic_trace.jsonl is not there; set BLOCKYARD_TRACES to its folder";
+  const auto raw = parse_trace(path, TraceFormat::kMooncake, 512, 1, {}, 16);
+  ASSERT_TRUE(raw) << raw.error().message;
+  const auto w = cut_trace(*raw, 16);
+  ASSERT_TRUE(w) << w.error().message;
+  const std::array<std::uint32_t, 4> capacities{924, 5000, 20000, 100000};
+  const TraceInfo info = trace_info(*w, capacities);
+  EXPECT_EQ(info.requests, 3993U);
+  EXPECT_EQ(info.prompt_blocks, 3'822'794U);
+  EXPECT_EQ(info.distinct_blocks, 1'332'108U);
+  EXPECT_EQ(info.best_hit_blocks, 2'490'686U);
+  EXPECT_NEAR(info.best_ratio, 0.65154, 5e-6);
+  EXPECT_EQ(info.curve[0].hit_blocks, 10'683U);
+  EXPECT_EQ(info.curve[1].hit_blocks, 50'186U);
+  EXPECT_EQ(info.curve[2].hit_blocks, 231'565U);
+  EXPECT_EQ(info.curve[3].hit_blocks, 774'078U);
+  const IdReuse ids = id_reuse(*raw);
+  EXPECT_NEAR(static_cast<double>(ids.hits) / static_cast<double>(ids.ids), 0.63960, 5e-6);
+}
+
+TEST(TraceInfo, SmallCase) {
+  Workload w;
+  w.block_tokens = 4;
+  for (const std::uint64_t key : {1U, 1U, 2U}) {
+    test::Runs chain;
+    w.tree.extend(kNone, key, 3, chain);
+    Request r;
+    r.prompt_tokens = 13;
+    r.output_tokens = static_cast<std::uint32_t>(key);
+    r.prompt_blocks = r.known_blocks = 3;
+    r.runs_begin = static_cast<std::uint32_t>(w.runs.size());
+    r.runs_count = 1;
+    w.runs.push_back(chain[0]);
+    w.requests.push_back(r);
+  }
+  w.number_private_blocks();
+  const std::array<std::uint32_t, 2> capacities{2, 4};
+  const TraceInfo info = trace_info(w, capacities);
+  EXPECT_EQ(info.best_hit_blocks, 3U);
+  EXPECT_EQ(info.best_hit_requests, 1U);
+  EXPECT_EQ(info.curve[0].hit_blocks, 2U);  // of three blocks two stay
+  EXPECT_EQ(info.curve[1].hit_blocks, 3U);
+  EXPECT_EQ(info.output.max, 2U);
+  EXPECT_DOUBLE_EQ(info.prompt.mean, 13.0);
+  EXPECT_EQ(curve_capacities(50, 600), (std::vector<std::uint32_t>{50, 100, 200, 500, 600}));
+}
+
+}  // namespace
+}  // namespace blockyard
