@@ -80,6 +80,11 @@ bool Simulation::step(EventSink* sink) {
     arrive(arrived_++, sink);
   }
   ++handled_;
+#ifdef BLOCKYARD_CHECK_LAWS
+  // A check costs as much as the state is large: large fleets are looked at now and then.
+  const std::uint64_t state = std::uint64_t{config_.cache.capacity_blocks} * workers_.size() + records_.size();
+  if (handled_ % (1 + state / 1024) == 0) check_laws();
+#endif
   return true;
 }
 
