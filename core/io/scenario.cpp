@@ -130,6 +130,8 @@ Result<Scenario> parse_scenario(const std::string& json_text, const std::string&
   Json document;
   try {
     document = Json::parse(json_text);
+  } catch (const Json::out_of_range&) {
+    return Error{"not valid JSON: a number is too large"};
   } catch (const Json::parse_error& e) {
     return Error{fmt::format("not valid JSON at byte {}", e.byte)};
   }
