@@ -135,6 +135,7 @@ WorkloadSpec default_workload(WorkloadType type) {
       break;
     case T::kChat:
       s.system_tokens = 256;
+      s.assistants = 6;
       s.prompt_tokens = 96;
       s.output_tokens = 120;
       s.think_s = 8;
@@ -142,7 +143,7 @@ WorkloadSpec default_workload(WorkloadType type) {
       break;
     case T::kAgent:
       s.system_tokens = 1024;
-      s.assistants = 3;
+      s.assistants = 6;
       s.prompt_tokens = 128;
       s.output_tokens = 24;
       s.think_s = 2;

@@ -67,7 +67,7 @@ struct WorkloadSpec {
   double template_tokens = 1536;
   double zipf_s = 1;
   double shared_share = 1;
-  double system_tokens = 64;
+  double system_tokens = 0;
   double assistants = 1;
   double turns = 6;
   double tool_calls = 10;
