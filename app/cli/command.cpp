@@ -7,6 +7,7 @@ namespace blockyard::cli {
 std::span<const CommandRow> command_table() {
   static constexpr auto kTable = std::to_array<CommandRow>({
       {"run", "Run a scenario; print its summary, write its results", make_run},
+      {"compare", "Run several strategies on the same requests; tables and a picture", make_compare},
       {"trace", "Look into a trace", make_trace},
       {"workload", "Write a generated workload as a trace", make_workload},
       {"presets", "Models, GPUs, scenarios, strategies, policies", make_presets},

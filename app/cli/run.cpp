@@ -95,7 +95,7 @@ int run(const RunArgs& args, const Context& context) {
   if (perfetto_writer) perfetto_writer->finish(sim);
 
   const Summary summary = summarize(sim);
-  if (out) out->write(results_json(*scenario, summary, series));
+  if (out) out->write(results_json(collect_results(*scenario, sim, series)));
   if (requests) requests->write(requests_csv(sim));
   for (auto* file : {&out, &requests, &events, &perfetto}) {
     if (*file) {

@@ -4,6 +4,7 @@
 
 #include <iterator>
 
+#include "core/io/results_value.h"
 #include "core/io/scenario_json.h"
 
 namespace blockyard {
@@ -15,6 +16,10 @@ Json spread_json(const std::optional<Spread>& s) {
   if (!s) return nullptr;
   return {{"mean", s->mean}, {"p50", s->p50}, {"p95", s->p95}, {"p99", s->p99}, {"max", s->max}};
 }
+
+}  // namespace
+
+namespace io {
 
 Json summary_value(const Summary& s) {
   return {{"requests", s.requests},
@@ -46,12 +51,16 @@ Json summary_value(const Summary& s) {
           {"jain_index", s.jain_index}};
 }
 
+}  // namespace io
+
+namespace {
+
 // One list per figure, all of one length; the per-worker gauges are lists of lists, [bucket][worker].
-Json series_json(const Series& series) {
-  Json out{{"bucket_ms", us_to_ms(series.width())}};
+Json series_json(const RunResults& results) {
+  Json out{{"bucket_ms", us_to_ms(results.bucket)}};
   const auto column = [&](const char* name, auto field) {
     Json list = Json::array();
-    for (const Series::Bucket& b : series.buckets()) list.push_back(b.*field);
+    for (const Series::Bucket& b : results.series) list.push_back(b.*field);
     out[name] = std::move(list);
   };
   using B = Series::Bucket;
@@ -71,13 +80,28 @@ Json series_json(const Series& series) {
   return out;
 }
 
+Json distribution_json(const Distribution& d) {
+  Json bins = Json::array();
+  for (const auto& [k, requests] : d.bins) bins.push_back(Json::array({k, requests}));
+  return {{"quantiles", d.quantiles}, {"bins", std::move(bins)}};
+}
+
+Json distributions_json(const LatencyDistributions& l) {
+  return {{"ttft_hit_ms", distribution_json(l.ttft_hit)},
+          {"ttft_miss_ms", distribution_json(l.ttft_miss)},
+          {"e2e_hit_ms", distribution_json(l.e2e_hit)},
+          {"e2e_miss_ms", distribution_json(l.e2e_miss)},
+          {"queue_ms", distribution_json(l.queue)}};
+}
+
 }  // namespace
 
 std::string version() { return BLOCKYARD_VERSION; }
 
-std::string summary_json(const Summary& summary, int indent) { return summary_value(summary).dump(indent); }
+std::string summary_json(const Summary& summary, int indent) { return io::summary_value(summary).dump(indent); }
 
-std::string results_json(const Scenario& scenario, const Summary& s, const Series& series) {
+std::string results_json(const RunResults& results) {
+  const Summary& s = results.summary;
   Json workers = Json::array();
   for (const WorkerSummary& w : s.workers) {
     workers.push_back({{"requests", w.requests},
@@ -90,12 +114,13 @@ std::string results_json(const Scenario& scenario, const Summary& s, const Serie
   }
   Json histogram = Json::array();
   for (const auto& [blocks, requests] : s.match_lengths) histogram.push_back(Json::array({blocks, requests}));
-  const Json out{{"blockyard", version()},
-                 {"scenario", io::scenario_json(scenario)},
-                 {"summary", summary_value(s)},
+  const Json out{{"blockyard", results.version},
+                 {"scenario", io::scenario_json(results.scenario)},
+                 {"summary", io::summary_value(s)},
                  {"workers", std::move(workers)},
                  {"match_length_histogram", std::move(histogram)},
-                 {"series", series_json(series)}};
+                 {"series", series_json(results)},
+                 {"distributions", distributions_json(results.latencies)}};
   return out.dump(1) + "\n";
 }
 

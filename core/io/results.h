@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "core/experiment/run.h"
 #include "core/io/files.h"
 #include "core/io/scenario.h"
 #include "core/metrics/series.h"
@@ -14,8 +15,13 @@ namespace blockyard {
 /// The program's version, as results.json names it.
 std::string version();
 
-/// results.json: scenario as run, summary, workers, match lengths, series.
-std::string results_json(const Scenario& scenario, const Summary& summary, const Series& series);
+/// results.json: scenario as run, summary, workers, match lengths, series, distributions. Beyond SPEC 8 it has
+/// "distributions": of ttft_hit_ms, ttft_miss_ms, e2e_hit_ms, e2e_miss_ms, queue_ms, each {"quantiles": 201 values at
+/// 0, 0.5 … 100 %, "bins": [[k, requests], …]} with bin k covering [10^(k / 10), 10^((k + 1) / 10)) ms.
+std::string results_json(const RunResults& results);
+
+/// Reads results.json again. Errors name the file and what is missing. Presets are not needed: it says its capacity.
+Result<RunResults> read_results(const std::string& path);
 
 /// The summary alone, as results.json has it under "summary".
 std::string summary_json(const Summary& summary, int indent = 2);

@@ -1,0 +1,102 @@
+// blockyard compare: several strategies on the same requests.
+#include "app/jobs/compare.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "app/cli/command.h"
+#include "app/cli/jobs_view.h"
+#include "app/cli/options.h"
+#include "app/cli/output_set.h"
+#include "app/cli/table.h"
+#include "core/io/comparison.h"
+#include "core/io/results.h"
+#include "core/router/policy.h"
+
+namespace blockyard::cli {
+namespace {
+
+struct CompareArgs {
+  ScenarioArgs scenario;
+  PictureArgs picture;
+  std::string strategies = "all", out;
+  unsigned jobs = default_threads();
+  std::uint32_t seeds = 1;
+  bool json = false;
+};
+
+std::string comparison_table(const Comparison& c) {
+  const char* kColumns[] = {"block_hit_rate", "ttft_mean",  "ttft_p95",  "e2e_mean",
+                            "e2e_p95",        "false_hits", "evictions", "imbalance"};
+  std::vector<std::vector<std::string>> rows{
+      {"strategy", "hit rate %", "TTFT ms", "p95", "end to end ms", "p95", "false hits %", "evictions", "imbalance"}};
+  for (std::size_t i = 0; i < c.strategies.size(); ++i) {
+    std::vector<std::string> row{std::string(policy_table()[c.strategies[i]].id)};
+    for (const char* id : kColumns) {
+      const Metric& metric = *find_metric(id);
+      const Interval v = c.interval(i, metric);
+      const int digits = metric.id == "evictions" ? 0 : metric.id == "imbalance" ? 3 : 2;
+      row.push_back(c.seeds.size() > 1 ? fmt::format("{:.{}f} ± {:.{}f}", v.mean, digits, v.high - v.mean, digits)
+                                       : fmt::format("{:.{}f}", v.mean, digits));
+    }
+    rows.push_back(std::move(row));
+  }
+  return text_table(rows);
+}
+
+int compare(const CompareArgs& args, const Context& context) {
+  const Assets assets(context.assets_dir);
+  const auto strategies = parse_strategies(args.strategies);
+  if (!strategies) return refuse(strategies.error());
+  const auto scenario = load_scenario(args.scenario, assets);
+  if (!scenario) return refuse(scenario.error());
+  Comparison comparison = plan_comparison(*scenario, *strategies, args.seeds);
+  catch_interrupts();
+  JobControl control;
+  JobsView view(control, "runs");
+  if (auto done = run_comparison(comparison, args.jobs, control, [&view] { view.tick(); }); !done) {
+    view.clear();
+    if (interrupted()) return refuse(Error{"interrupted; nothing was written"}, kFailed);
+    return refuse(done.error());
+  }
+  view.clear();
+  OutputSet out(args.out);
+  for (std::size_t i = 0; i < comparison.strategies.size(); ++i) {
+    out.add(fmt::format("results_{}.json", policy_table()[comparison.strategies[i]].id),
+            results_json(comparison.runs[i][0]));
+  }
+  const std::string json = comparison_json(comparison);
+  out.add("comparison.json", json);
+  out.add({"strategy_comparison", strategy_comparison(comparison)}, args.picture, assets.dir() + "/fonts");
+  if (auto written = out.commit(); !written) return refuse(written.error());
+  if (args.json) {
+    fmt::print("{}", json);
+  } else {
+    fmt::print("{} · {} requests · {}\n\n{}", scenario->name, comparison.runs[0][0].summary.requests,
+               args.seeds == 1 ? fmt::format("seed {}", comparison.seeds[0])
+                               : fmt::format("seeds {} to {}, mean ± 95 % interval", comparison.seeds.front(),
+                                             comparison.seeds.back()),
+               comparison_table(comparison));
+  }
+  fmt::print(stderr, "{} files in {}\n", out.size(), args.out);
+  return kDone;
+}
+
+}  // namespace
+
+std::function<int()> make_compare(CLI::App& app, const Context& context) {
+  auto args = std::make_shared<CompareArgs>();
+  args->scenario.add_to(app, true);
+  app.add_option("--strategies", args->strategies, "a,b,c: by the names of `blockyard presets`; default: all");
+  app.add_option("--out", args->out, "Folder for results_<strategy>.json, comparison.json and the picture")->required();
+  app.add_option("--jobs", args->jobs, "Threads; the results do not depend on it")->check(CLI::Range(1, 1024));
+  app.add_option("--seeds", args->seeds, "Repeats, under the scenario's seed and those after it")
+      ->check(CLI::Range(1, 1000));
+  app.add_flag("--json", args->json, "Print comparison.json instead of the table");
+  args->picture.add_to(app);
+  return [args, context] { return compare(*args, context); };
+}
+
+}  // namespace blockyard::cli

@@ -1,0 +1,65 @@
+#include "app/cli/output_set.h"
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+
+#include "core/io/files.h"
+#ifdef BLOCKYARD_WITH_PLOTS
+#include "app/plot/export.h"
+#endif
+
+namespace blockyard::cli {
+
+void PictureArgs::add_to(CLI::App& app) {
+  app.add_option("--theme", theme, "Of the pictures: light or dark")->check(CLI::IsMember({"light", "dark"}));
+  app.add_option("--scale", scale, "Pixels a point of the pictures, 1 to 4")->check(CLI::Range(1, 4));
+}
+
+#ifdef BLOCKYARD_WITH_PLOTS
+bool pictures_possible() { return true; }
+
+std::string png_bytes(const Figure& figure, const PictureArgs& args, const std::string& font_dir) {
+  ExportOptions options;
+  options.theme = args.theme == "dark" ? dark_theme() : light_theme();
+  options.scale = static_cast<float>(args.scale);
+  const ImVec2 size = export_size(figure);
+  options.width = static_cast<int>(size.x);
+  options.height = static_cast<int>(size.y);
+  options.font_dir = font_dir;
+  const std::vector<std::uint8_t> bytes = encode_png(render_figure(figure, options));
+  return {bytes.begin(), bytes.end()};
+}
+#else
+bool pictures_possible() { return false; }
+
+std::string png_bytes(const Figure&, const PictureArgs&, const std::string&) { return {}; }
+#endif
+
+void OutputSet::add(const NamedFigure& named, const PictureArgs& args, const std::string& font_dir) {
+  if (pictures_possible()) add(named.name + ".png", png_bytes(named.figure, args, font_dir));
+  add(named.name + ".csv", to_csv(named.figure));
+}
+
+void OutputSet::add(const std::vector<NamedFigure>& figures, const PictureArgs& args, const std::string& font_dir) {
+  for (const NamedFigure& f : figures) add(f, args, font_dir);
+}
+
+Result<void> OutputSet::commit() {
+  if (auto made = io::make_folder(dir_); !made) return made;
+  std::vector<io::OutputFile> open;
+  for (const auto& [name, bytes] : files_) {
+    const std::filesystem::path path = std::filesystem::path(dir_) / name;
+    if (auto made = io::make_folder(path.parent_path().string()); !made) return made;
+    auto file = io::OutputFile::open(path.string());
+    if (!file) return file.error();
+    file->write(bytes);
+    if (auto ok = file->flush(); !ok) return ok;
+    open.push_back(std::move(*file));
+  }
+  for (io::OutputFile& file : open) {
+    if (auto ok = file.commit(); !ok) return ok;
+  }
+  return {};
+}
+
+}  // namespace blockyard::cli

@@ -1,0 +1,50 @@
+// The files of a command that writes several into one folder: all of them appear whole, or none. And the options that
+// pictures have in common.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "app/figures/figures.h"
+#include "app/plot/plot.h"
+#include "core/base/result.h"
+
+namespace CLI {
+class App;
+}
+
+namespace blockyard::cli {
+
+/// --theme and --scale.
+struct PictureArgs {
+  std::string theme = "light";
+  int scale = 2;
+  void add_to(CLI::App& app);
+};
+
+/// False in a build without the graphics packages: then figures are written as CSV only.
+bool pictures_possible();
+
+/// The PNG of a figure.
+std::string png_bytes(const Figure& figure, const PictureArgs& args, const std::string& font_dir);
+
+class OutputSet {
+ public:
+  explicit OutputSet(std::string dir) : dir_(std::move(dir)) {}
+  /// `name` is relative to the folder and may name folders in it.
+  void add(std::string name, std::string bytes) { files_.emplace_back(std::move(name), std::move(bytes)); }
+  /// NAME.png, where possible, and NAME.csv.
+  void add(const NamedFigure& figure, const PictureArgs& args, const std::string& font_dir);
+  void add(const std::vector<NamedFigure>& figures, const PictureArgs& args, const std::string& font_dir);
+  /// Writes all, then renames all into place.
+  Result<void> commit();
+  std::size_t size() const { return files_.size(); }
+
+ private:
+  std::string dir_;
+  std::vector<std::pair<std::string, std::string>> files_;
+};
+
+}  // namespace blockyard::cli

@@ -1,0 +1,46 @@
+// The pictures of results: one function a picture, from plain results to a plain Figure. Pure: no file, no ImGui, no
+// simulation. The command line, reports and the window draw the same figures from them.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "app/plot/plot.h"
+#include "core/experiment/compare.h"
+#include "core/experiment/run.h"
+
+namespace blockyard {
+
+struct NamedFigure {
+  std::string name;  ///< of the file, without extension
+  Figure figure;
+};
+
+/// The small print: scenario, strategy, fleet, seed, version.
+std::string small_print(const RunResults& results);
+
+// Of one run.
+Figure latency_distribution(const RunResults& results);
+Figure cache_hit_rate(const RunResults& results);
+Figure worker_load_distribution(const RunResults& results);
+Figure latency_by_cache_status(const RunResults& results);
+Figure match_length_distribution(const RunResults& results);
+Figure block_utilization(const RunResults& results);
+Figure eviction_rate(const RunResults& results);
+Figure worker_load_heatmap(const RunResults& results);
+Figure recovery_timeline(const RunResults& results);
+/// All of them, by the names of their functions.
+std::vector<NamedFigure> run_figures(const RunResults& results);
+
+/// One line of a comparison: the same strategy (or file) under one or more seeds, the first with its details.
+struct ComparedRun {
+  std::string label;
+  std::vector<const RunResults*> repeats;
+};
+
+/// Four panels: hit rate, latency of hits and misses, requests a worker, match length.
+Figure strategy_comparison(std::span<const ComparedRun> runs, std::string title, std::string footnote);
+Figure strategy_comparison(const Comparison& comparison);
+
+}  // namespace blockyard

@@ -1,0 +1,172 @@
+// strategy_comparison: what the choice of strategy did to the same requests, in four panels. Strategies are rows or
+// groups in the order given, in every panel alike.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "app/figures/figures.h"
+#include "core/router/policy.h"
+
+namespace blockyard {
+namespace {
+
+constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
+
+PlotSeries bars(std::string name, PlotRole role) {
+  PlotSeries s;
+  s.name = std::move(name);
+  s.style = SeriesStyle::Bars;
+  s.colour = {role, -1};
+  return s;
+}
+
+template <class F>
+void add_bar(PlotSeries& s, const ComparedRun& run, F value) {
+  std::vector<double> values;
+  for (const RunResults* r : run.repeats) values.push_back(value(r->summary));
+  const Interval v = interval_of(values);
+  s.y.push_back(v.mean);
+  if (run.repeats.size() < 2) return;
+  s.lo.push_back(v.low);
+  s.hi.push_back(v.high);
+}
+
+std::vector<std::string> labels(std::span<const ComparedRun> runs) {
+  std::vector<std::string> out;
+  for (const ComparedRun& r : runs) out.push_back(r.label);
+  return out;
+}
+
+Plot hit_rate(std::span<const ComparedRun> runs) {
+  Plot p;
+  p.title = "Hit rate";
+  p.y = {"", "%", false, 0.0, {}};
+  p.categories = labels(runs);
+  PlotSeries blocks = bars("blocks served from cache", PlotRole::Hit);
+  for (const ComparedRun& r : runs) add_bar(blocks, r, [](const Summary& s) { return 100 * s.block_hit_rate; });
+  p.series = {blocks};
+  return p;
+}
+
+Plot latency(std::span<const ComparedRun> runs) {
+  Plot p;
+  p.title = "Time to first token";
+  p.y = {"", "ms", false, 0.0, {}};
+  p.categories = labels(runs);
+  p.bar_values = runs.size() <= 4;
+  using S = std::optional<Spread> Summary::*;
+  const auto series = [&](const char* name, PlotRole role, S field, double Spread::*part) {
+    PlotSeries s = bars(name, role);
+    for (const ComparedRun& r : runs) {
+      add_bar(s, r, [&](const Summary& v) { return v.*field ? (*(v.*field)).*part : kNothing; });
+    }
+    p.series.push_back(std::move(s));
+  };
+  series("hit, mean", PlotRole::Hit, &Summary::ttft_hit, &Spread::mean);
+  series("hit, p95", PlotRole::Accent, &Summary::ttft_hit, &Spread::p95);
+  series("miss, mean", PlotRole::Miss, &Summary::ttft_miss, &Spread::mean);
+  series("miss, p95", PlotRole::P99, &Summary::ttft_miss, &Spread::p95);
+  return p;
+}
+
+Plot requests_per_worker(std::span<const ComparedRun> runs) {
+  Plot p;
+  p.title = "Requests per worker";
+  p.x = {"Worker", "", false, {}, {}};
+  HeatMap h;
+  h.rows = static_cast<int>(runs.size());
+  h.label = "Requests";
+  h.row_labels = labels(runs);
+  std::size_t workers = 0;
+  for (const ComparedRun& r : runs) workers = std::max(workers, r.repeats[0]->summary.workers.size());
+  h.cols = static_cast<int>(workers);
+  h.cell_values = workers <= 12;
+  h.min = 0;
+  if (workers <= 24) {
+    for (std::size_t w = 0; w < workers; ++w) p.categories.push_back(fmt::format("{}", w));
+  }
+  for (const ComparedRun& r : runs) {
+    for (std::size_t w = 0; w < workers; ++w) {
+      const auto& list = r.repeats[0]->summary.workers;
+      h.values.push_back(w < list.size() ? list[w].requests : kNothing);
+    }
+  }
+  p.heat = std::move(h);
+  return p;
+}
+
+// Match lengths in bins that double: 0, 1, 2–3, 4–7 …
+std::size_t bin_of(std::uint32_t blocks) {
+  std::size_t bin = 0;
+  for (; blocks > 0; blocks >>= 1U) ++bin;
+  return bin;
+}
+
+Plot match_length(std::span<const ComparedRun> runs) {
+  Plot p;
+  p.title = "Match length: share of the requests";
+  p.x = {"Blocks served from cache", "", false, {}, {}};
+  std::size_t bins = 1;
+  for (const ComparedRun& r : runs) {
+    const auto& m = r.repeats[0]->summary.match_lengths;
+    if (!m.empty()) bins = std::max(bins, bin_of(m.rbegin()->first) + 1);
+  }
+  for (std::size_t b = 0; b < bins; ++b) {
+    const std::uint32_t low = b == 0 ? 0 : 1U << (b - 1);
+    p.categories.push_back(low < 2 ? fmt::format("{}", low) : fmt::format("{}+", low));
+  }
+  HeatMap h;
+  h.rows = static_cast<int>(runs.size());
+  h.cols = static_cast<int>(bins);
+  h.label = "Requests";
+  h.unit = "%";
+  h.row_labels = labels(runs);
+  h.cell_values = true;
+  h.min = 0;
+  for (const ComparedRun& r : runs) {
+    const Summary& s = r.repeats[0]->summary;
+    std::vector<double> share(bins, 0);
+    for (const auto& [blocks, requests] : s.match_lengths) share[bin_of(blocks)] += requests;
+    for (const double n : share)
+      h.values.push_back(s.completed == 0 ? kNothing : std::round(1000 * n / s.completed) / 10);
+  }
+  p.heat = std::move(h);
+  return p;
+}
+
+}  // namespace
+
+Figure strategy_comparison(std::span<const ComparedRun> runs, std::string title, std::string footnote) {
+  Figure f;
+  f.title = std::move(title);
+  f.footnote = std::move(footnote);
+  f.columns = 2;
+  f.plots = {hit_rate(runs), latency(runs), requests_per_worker(runs), match_length(runs)};
+  return f;
+}
+
+Figure strategy_comparison(const Comparison& c) {
+  std::vector<ComparedRun> runs;
+  for (std::size_t i = 0; i < c.strategies.size(); ++i) {
+    ComparedRun run;
+    run.label = policy_table()[c.strategies[i]].id;
+    for (const RunResults& r : c.runs[i]) run.repeats.push_back(&r);
+    runs.push_back(std::move(run));
+  }
+  const RunResults& first = c.runs[0][0];
+  const Config& config = c.scenario.config;
+  std::string footnote = fmt::format("scenario {} · {} workers of {} blocks · seed {} · blockyard {}", c.scenario.name,
+                                     config.fleet.workers, config.cache.capacity_blocks, c.seeds[0], first.version);
+  Figure f = strategy_comparison(
+      runs, fmt::format("{} strategies on the same {} requests", runs.size(), first.summary.requests),
+      std::move(footnote));
+  if (c.seeds.size() > 1) {
+    f.subtitle = fmt::format("upper panels: means over seeds {} to {}, bars: 95 % interval; lower panels: seed {}",
+                             c.seeds.front(), c.seeds.back(), c.seeds.front());
+  }
+  return f;
+}
+
+}  // namespace blockyard

@@ -1,0 +1,34 @@
+// The figures that experiments compare runs by: one table, read by sweeps, pictures, help and the window's menus.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/metrics/summary.h"
+
+namespace blockyard {
+
+struct Metric {
+  std::string_view id;     ///< as --metrics and cells.jsonl name it
+  std::string_view label;  ///< as a picture's axis names it
+  std::string_view unit;   ///< "" where it has none
+  bool more_is_better;
+  double (*of)(const Summary&);  ///< in the unit; NaN where there is nothing to tell from
+};
+
+std::span<const Metric> metric_table();
+/// The row of that id, or nullptr.
+const Metric* find_metric(std::string_view id);
+
+/// A mean over repeats and its 95 % confidence interval (Student's t); low = high = mean for a single value.
+struct Interval {
+  double mean = 0;
+  double low = 0;
+  double high = 0;
+};
+
+/// Of values in order; those that are not finite are left out. NaN where none is left.
+Interval interval_of(std::span<const double> values);
+
+}  // namespace blockyard

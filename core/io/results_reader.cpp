@@ -1,0 +1,129 @@
+// results.json read again: what pictures and reports of earlier runs are made from.
+#include <fmt/format.h>
+
+#include "core/io/results.h"
+#include "core/io/results_value.h"
+#include "core/io/scenario.h"
+
+namespace blockyard {
+namespace io {
+namespace {
+
+std::optional<Spread> read_spread(const Json& v) {
+  if (v.is_null()) return std::nullopt;
+  return Spread{v.at("mean"), v.at("p50"), v.at("p95"), v.at("p99"), v.at("max")};
+}
+
+}  // namespace
+
+Summary read_summary(const Json& v) {
+  Summary s;
+  v.at("requests").get_to(s.requests);
+  v.at("completed").get_to(s.completed);
+  v.at("rejected").get_to(s.rejected);
+  v.at("retries").get_to(s.retries);
+  v.at("preemptions").get_to(s.preemptions);
+  v.at("hit_requests").get_to(s.hit_requests);
+  v.at("hit_blocks").get_to(s.hit_blocks);
+  v.at("prompt_blocks").get_to(s.prompt_blocks);
+  v.at("request_hit_rate").get_to(s.request_hit_rate);
+  v.at("block_hit_rate").get_to(s.block_hit_rate);
+  v.at("token_hit_rate").get_to(s.token_hit_rate);
+  v.at("predicted_blocks").get_to(s.predicted_blocks);
+  v.at("false_hits").get_to(s.false_hits);
+  v.at("missed_hits").get_to(s.missed_hits);
+  v.at("evictions").get_to(s.evictions);
+  v.at("makespan_ms").get_to(s.makespan_ms);
+  s.e2e = read_spread(v.at("e2e_ms"));
+  s.ttft = read_spread(v.at("ttft_ms"));
+  s.queue = read_spread(v.at("queue_ms"));
+  s.prefill = read_spread(v.at("prefill_ms"));
+  s.decode = read_spread(v.at("decode_ms"));
+  s.e2e_hit = read_spread(v.at("e2e_hit_ms"));
+  s.e2e_miss = read_spread(v.at("e2e_miss_ms"));
+  s.ttft_hit = read_spread(v.at("ttft_hit_ms"));
+  s.ttft_miss = read_spread(v.at("ttft_miss_ms"));
+  v.at("imbalance").get_to(s.imbalance);
+  v.at("jain_index").get_to(s.jain_index);
+  return s;
+}
+
+}  // namespace io
+
+namespace {
+
+using io::Json;
+
+WorkerSummary read_worker(const Json& v) {
+  return {v.at("requests"),        v.at("hit_blocks"), v.at("evictions"),  v.at("peak_blocks"),
+          v.at("resident_blocks"), v.at("busy_ms"),    v.at("utilization")};
+}
+
+void read_series(const Json& v, RunResults& out) {
+  out.bucket = ms_to_us(v.at("bucket_ms").get<double>());
+  out.series.resize(v.at("arrivals").size());
+  const auto column = [&](const char* name, auto field) {
+    const Json& list = v.at(name);
+    for (std::size_t i = 0; i < out.series.size(); ++i) list.at(i).get_to(out.series[i].*field);
+  };
+  using B = Series::Bucket;
+  column("arrivals", &B::arrivals);
+  column("completed", &B::completed);
+  column("hit_requests", &B::hit_requests);
+  column("hit_blocks", &B::hit_blocks);
+  column("prompt_blocks", &B::prompt_blocks);
+  column("predicted_blocks", &B::predicted_blocks);
+  column("false_hits", &B::false_hits);
+  column("evictions", &B::evictions);
+  column("phantom_blocks", &B::phantom_blocks);
+  column("unknown_blocks", &B::unknown_blocks);
+  column("load", &B::load_ms);
+  column("taken_blocks", &B::resident);
+  column("in_use_blocks", &B::in_use);
+}
+
+Distribution read_distribution(const Json& v) {
+  Distribution d;
+  v.at("quantiles").get_to(d.quantiles);
+  for (const Json& bin : v.at("bins"))
+    d.bins.emplace_back(bin.at(0).get<std::int32_t>(), bin.at(1).get<std::uint32_t>());
+  return d;
+}
+
+}  // namespace
+
+Result<RunResults> read_results(const std::string& path) {
+  const auto text = read_file(path);
+  if (!text) return text.error();
+  try {
+    const Json v = Json::parse(*text);
+    if (!v.is_object() || !v.contains("summary")) {
+      return Error{
+          fmt::format("{}: no results of a run; `blockyard run SCENARIO --out results.json` makes them", path)};
+    }
+    RunResults out;
+    v.at("blockyard").get_to(out.version);
+    auto scenario = parse_scenario(v.at("scenario").dump(), "", "");
+    if (!scenario) return Error{fmt::format("{}: /scenario: {}", path, scenario.error().message)};
+    out.scenario = std::move(*scenario);
+    out.summary = io::read_summary(v.at("summary"));
+    for (const Json& w : v.at("workers")) out.summary.workers.push_back(read_worker(w));
+    for (const Json& bin : v.at("match_length_histogram")) {
+      out.summary.match_lengths[bin.at(0).get<std::uint32_t>()] = bin.at(1).get<std::uint32_t>();
+    }
+    read_series(v.at("series"), out);
+    const Json& d = v.at("distributions");
+    out.latencies = {read_distribution(d.at("ttft_hit_ms")), read_distribution(d.at("ttft_miss_ms")),
+                     read_distribution(d.at("e2e_hit_ms")), read_distribution(d.at("e2e_miss_ms")),
+                     read_distribution(d.at("queue_ms"))};
+    return out;
+  } catch (const Json::parse_error& e) {
+    return Error{fmt::format("{}: not valid JSON at byte {}", path, e.byte)};
+  } catch (const Json::exception& e) {
+    const std::string_view what = e.what();  // "[json.exception.…] key 'x' not found"
+    return Error{
+        fmt::format("{}: no results of a run: {}", path, what.substr(std::min(what.find("] ") + 2, what.size())))};
+  }
+}
+
+}  // namespace blockyard
