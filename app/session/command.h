@@ -58,6 +58,7 @@ using SettingValue = std::variant<double, bool, std::string>;
 struct Set {
   std::string path;  ///< dotted, as on the command line: "router.sync_ms"
   SettingValue value;
+  std::string label;  ///< for marks and messages: "Sync interval"; empty: the path
 };
 struct ResetSetting {
   std::string path;  ///< back to the value that the scenario came with
@@ -91,11 +92,6 @@ struct NextScenario {
 };
 struct SaveScenario {
   std::string path;  ///< empty: beside the other exports
-};
-/// A prompt typed in the prompt lab arrives now. The run restarts with it among its requests and comes back here.
-struct SendPrompt {
-  std::string text;
-  std::uint32_t output_tokens = 64;
 };
 
 // Attention.
@@ -146,8 +142,8 @@ using Command =
                  cmd::StepBackRequest, cmd::Seek, cmd::SeekEnd, cmd::SetSpeed, cmd::Restart, cmd::AddBookmark,
                  cmd::RemoveBookmark, cmd::SetRange, cmd::Set, cmd::ResetSetting, cmd::SetArrivalRate, cmd::AddFault,
                  cmd::Undo, cmd::Redo, cmd::LoadScenario, cmd::LoadTrace, cmd::OpenFile, cmd::NextScenario,
-                 cmd::SaveScenario, cmd::SendPrompt, cmd::Select, cmd::ClearSelection, cmd::Hover, cmd::SetCompare,
-                 cmd::SetTheme, cmd::SetScale, cmd::Screenshot, cmd::Fullscreen, cmd::CopyText, cmd::SaveFile,
-                 cmd::Notify, cmd::DismissToast, cmd::DismissFirstStart, cmd::Quit>;
+                 cmd::SaveScenario, cmd::Select, cmd::ClearSelection, cmd::Hover, cmd::SetCompare, cmd::SetTheme,
+                 cmd::SetScale, cmd::Screenshot, cmd::Fullscreen, cmd::CopyText, cmd::SaveFile, cmd::Notify,
+                 cmd::DismissToast, cmd::DismissFirstStart, cmd::Quit>;
 
 }  // namespace blockyard

@@ -302,12 +302,16 @@ void Player::drop_changes(std::size_t keep) {
 void Player::adopt_changes(std::vector<Change> changes) {
   const SimTime t = cursor_.now();
   for (Change& change : changes) {
-    extend_until(change.t);
-    while (frontier_.events_handled() < change.handled && extend_step()) {
+    if (change.handled == kAnyStep) {
+      seek(change.t);
+      if (cursor_.now() < change.t) break;
+    } else {
+      while (frontier_.events_handled() < change.handled && extend_step()) {
+      }
+      go({kNever, change.handled});
+      if (cursor_.events_handled() != change.handled) break;
+      cursor_.run_until(std::min(change.t, cursor_.next_event_time() - 1));
     }
-    go({kNever, change.handled});
-    if (cursor_.events_handled() != change.handled) break;  // the run ended before it
-    cursor_.run_until(std::min(change.t, cursor_.next_event_time() - 1));
     make(std::move(change));
   }
   seek(t);

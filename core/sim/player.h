@@ -49,6 +49,8 @@ struct RoutingStudy {
 
 class Player {
  public:
+  /// As Change::handled: by its time alone.
+  static constexpr std::uint64_t kAnyStep = ~std::uint64_t{0};
   static constexpr std::size_t kDefaultBudget = std::size_t{256} << 20;
 
   /// `listener` may be nullptr. `budget`: bytes for checkpoints. `spacing`: steps between them at first; 0: as the size
@@ -93,7 +95,8 @@ class Player {
   void change_arrival_rate(double factor, std::string label);
   /// Drops the changes from `keep` on, and what was computed behind the first of them.
   void drop_changes(std::size_t keep);
-  /// Makes the changes of another run of the same workload again, in order, and stays where it is.
+  /// Makes the changes of another run of the same workload again, in order, and stays where it is. Those behind the end
+  /// of the run are left out.
   void adopt_changes(std::vector<Change> changes);
   /// The arrival rate's factor at the cursor.
   double arrival_rate() const;
@@ -116,7 +119,6 @@ class Player {
     std::uint64_t handled = kAnyStep;
     std::size_t changes = ~std::size_t{0};  // at most so many are made
   };
-  static constexpr std::uint64_t kAnyStep = ~std::uint64_t{0};
 
   bool extend_step();
   void extend_until(SimTime t);

@@ -1,0 +1,123 @@
+#include "app/session/documents.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "core/io/json_edit.h"
+
+namespace blockyard {
+namespace fs = std::filesystem;
+
+Result<Document> open_document(const std::string& source, const std::string& assets_dir) {
+  if (source.empty()) return Document{"{}", "", ""};
+  std::error_code ec;
+  std::string path = source;
+  if (!fs::exists(path, ec)) {
+    path = assets_dir + "/scenarios/" + source + ".json";
+    if (source.find('/') != std::string::npos || !fs::exists(path, ec)) {
+      return Error{fmt::format("{}: no such file, and no scenario of that name", source)};
+    }
+  }
+  auto text = read_file(path);
+  if (!text) return text.error();
+  return Document{std::move(*text), fs::path(path).parent_path().string(), source};
+}
+
+std::vector<ScenarioEntry> list_scenarios(const std::string& assets_dir) {
+  std::vector<ScenarioEntry> entries;
+  std::error_code ec;
+  for (const auto& file : fs::directory_iterator(assets_dir + "/scenarios", ec)) {
+    if (file.path().extension() != ".json") continue;
+    const auto text = read_file(file.path().string());
+    if (!text) continue;
+    const std::string name = file.path().stem().string();
+    entries.push_back({name, json_string(*text, "name").value_or(name), json_string(*text, "about").value_or("")});
+  }
+  std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  return entries;
+}
+
+Result<Document> with_trace(const Document& document, const std::string& path) {
+  std::error_code ec;
+  const std::string absolute = fs::absolute(path, ec).string();
+  auto head = read_file(path);
+  if (!head) return head.error();
+  const std::string first = head->substr(0, head->find('\n'));
+  // Bailian's lines name their chat; a packed file cannot be told and is taken for Mooncake's.
+  const bool bailian = first.find("\"chat_id\"") != std::string::npos;
+  Document out = document;
+  auto text = set_json_value(document.text, "workload.type", "trace");
+  if (text) text = set_json_value(*text, "workload.path", json_quoted(absolute));
+  if (text && bailian) text = set_json_value(*text, "workload.format", "bailian");
+  if (text && bailian) text = set_json_value(*text, "workload.block_tokens", "16");
+  if (text) text = set_json_value(*text, "name", json_quoted(fs::path(path).filename().string()));
+  if (!text) return text.error();
+  out.text = std::move(*text);
+  return out;
+}
+
+Result<Document> with_value(const Document& document, const std::string& path, const cmd::SettingValue& value) {
+  std::string json;
+  if (const auto* number = std::get_if<double>(&value)) json = fmt::format("{}", *number);
+  if (const auto* truth = std::get_if<bool>(&value)) json = *truth ? "true" : "false";
+  if (const auto* text = std::get_if<std::string>(&value)) json = *text == "null" ? "null" : json_quoted(*text);
+  // Whole numbers are written as such: a reader of integers refuses "4.0".
+  if (json.ends_with(".0")) json.resize(json.size() - 2);
+  auto text = set_json_value(document.text, path, json);
+  if (!text) return text.error();
+  return Document{std::move(*text), document.base_dir, document.source};
+}
+
+Result<Document> with_original(const Document& document, const Document& original, const std::string& path) {
+  const auto value = json_value(original.text, path);
+  if (!value) return Document{without_json_value(document.text, path), document.base_dir, document.source};
+  auto text = set_json_value(document.text, path, *value);
+  if (!text) return text.error();
+  return Document{std::move(*text), document.base_dir, document.source};
+}
+
+Document with_fault(const Document& document, const Fault& fault) {
+  std::string list = json_value(document.text, "faults").value_or("[]");
+  list.pop_back();
+  if (list.size() > 1) list += ',';
+  list += fmt::format(R"({{"t_ms":{},"worker":{},"kind":"{}")", us_to_ms(fault.t), fault.worker,
+                      fault.kind == FaultKind::kCrash ? "crash" : "cache_flush");
+  if (fault.kind == FaultKind::kCrash) {
+    list += fmt::format(R"(,"restart_ms":{},"detect_ms":{})", us_to_ms(fault.restart), us_to_ms(fault.detect));
+  }
+  list += "}]";
+  Document out = document;
+  if (auto text = set_json_value(document.text, "faults", list)) out.text = std::move(*text);
+  return out;
+}
+
+bool same_requests(const Scenario& a, const Scenario& b) {
+  WorkloadSpec x = a.workload;
+  const WorkloadSpec& y = b.workload;
+  if (x.arrival != ArrivalProcess::kClosed) x.rate = y.rate;
+  x.time_scale = y.time_scale;
+  return x == y && a.config.seed == b.config.seed && a.config.cache.block_tokens == b.config.cache.block_tokens &&
+         a.base_dir == b.base_dir;
+}
+
+bool changes_in_flight(const Scenario& a, const Scenario& b) {
+  const auto same_fault = [](const Fault& x, const Fault& y) {
+    return x.t == y.t && x.worker == y.worker && x.kind == y.kind && x.restart == y.restart && x.detect == y.detect;
+  };
+  return same_requests(a, b) && a.config.cache.capacity_blocks == b.config.cache.capacity_blocks &&
+         a.config.fleet.workers == b.config.fleet.workers && a.config.fleet.engine == b.config.fleet.engine &&
+         std::equal(a.config.faults.begin(), a.config.faults.end(), b.config.faults.begin(), b.config.faults.end(),
+                    same_fault);
+}
+
+double arrival_factor(const Scenario& base, const Scenario& now) {
+  if (base.workload.type == WorkloadType::kTrace) {
+    return now.workload.time_scale > 0 ? base.workload.time_scale / now.workload.time_scale : 1;
+  }
+  if (base.workload.arrival == ArrivalProcess::kClosed || base.workload.rate <= 0) return 1;
+  return now.workload.rate / base.workload.rate;
+}
+
+}  // namespace blockyard

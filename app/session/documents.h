@@ -1,0 +1,40 @@
+// Scenario documents: the JSON text that is edited, and where it comes from. The text is kept as it was given (what is
+// not written stays at its default), so that an edit changes one value and nothing else.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/session/command.h"
+#include "app/session/frame_context.h"
+#include "core/base/result.h"
+#include "core/io/scenario.h"
+
+namespace blockyard {
+
+struct Document {
+  std::string text;
+  std::string base_dir;  ///< relative paths in it are looked up from here
+  std::string source;    ///< the built-in scenario's name, or the file
+};
+
+/// A built-in scenario by name, or a file. "{}" (the defaults) where source is "".
+Result<Document> open_document(const std::string& source, const std::string& assets_dir);
+/// The scenarios in assets/scenarios, by file name.
+std::vector<ScenarioEntry> list_scenarios(const std::string& assets_dir);
+
+/// The document with its workload replaced by this trace; the format is told from the first line.
+Result<Document> with_trace(const Document& document, const std::string& path);
+Result<Document> with_value(const Document& document, const std::string& path, const cmd::SettingValue& value);
+/// The value at `path` as `original` has it (or its default).
+Result<Document> with_original(const Document& document, const Document& original, const std::string& path);
+Document with_fault(const Document& document, const Fault& fault);
+
+/// Whether a run under `before` can take over `after` in flight.
+bool changes_in_flight(const Scenario& before, const Scenario& after);
+/// Whether both have the same requests.
+bool same_requests(const Scenario& before, const Scenario& after);
+/// The factor on arrivals by which a run of `base` keeps to the rate that `now` asks for; 1 where there is none.
+double arrival_factor(const Scenario& base, const Scenario& now);
+
+}  // namespace blockyard

@@ -1,0 +1,65 @@
+#include "app/session/settings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "core/io/files.h"
+#include "core/io/json_edit.h"
+
+namespace blockyard {
+namespace {
+
+void read_bool(const std::string& text, std::string_view key, bool& out) {
+  const auto v = json_value(text, key);
+  if (v == "true") out = true;
+  if (v == "false") out = false;
+}
+
+void read_number(const std::string& text, std::string_view key, float low, float high, float& out) {
+  const auto v = json_string(text, key);
+  if (!v) return;
+  char* end = nullptr;
+  const float number = std::strtof(v->c_str(), &end);
+  if (end != v->c_str() && number >= low && number <= high) out = number;
+}
+
+}  // namespace
+
+std::string default_config_dir() {
+  const char* xdg = std::getenv("XDG_CONFIG_HOME");
+  if (xdg != nullptr && *xdg == '/') return std::string(xdg) + "/blockyard";
+  const char* home = std::getenv("HOME");
+  if (home != nullptr && *home == '/') return std::string(home) + "/.config/blockyard";
+  return "";
+}
+
+std::string settings_text(const UiState& ui) {
+  return fmt::format(
+      "{{\n  \"theme\": \"{}\",\n  \"scale\": {},\n  \"show_controls\": {},\n  \"show_tree\": {},\n  \"show_bottom\": "
+      "{},\n  \"bottom_height\": {},\n  \"bottom_tab\": {},\n  \"first_start\": {},\n  \"last_scenario\": {}\n}}\n",
+      ui.dark ? "dark" : "light", ui.scale, ui.show_controls, ui.show_tree, ui.show_bottom, ui.bottom_height,
+      json_quoted(ui.bottom_tab), ui.first_start, json_quoted(ui.last_scenario));
+}
+
+void read_settings(const std::string& text, UiState& ui) {
+  if (const auto theme = json_string(text, "theme")) ui.dark = *theme != "light";
+  read_number(text, "scale", 0, 4, ui.scale);
+  if (ui.scale > 0) ui.scale = std::max(ui.scale, 0.5F);
+  read_bool(text, "show_controls", ui.show_controls);
+  read_bool(text, "show_tree", ui.show_tree);
+  read_bool(text, "show_bottom", ui.show_bottom);
+  read_number(text, "bottom_height", 0, 2000, ui.bottom_height);
+  if (const auto tab = json_string(text, "bottom_tab")) ui.bottom_tab = *tab;
+  read_bool(text, "first_start", ui.first_start);
+  if (const auto last = json_string(text, "last_scenario")) ui.last_scenario = *last;
+}
+
+std::string write_settings(const std::string& config_dir, const std::string& text) {
+  if (auto folder = io::make_folder(config_dir); !folder) return folder.error().message;
+  if (auto written = io::write_file(config_dir + "/settings.json", text); !written) return written.error().message;
+  return "";
+}
+
+}  // namespace blockyard

@@ -1,0 +1,292 @@
+// The session as a person uses it, without a window: commands in, state out.
+#include "app/session/session.h"
+
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+
+#include "app/session/settings.h"
+
+namespace blockyard {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kSmall = R"({"name": "small", "cache": {"capacity_blocks": 200},
+  "workload": {"type": "rag", "requests": 60, "rate": 8, "documents": 10},
+  "router": {"sync_ms": 2000}})";
+
+// The session passes it on and never looks.
+const Look& any_look() {
+  alignas(std::max_align_t) static const unsigned char nothing[64]{};
+  return reinterpret_cast<const Look&>(nothing);
+}
+
+class SessionTest : public testing::Test {
+ protected:
+  SessionTest()
+      : folder_(fs::path(testing::TempDir()) / testing::UnitTest::GetInstance()->current_test_info()->name()) {
+    fs::remove_all(folder_);
+    fs::create_directories(folder_ / "assets/scenarios");
+    fs::create_directories(folder_ / "out");
+  }
+  ~SessionTest() override { fs::remove_all(folder_); }
+
+  SessionOptions options() const {
+    return {BLOCKYARD_ASSETS, (folder_ / "config").string(), (folder_ / "out").string(), 8};
+  }
+  std::string write(const std::string& name, const std::string& text) const {
+    const std::string path = (folder_ / name).string();
+    std::ofstream(path) << text;
+    return path;
+  }
+  static void settle(Session& s) {
+    s.settle();
+    for (int i = 0; i < 400 && !s.player().complete(); ++i) s.update(0);
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(SessionTest, PlaysSeeksAndSteps) {
+  Session s(options());
+  ASSERT_TRUE(s.open({kSmall, "", ""}, true));
+  EXPECT_TRUE(s.playing());
+  for (int i = 0; i < 30; ++i) s.update(1.0 / 60);
+  EXPECT_EQ(s.player().now(), 500'000) << "30 frames of 1/60 s at 1 x";
+  s.apply(cmd::SetSpeed{4});
+  s.update(0.1);
+  EXPECT_EQ(s.player().now(), 900'000);
+  s.apply(cmd::StepEvent{});
+  EXPECT_FALSE(s.playing());
+  const SimTime there = s.player().now();
+  const std::uint64_t digest = s.player().cursor().digest();
+  s.apply(cmd::StepEvent{});
+  s.apply(cmd::StepBackEvent{});
+  EXPECT_EQ(s.player().now(), there);
+  EXPECT_EQ(s.player().cursor().digest(), digest);
+  s.apply(cmd::Seek{3'000'000});
+  EXPECT_EQ(s.player().now(), 3'000'000);
+  s.apply(cmd::Seek{0});
+  EXPECT_EQ(s.player().newest(), 3'000'000);
+  s.apply(cmd::SeekEnd{});
+  EXPECT_EQ(s.player().now(), 3'000'000);
+}
+
+TEST_F(SessionTest, RunsToTheEndAtFullSpeedAndStartsAgain) {
+  Session s(options());
+  ASSERT_TRUE(s.open({kSmall, "", ""}, true));
+  s.apply(cmd::SetSpeed{kMaxSpeed});
+  for (int i = 0; i < 2000 && s.playing(); ++i) s.update(1.0 / 60);
+  EXPECT_TRUE(s.player().cursor().done());
+  EXPECT_FALSE(s.playing());
+  s.apply(cmd::TogglePlay{});
+  EXPECT_EQ(s.player().now(), 0);
+  EXPECT_TRUE(s.playing());
+}
+
+TEST_F(SessionTest, ChangesInFlightAndTakesThemBack) {
+  Session s(options());
+  ASSERT_TRUE(s.open({kSmall, "", ""}, false));
+  settle(s);
+  const std::uint64_t untouched = s.player().frontier_state().digest();
+  s.apply(cmd::Seek{2'000'000});
+  s.apply(cmd::Set{"router.strategy", "round_robin", "Strategy"});
+  EXPECT_EQ(s.player().now(), 2'000'000) << "the run goes on";
+  ASSERT_EQ(s.player().changes().size(), 1U);
+  EXPECT_EQ(s.player().changes()[0].label, "Strategy");
+  s.apply(cmd::Set{"workload.rate", 16.0, ""});
+  EXPECT_EQ(s.player().arrival_rate(), 2.0);
+  s.apply(cmd::Seek{2'500'000});
+  s.apply(cmd::Undo{});
+  EXPECT_EQ(s.player().changes().size(), 1U);
+  EXPECT_EQ(s.scenario().workload.rate, 8);
+  s.apply(cmd::Undo{});
+  EXPECT_EQ(s.player().now(), 2'500'000);
+  settle(s);
+  EXPECT_EQ(s.player().frontier_state().digest(), untouched);
+  s.apply(cmd::Redo{});
+  EXPECT_EQ(s.scenario().config.router.strategy, find_policy("round_robin"));
+  EXPECT_EQ(s.player().changes().size(), 1U);
+  s.apply(cmd::ResetSetting{"router.strategy"});
+  EXPECT_EQ(s.scenario().config.router.strategy, find_policy("cache_aware"));
+}
+
+TEST_F(SessionTest, RestartsForWhatCannotChangeInFlight) {
+  Session s(options());
+  ASSERT_TRUE(s.open({kSmall, "", ""}, false));
+  s.apply(cmd::Seek{2'000'000});
+  s.apply(cmd::Set{"fleet.workers", 7.0, ""});
+  s.settle();
+  EXPECT_EQ(s.player().now(), 0);
+  EXPECT_EQ(s.player().cursor().workers().size(), 7U);
+  s.apply(cmd::Undo{});
+  EXPECT_EQ(s.player().cursor().workers().size(), 4U);
+  s.apply(cmd::Set{"workload.documents", 3.0, ""});
+  s.settle();
+  EXPECT_EQ(s.scenario().workload.documents, 3);
+}
+
+TEST_F(SessionTest, AFaultChangesTheFutureOnly) {
+  Session s(options());
+  ASSERT_TRUE(s.open({kSmall, "", ""}, false));
+  s.apply(cmd::Seek{2'000'000});
+  const std::uint64_t before = s.player().cursor().digest();
+  s.apply(cmd::AddFault{1, true, 2'000'000, 500'000});
+  EXPECT_EQ(s.player().now(), 2'000'000);
+  EXPECT_EQ(s.player().cursor().digest(), before);
+  s.apply(cmd::Seek{2'100'000});
+  EXPECT_FALSE(s.player().cursor().workers()[1].up());
+  EXPECT_EQ(s.scenario().config.faults.size(), 1U);
+}
+
+TEST_F(SessionTest, ErrorsAreToldAndTheRunStays) {
+  Session s(options());
+  ASSERT_TRUE(s.open({kSmall, "", ""}, false));
+  s.apply(cmd::Seek{1'000'000});
+  s.apply(cmd::Set{"router.sync_ms", -5.0, ""});
+  ASSERT_EQ(s.toasts().size(), 1U);
+  EXPECT_TRUE(s.toasts()[0].error);
+  EXPECT_NE(s.toasts()[0].text.find("/router/sync_ms"), std::string::npos) << s.toasts()[0].text;
+  s.apply(cmd::LoadScenario{"no-such-scenario"});
+  s.apply(cmd::OpenFile{write("bad.jsonl", "{\"timestamp\": 1}\n")});
+  s.settle();
+  s.apply(cmd::OpenFile{write("bad.json", "{\"router\": 3}")});
+  s.settle();
+  EXPECT_EQ(s.toasts().size(), 4U);
+  EXPECT_EQ(s.player().now(), 1'000'000);
+  EXPECT_EQ(s.scenario().name, "small");
+  EXPECT_FALSE(s.open("no-such-scenario", true));
+}
+
+TEST_F(SessionTest, OpensATrace) {
+  Session s(options());
+  ASSERT_TRUE(s.open({kSmall, "", ""}, false));
+  std::string lines;
+  for (int i = 0; i < 20; ++i) {
+    lines += R"({"timestamp": )" + std::to_string(i * 300) +
+             R"(, "input_length": 700, "output_length": 9, "hash_ids": [1, )" + std::to_string(100 + i) + "]}\n";
+  }
+  s.apply(cmd::OpenFile{write("some.jsonl", lines)});
+  s.settle();
+  EXPECT_EQ(s.toasts().size(), 0U) << s.toasts()[0].text;
+  EXPECT_EQ(s.player().cursor().workload().requests.size(), 20U);
+  EXPECT_TRUE(s.playing());
+  s.apply(cmd::SetArrivalRate{2});
+  EXPECT_EQ(s.player().arrival_rate(), 2.0);
+}
+
+TEST_F(SessionTest, ComparesStrategiesAtOneTime) {
+  Session s(options());
+  ASSERT_TRUE(s.open({kSmall, "", ""}, false));
+  s.apply(cmd::Seek{2'000'000});
+  s.apply(cmd::Set{"router.sync_ms", 500.0, ""});
+  s.apply(cmd::SetCompare{{find_policy("round_robin"), find_policy("least_loaded")}});
+  s.apply(cmd::Seek{4'000'000});
+  std::vector<Command> commands;
+  const FrameContext ctx = s.frame(any_look(), commands);
+  ASSERT_EQ(ctx.compared.size(), 2U);
+  for (const ComparedRun& run : ctx.compared) {
+    EXPECT_EQ(run.player->now(), 4'000'000);
+    EXPECT_EQ(run.player->cursor().config().router.strategy, run.strategy);
+    EXPECT_EQ(run.player->cursor().config().router.sync, 500'000);
+  }
+  s.apply(cmd::Set{"fleet.slots", 2.0, ""});
+  EXPECT_EQ(ctx.compared[0].player->cursor().config().fleet.slots, 2U);
+}
+
+TEST_F(SessionTest, StudiesTheSelectedRequest) {
+  Session s(options());
+  ASSERT_TRUE(s.open({kSmall, "", ""}, false));
+  s.apply(cmd::Seek{3'000'000});
+  s.apply(cmd::Select{SelectedRequest{2}});
+  std::vector<Command> commands;
+  ASSERT_NE(s.frame(any_look(), commands).study, nullptr);
+  EXPECT_EQ(s.frame(any_look(), commands).study->used.request, 2U);
+  s.apply(cmd::Seek{0});
+  EXPECT_EQ(s.frame(any_look(), commands).study, nullptr) << "not there yet";
+  EXPECT_EQ(selected_request(s.selection()), 2U) << "and still selected";
+}
+
+TEST_F(SessionTest, RemembersSettingsWhereItCan) {
+  {
+    Session s(options());
+    ASSERT_TRUE(s.open({kSmall, "", "rag-demo"}, false));
+    s.apply(cmd::SetTheme{false});
+    s.apply(cmd::SetScale{1.5});
+    EXPECT_EQ(s.take_effects().size(), 2U);
+    s.apply(cmd::DismissFirstStart{});
+  }
+  Session again(options());
+  EXPECT_FALSE(again.ui().dark);
+  EXPECT_EQ(again.ui().scale, 1.5F);
+  EXPECT_FALSE(again.ui().first_start);
+  EXPECT_EQ(again.ui().last_scenario, "rag-demo");
+
+  // A config folder that cannot be: one remark, no more.
+  write("file", "");
+  SessionOptions o = options();
+  o.config_dir = (folder_ / "file/config").string();
+  Session s(o);
+  ASSERT_TRUE(s.open({kSmall, "", ""}, false));
+  for (int i = 0; i < 5; ++i) {
+    s.apply(cmd::SetTheme{i % 2 == 0});
+    s.update(1.5);
+  }
+  EXPECT_EQ(s.toasts().size(), 1U);
+  EXPECT_FALSE(s.toasts()[0].error);
+}
+
+TEST_F(SessionTest, SettingsSurviveNonsense) {
+  UiState ui;
+  for (const char* text : {"", "{", "[]", R"({"scale": "big", "theme": 3, "bottom_height": -4, "show_tree": 1})"}) {
+    read_settings(text, ui);
+  }
+  EXPECT_EQ(ui.scale, 0.0F);
+  EXPECT_TRUE(ui.dark);
+  EXPECT_TRUE(ui.show_tree);
+}
+
+TEST_F(SessionTest, SavesBesideWhatIsThere) {
+  Session s(options());
+  ASSERT_TRUE(s.open({kSmall, "", ""}, false));
+  for (int i = 0; i < 2; ++i) {
+    s.apply(cmd::SaveFile{"plot.csv", [](const std::string& path) {
+                            std::ofstream(path) << "x";
+                            return std::string();
+                          }});
+  }
+  EXPECT_TRUE(fs::exists(folder_ / "out/plot.csv"));
+  EXPECT_TRUE(fs::exists(folder_ / "out/plot-2.csv"));
+  s.apply(cmd::SaveScenario{});
+  ASSERT_TRUE(fs::exists(folder_ / "out/scenario.json"));
+  Session other(options());
+  EXPECT_TRUE(other.open((folder_ / "out/scenario.json").string(), false));
+}
+
+TEST_F(SessionTest, RestsWhenNothingHappens) {
+  Session s(options());
+  ASSERT_TRUE(s.open({kSmall, "", ""}, false));
+  settle(s);
+  EXPECT_FALSE(s.wants_frames());
+  s.apply(cmd::Play{});
+  EXPECT_TRUE(s.wants_frames());
+}
+
+TEST_F(SessionTest, KeepsBookmarksInOrder) {
+  Session s(options());
+  ASSERT_TRUE(s.open({kSmall, "", ""}, false));
+  s.apply(cmd::Seek{2'000'000});
+  s.apply(cmd::AddBookmark{});
+  s.apply(cmd::Seek{1'000'000});
+  s.apply(cmd::AddBookmark{"here"});
+  ASSERT_EQ(s.bookmarks().size(), 2U);
+  EXPECT_EQ(s.bookmarks()[0].label, "here");
+  s.apply(cmd::RemoveBookmark{0});
+  EXPECT_EQ(s.bookmarks()[0].label, "Bookmark 1");
+}
+
+}  // namespace
+}  // namespace blockyard
