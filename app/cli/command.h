@@ -32,6 +32,7 @@ std::span<const CommandRow> command_table();
 
 std::function<int()> make_run(CLI::App& app, const Context& context);
 std::function<int()> make_compare(CLI::App& app, const Context& context);
+std::function<int()> make_plot(CLI::App& app, const Context& context);
 std::function<int()> make_presets(CLI::App& app, const Context& context);
 std::function<int()> make_trace(CLI::App& app, const Context& context);
 std::function<int()> make_workload(CLI::App& app, const Context& context);

@@ -1,6 +1,7 @@
 #include "app/cli/output_set.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 
 #include "core/io/files.h"
@@ -23,7 +24,13 @@ std::string png_bytes(const Figure& figure, const PictureArgs& args, const std::
   options.theme = args.theme == "dark" ? dark_theme() : light_theme();
   options.scale = static_cast<float>(args.scale);
   const ImVec2 size = export_size(figure);
-  options.width = static_cast<int>(size.x);
+  // A name of a category needs so much to be read in full.
+  constexpr std::size_t kCategory = 66, kMargins = 170;
+  std::size_t widest = 0;
+  for (const Plot& plot : figure.plots) {
+    if (!plot.heat) widest = std::max(widest, plot.categories.size() * kCategory + kMargins);
+  }
+  options.width = std::max(static_cast<int>(size.x), figure.columns * static_cast<int>(widest));
   options.height = static_cast<int>(size.y);
   options.font_dir = font_dir;
   const std::vector<std::uint8_t> bytes = encode_png(render_figure(figure, options));

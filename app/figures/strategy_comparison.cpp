@@ -4,23 +4,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "app/figures/figures.h"
+#include "app/figures/parts.h"
 #include "core/router/policy.h"
 
 namespace blockyard {
 namespace {
 
-constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
-
-PlotSeries bars(std::string name, PlotRole role) {
-  PlotSeries s;
-  s.name = std::move(name);
-  s.style = SeriesStyle::Bars;
-  s.colour = {role, -1};
-  return s;
-}
+using namespace figures;
 
 template <class F>
 void add_bar(PlotSeries& s, const ComparedRun& run, F value) {
@@ -29,7 +21,7 @@ void add_bar(PlotSeries& s, const ComparedRun& run, F value) {
   const Interval v = interval_of(values);
   s.y.push_back(v.mean);
   if (run.repeats.size() < 2) return;
-  s.lo.push_back(v.low);
+  s.lo.push_back(std::max(0.0, v.low));  // a rate or a time is never less
   s.hi.push_back(v.high);
 }
 
@@ -44,30 +36,38 @@ Plot hit_rate(std::span<const ComparedRun> runs) {
   p.title = "Hit rate";
   p.y = {"", "%", false, 0.0, {}};
   p.categories = labels(runs);
-  PlotSeries blocks = bars("blocks served from cache", PlotRole::Hit);
+  PlotSeries blocks = series("blocks served from cache", SeriesStyle::Bars, {PlotRole::Hit, -1});
   for (const ComparedRun& r : runs) add_bar(blocks, r, [](const Summary& s) { return 100 * s.block_hit_rate; });
   p.series = {blocks};
   return p;
 }
 
 Plot latency(std::span<const ComparedRun> runs) {
+  double greatest = 0;
+  for (const ComparedRun& r : runs) {
+    for (const RunResults* repeat : r.repeats) {
+      if (repeat->summary.ttft) greatest = std::max(greatest, repeat->summary.ttft->p95);
+    }
+  }
+  const TimeUnit unit = unit_for_ms(greatest);
   Plot p;
   p.title = "Time to first token";
-  p.y = {"", "ms", false, 0.0, {}};
+  p.y = {"", unit.name, false, 0.0, {}};
   p.categories = labels(runs);
   p.bar_values = runs.size() <= 4;
-  using S = std::optional<Spread> Summary::*;
-  const auto series = [&](const char* name, PlotRole role, S field, double Spread::*part) {
-    PlotSeries s = bars(name, role);
+  const auto add = [&](const char* name, PlotColour colour, std::optional<Spread> Summary::*field,
+                       double Spread::*part) {
+    PlotSeries s = series(name, SeriesStyle::Bars, colour);
     for (const ComparedRun& r : runs) {
-      add_bar(s, r, [&](const Summary& v) { return v.*field ? (*(v.*field)).*part : kNothing; });
+      add_bar(s, r, [&](const Summary& v) { return v.*field ? unit.factor * (*(v.*field)).*part : kNothing; });
     }
     p.series.push_back(std::move(s));
   };
-  series("hit, mean", PlotRole::Hit, &Summary::ttft_hit, &Spread::mean);
-  series("hit, p95", PlotRole::Accent, &Summary::ttft_hit, &Spread::p95);
-  series("miss, mean", PlotRole::Miss, &Summary::ttft_miss, &Spread::mean);
-  series("miss, p95", PlotRole::P99, &Summary::ttft_miss, &Spread::p95);
+  constexpr int kSkyBlue = 1, kOrange = 0;  // of the workers' hues: lighter kin of hit and miss
+  add("hit, mean", {PlotRole::Hit, -1}, &Summary::ttft_hit, &Spread::mean);
+  add("hit, p95", {PlotRole::Auto, kSkyBlue}, &Summary::ttft_hit, &Spread::p95);
+  add("miss, mean", {PlotRole::Miss, -1}, &Summary::ttft_miss, &Spread::mean);
+  add("miss, p95", {PlotRole::Auto, kOrange}, &Summary::ttft_miss, &Spread::p95);
   return p;
 }
 
@@ -97,13 +97,6 @@ Plot requests_per_worker(std::span<const ComparedRun> runs) {
   return p;
 }
 
-// Match lengths in bins that double: 0, 1, 2–3, 4–7 …
-std::size_t bin_of(std::uint32_t blocks) {
-  std::size_t bin = 0;
-  for (; blocks > 0; blocks >>= 1U) ++bin;
-  return bin;
-}
-
 Plot match_length(std::span<const ComparedRun> runs) {
   Plot p;
   p.title = "Match length: share of the requests";
@@ -111,11 +104,10 @@ Plot match_length(std::span<const ComparedRun> runs) {
   std::size_t bins = 1;
   for (const ComparedRun& r : runs) {
     const auto& m = r.repeats[0]->summary.match_lengths;
-    if (!m.empty()) bins = std::max(bins, bin_of(m.rbegin()->first) + 1);
+    if (!m.empty()) bins = std::max(bins, match_bin(m.rbegin()->first) + 1);
   }
   for (std::size_t b = 0; b < bins; ++b) {
-    const std::uint32_t low = b == 0 ? 0 : 1U << (b - 1);
-    p.categories.push_back(low < 2 ? fmt::format("{}", low) : fmt::format("{}+", low));
+    p.categories.push_back(bins > 8 && b > 1 ? fmt::format("{}+", 1U << (b - 1)) : match_bin_name(b));
   }
   HeatMap h;
   h.rows = static_cast<int>(runs.size());
@@ -128,7 +120,7 @@ Plot match_length(std::span<const ComparedRun> runs) {
   for (const ComparedRun& r : runs) {
     const Summary& s = r.repeats[0]->summary;
     std::vector<double> share(bins, 0);
-    for (const auto& [blocks, requests] : s.match_lengths) share[bin_of(blocks)] += requests;
+    for (const auto& [blocks, requests] : s.match_lengths) share[match_bin(blocks)] += requests;
     for (const double n : share)
       h.values.push_back(s.completed == 0 ? kNothing : std::round(1000 * n / s.completed) / 10);
   }
