@@ -1,0 +1,167 @@
+#include "app/panels/panel_text.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "app/ui/compat.h"
+#include "core/io/scenario.h"
+
+namespace blockyard {
+
+std::string with_commas(std::uint64_t n) {
+  std::string digits = std::to_string(n);
+  for (std::size_t i = digits.size(); i > 3;) digits.insert(i -= 3, 1, ',');
+  return digits;
+}
+
+std::string short_count(std::uint64_t n) {
+  const auto v = static_cast<double>(n);
+  if (n < 10'000) return std::to_string(n);
+  if (n < 1'000'000) return fmt::format("{:.{}f}k", v / 1e3, n < 100'000 ? 1 : 0);
+  return fmt::format("{:.1f}M", v / 1e6);
+}
+
+std::string duration_text(double ms) {
+  if (!std::isfinite(ms)) return "–";
+  const double size = std::abs(ms);
+  if (size == 0) return "0 ms";
+  if (size < 9.95) return fmt::format("{:.1f} ms", ms);
+  if (size < 9'950) return fmt::format("{:.0f} ms", ms);
+  if (size < 99'500) return fmt::format("{:.1f} s", ms / 1e3);
+  if (size < 600'000) return fmt::format("{:.0f} s", ms / 1e3);
+  return fmt::format("{:.1f} min", ms / 6e4);
+}
+
+std::string moment_text(SimTime t) { return t < 0 ? "–" : fmt::format("{:.3f} s", static_cast<double>(t) / 1e6); }
+
+std::string percent_text(double fraction) {
+  if (!std::isfinite(fraction)) return "–";
+  return fmt::format("{:.1f} %", fraction * 100);
+}
+
+std::string worker_text(WorkerId w) { return w == kNone ? "–" : fmt::format("worker-{}", w); }
+
+std::string load_text(const FrameContext& ctx, double load) {
+  if (ctx.sim.config().router.load_metric == LoadMetric::kRemainingMs) return duration_text(load);
+  return fmt::format("{:g} req", load);
+}
+
+RequestId content_of(const FrameContext& ctx, RequestId r) {
+  return static_cast<RequestId>(&ctx.sim.request(r) - ctx.sim.workload().requests.data());
+}
+
+std::string request_text(const FrameContext& ctx, RequestId r) {
+  const std::uint32_t label = ctx.sim.request(r).label;
+  const auto& labels = ctx.sim.workload().labels;
+  return label < labels.size() ? fmt::format("request {} · {}", r, labels[label]) : fmt::format("request {}", r);
+}
+
+RequestId answer_owner(const Workload& workload, BlockId block) {
+  if (block < workload.tree.size()) return kNone;
+  RequestId owner = kNone;
+  BlockId begins = 0;
+  for (RequestId r = 0; r < workload.requests.size(); ++r) {
+    const BlockId first = workload.requests[r].private_first;
+    if (first == kNone || first > block || (owner != kNone && first <= begins)) continue;
+    owner = r;
+    begins = first;
+  }
+  return owner;
+}
+
+std::string block_text(const FrameContext& ctx, BlockId block) {
+  const Workload& workload = ctx.sim.workload();
+  if (const RequestId r = answer_owner(workload, block); r != kNone)
+    return fmt::format("answer of request {}, block {}", r, block - workload.requests[r].private_first + 1);
+  const PrefixTree::Origin origin = workload.tree.origin(block);
+  if (ctx.scenario.workload.type == WorkloadType::kTrace)
+    return fmt::format("trace block {}, part {}", origin.key, origin.j + 1);
+  const EdgeId edge = ctx.tree.edge_of(block);
+  if (edge == kNone) return fmt::format("part of an answer, block {}", workload.tree.depth(block) + 1);
+  const RadixEdge& e = ctx.tree.edges()[edge];
+  const std::uint32_t label = workload.requests[e.first_request].label;
+  const std::string of = e.requests == 1 ? fmt::format("of request {} alone", e.first_request)
+                         : label < workload.labels.size() ? "of " + workload.labels[label]
+                                                          : fmt::format("shared by {} requests", e.requests);
+  return fmt::format("block {} {}", workload.tree.depth(block) + 1, of);
+}
+
+std::string_view status_text(RequestStatus status) {
+  switch (status) {
+    case RequestStatus::kNotArrived:
+      return "not there yet";
+    case RequestStatus::kParked:
+      return "waits at the router";
+    case RequestStatus::kWaiting:
+      return "waits at its worker";
+    case RequestStatus::kRunning:
+      return "running";
+    case RequestStatus::kCompleted:
+      return "completed";
+    case RequestStatus::kRejected:
+      return "rejected";
+  }
+  return "";
+}
+
+float worker_chip_width(const Look& look, WorkerId w) {
+  return std::max(look.px(18), std::ceil(text_width(look, FontRole::Small, std::to_string(w))) + look.px(8));
+}
+
+float worker_chip(ImDrawList* list, const Look& look, ImVec2 at, WorkerId w, bool outlined) {
+  const Color fill = worker_color(look.theme, static_cast<int>(w));
+  const std::string number = std::to_string(w);
+  const Rect rect{std::floor(at.x), std::floor(at.y - look.px(9)), worker_chip_width(look, w), look.px(18)};
+  list->AddRectFilled(rect.min(), rect.max(), fill, look.px(4));
+  if (outlined) {
+    const Rect ring = Rect{rect.x - look.px(2), rect.y - look.px(2), rect.w + look.px(4), rect.h + look.px(4)};
+    compat::add_rect(list, ring.min(), ring.max(), look.theme.text, look.px(5));
+  }
+  draw_text(list, look, FontRole::Small, ink_on(fill),
+            ImVec2(rect.center().x - text_width(look, FontRole::Small, number) / 2, rect.center().y), number);
+  return rect.right();
+}
+
+float mark_pitch(const Look& look, std::size_t workers, float room) {
+  return std::clamp(std::floor(room / static_cast<float>(std::max<std::size_t>(workers, 1))), 1.0f, look.px(12));
+}
+
+bool mini_button(const Look& look, const char* id, const char* icon, std::string_view help, bool active) {
+  const float side = look.px(22);
+  const bool clicked = ImGui::InvisibleButton(id, ImVec2(side, side));
+  const ImVec2 a = ImGui::GetItemRectMin();
+  const Rect rect{a.x, a.y, side, side};
+  const bool hot = ImGui::IsItemHovered();
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  if (hot || active)
+    list->AddRectFilled(rect.min(), rect.max(), active ? look.theme.selection : look.theme.frame_hot, look.px(5));
+  const float w = text_width(look, FontRole::Small, icon);
+  draw_text(list, look, FontRole::Small, active ? look.theme.accent : hot ? look.theme.text : look.theme.text_secondary,
+            ImVec2(rect.center().x - w / 2, rect.center().y), icon);
+  help_tooltip(look, {}, help);
+  look.mark(id, rect);
+  return clicked;
+}
+
+Moment run_of(const FrameContext& ctx) {
+  return {&ctx.sim.workload(), ctx.sim.workload().requests.size(), ctx.sim.config().seed, 0,
+          ctx.tree.edges().size(), ctx.sim.workload().id_count()};
+}
+
+Moment moment_of(const FrameContext& ctx) {
+  return {&ctx.sim.workload(), ctx.sim.workload().requests.size(), ctx.sim.config().seed, ctx.now,
+          ctx.sim.events_handled(), ctx.player.changes().size()};
+}
+
+bool Refresh::due(const FrameContext& ctx) {
+  const Moment now = moment_of(ctx);
+  if (now == made_) return false;
+  const bool too_soon = ctx.screen_time >= made_at_ && ctx.screen_time < made_at_ + period_;
+  if (ctx.playing && now.run == made_.run && too_soon) return false;
+  made_ = now;
+  made_at_ = ctx.screen_time;
+  return true;
+}
+
+}  // namespace blockyard
