@@ -86,7 +86,7 @@ class Session {
   struct Past {
     Document base;
     Document document;
-    std::vector<Change> changes;
+    std::vector<RunChange> changes;
   };
   // Requests made on the second thread, or why not.
   struct Made {
@@ -128,7 +128,7 @@ class Session {
   /// Ends all runs; returns the strategies that were compared.
   std::vector<std::uint32_t> drop_runs();
   /// The run again from base_scenario_ with these changes, at the time of the one before.
-  void rebuild(std::unique_ptr<Prepared> prepared, std::vector<Change> changes);
+  void rebuild(std::unique_ptr<Prepared> prepared, std::vector<RunChange> changes);
   void set_compare(const std::vector<std::uint32_t>& strategies);
   void open_file(const std::string& path);
   std::string presets_dir() const { return options_.assets_dir + "/presets"; }

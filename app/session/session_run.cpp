@@ -17,7 +17,7 @@ SimTime window_for(const Workload& workload) {
 }
 
 // Config of a change under which another strategy routes.
-Change with_strategy(Change change, std::uint32_t strategy) {
+RunChange with_strategy(RunChange change, std::uint32_t strategy) {
   if (auto* config = std::get_if<Config>(&change.what)) config->router.strategy = strategy;
   return change;
 }
@@ -166,7 +166,7 @@ void Session::restart() {
   load(document_, false, true);
 }
 
-void Session::rebuild(std::unique_ptr<Prepared> prepared, std::vector<Change> changes) {
+void Session::rebuild(std::unique_ptr<Prepared> prepared, std::vector<RunChange> changes) {
   const SimTime t = run_->player->now();
   const std::vector<std::uint32_t> strategies = drop_runs();
   if (prepared) prepared_ = std::move(prepared);
@@ -217,8 +217,8 @@ void Session::add_fault(const cmd::AddFault& add) {
   base_scenario_ = std::move(*base);
   scenario_ = std::move(*now);
   const Player& player = *run_->player;
-  std::vector<Change> changes;
-  for (const Change& change : player.changes()) {
+  std::vector<RunChange> changes;
+  for (const RunChange& change : player.changes()) {
     if (change.t <= player.now()) changes.push_back(change);
   }
   rebuild(nullptr, std::move(changes));
@@ -237,9 +237,9 @@ void Session::set_compare(const std::vector<std::uint32_t>& strategies) {
     Config config = base_scenario_.config;
     config.router.strategy = s;
     Beside b{s, make_run(config)};
-    std::vector<Change> changes;
-    for (const Change& change : run_->player->changes()) {
-      Change mine = with_strategy(change, s);
+    std::vector<RunChange> changes;
+    for (const RunChange& change : run_->player->changes()) {
+      RunChange mine = with_strategy(change, s);
       mine.handled = Player::kAnyStep;  // steps differ from run to run: by time alone
       changes.push_back(std::move(mine));
     }

@@ -28,6 +28,7 @@ struct UiState {
   std::string tree_filter;
   std::string event_filter;
   std::map<std::string, bool> folded;  ///< groups of controls, by title
+  int fits = 0;                        ///< counts wishes to fit: whoever zooms goes back to all when it has changed
 
   // Overlays.
   bool palette_open = false;

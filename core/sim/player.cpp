@@ -114,7 +114,7 @@ std::size_t Player::events_until(SimTime t) const {
   return static_cast<std::size_t>(end - log_.begin());
 }
 
-void Player::apply(const Change& change, Simulation& sim, EventSink* sink) const {
+void Player::apply(const RunChange& change, Simulation& sim, EventSink* sink) const {
   if (const auto* config = std::get_if<Config>(&change.what)) {
     sim.change(*config, sink);
   } else {
@@ -124,7 +124,7 @@ void Player::apply(const Change& change, Simulation& sim, EventSink* sink) const
 
 void Player::advance(Simulation& sim, std::size_t& made, Target target) const {
   for (; made < std::min(changes_.size(), target.changes); ++made) {
-    const Change& change = changes_[made];
+    const RunChange& change = changes_[made];
     if (change.t > target.t || change.handled > target.handled) break;
     while (sim.events_handled() < change.handled) sim.step();
     sim.run_until(change.t);  // moves the clock: nothing is due before
@@ -151,7 +151,7 @@ const Player::Checkpoint& Player::checkpoint_before(Target target) const {
 
 std::size_t Player::changes_before_event(std::size_t index) const {
   const auto end = std::upper_bound(changes_.begin(), changes_.end(), index,
-                                    [](std::size_t i, const Change& c) { return i < c.log_begin; });
+                                    [](std::size_t i, const RunChange& c) { return i < c.log_begin; });
   return static_cast<std::size_t>(end - changes_.begin());
 }
 
@@ -246,7 +246,7 @@ bool Player::step_back_request() {
   return true;
 }
 
-void Player::make(Change change) {
+void Player::make(RunChange change) {
   change.t = cursor_.now();
   change.handled = cursor_.events_handled();
   change.log_begin = events_at_cursor_;
@@ -279,7 +279,7 @@ void Player::drop_changes(std::size_t keep) {
   const SimTime t = cursor_.now();
   const SimTime seen = newest_;
   const bool behind = cursor_changes_ > keep;
-  const Change first = changes_[keep];
+  const RunChange first = changes_[keep];
   changes_.resize(keep);
   while (checkpoints_.size() > 1 &&
          (checkpoints_.back().sim.events_handled() > first.handled || checkpoints_.back().changes > keep)) {
@@ -299,9 +299,9 @@ void Player::drop_changes(std::size_t keep) {
   newest_ = std::max(t, std::min(seen, frontier_.now()));
 }
 
-void Player::adopt_changes(std::vector<Change> changes) {
+void Player::adopt_changes(std::vector<RunChange> changes) {
   const SimTime t = cursor_.now();
-  for (Change& change : changes) {
+  for (RunChange& change : changes) {
     if (change.handled == kAnyStep) {
       seek(change.t);
       if (cursor_.now() < change.t) break;

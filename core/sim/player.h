@@ -21,7 +21,7 @@
 namespace blockyard {
 
 /// A change made in flight.
-struct Change {
+struct RunChange {
   SimTime t = 0;
   std::uint64_t handled = 0;          ///< steps before it
   std::variant<Config, double> what;  ///< settings, or the arrival rate's factor
@@ -49,7 +49,7 @@ struct RoutingStudy {
 
 class Player {
  public:
-  /// As Change::handled: by its time alone.
+  /// As RunChange::handled: by its time alone.
   static constexpr std::uint64_t kAnyStep = ~std::uint64_t{0};
   static constexpr std::size_t kDefaultBudget = std::size_t{256} << 20;
 
@@ -70,7 +70,7 @@ class Player {
   std::size_t events_at_cursor() const { return events_at_cursor_; }
   /// The number of logged events at or before t.
   std::size_t events_until(SimTime t) const;
-  const std::vector<Change>& changes() const { return changes_; }
+  const std::vector<RunChange>& changes() const { return changes_; }
 
   /// Computes on at the frontier: at most `steps` steps. False when the run is complete.
   bool look_ahead(std::uint32_t steps);
@@ -97,7 +97,7 @@ class Player {
   void drop_changes(std::size_t keep);
   /// Makes the changes of another run of the same workload again, in order, and stays where it is. Those behind the end
   /// of the run are left out.
-  void adopt_changes(std::vector<Change> changes);
+  void adopt_changes(std::vector<RunChange> changes);
   /// The arrival rate's factor at the cursor.
   double arrival_rate() const;
 
@@ -132,8 +132,8 @@ class Player {
   std::size_t changes_before_event(std::size_t index) const;
   const Checkpoint& checkpoint_before(Target target) const;
   void go(Target target);
-  void apply(const Change& change, Simulation& sim, EventSink* sink) const;
-  void make(Change change);
+  void apply(const RunChange& change, Simulation& sim, EventSink* sink) const;
+  void make(RunChange change);
   void count_events();
 
   FrontierListener* listener_;
@@ -146,7 +146,7 @@ class Player {
   SimTime newest_ = 0;
   EventLog log_;
   std::size_t events_at_cursor_ = 0;
-  std::vector<Change> changes_;
+  std::vector<RunChange> changes_;
   std::vector<Checkpoint> checkpoints_;
 };
 

@@ -1,0 +1,135 @@
+#include "app/panels/actions.h"
+
+#include <imgui.h>
+
+#include <array>
+
+#include "app/ui/compat.h"
+#include "core/io/results.h"
+#include "core/io/scenario.h"
+
+namespace blockyard {
+namespace {
+
+using compat::Key;
+
+bool plain(Key key) {
+  const ImGuiIO& io = ImGui::GetIO();
+  return !io.KeyCtrl && !io.KeyAlt && compat::key_pressed(key);
+}
+bool with_ctrl(Key key) {
+  const ImGuiIO& io = ImGui::GetIO();
+  return io.KeyCtrl && !io.KeyShift && compat::key_pressed(key);
+}
+bool with_ctrl_shift(Key key) {
+  const ImGuiIO& io = ImGui::GetIO();
+  return io.KeyCtrl && io.KeyShift && compat::key_pressed(key);
+}
+bool typed(unsigned a, unsigned b = 0) { return compat::typed_char(a) || (b != 0 && compat::typed_char(b)); }
+
+// Esc takes away what lies on top, one thing at a time; it never quits.
+void escape(FrameContext& ctx) {
+  UiState& ui = ctx.ui;
+  for (bool* open : {&ui.palette_open, &ui.keys_open, &ui.settings_open}) {
+    if (*open) {
+      *open = false;
+      return;
+    }
+  }
+  if (is_selected(ctx.selection)) {
+    ctx.push(cmd::ClearSelection{});
+  } else if (ctx.range) {
+    ctx.push(cmd::SetRange{});
+  }
+}
+
+void export_requests(FrameContext& ctx) {
+  std::string csv = requests_csv(ctx.sim);
+  ctx.push(cmd::SaveFile{"requests.csv", [csv = std::move(csv)](const std::string& path) {
+                           const auto written = io::write_file(path, csv);
+                           return written ? std::string() : written.error().message;
+                         }});
+}
+
+constexpr std::array<Action, 29> kActions{{
+    {"Play or pause", "Space", "Simulated time goes on, or stands still.", [] { return plain(Key::Space); },
+     [](FrameContext& c) { c.push(cmd::TogglePlay{}); }},
+    {"Next event", ".", "To the next thing that happens.", [] { return typed('.'); },
+     [](FrameContext& c) { c.push(cmd::StepEvent{}); }},
+    {"Previous event", ",", "Back over the last thing that happened.", [] { return typed(','); },
+     [](FrameContext& c) { c.push(cmd::StepBackEvent{}); }},
+    {"Next request", "Shift .", "To the next arrival of a request.", [] { return typed('>', ':'); },
+     [](FrameContext& c) { c.push(cmd::StepRequest{}); }},
+    {"Previous request", "Shift ,", "Back to the arrival before.", [] { return typed('<', ';'); },
+     [](FrameContext& c) { c.push(cmd::StepBackRequest{}); }},
+    {"To the start", "Home", "Simulated time 0; the run stays as it is.", [] { return plain(Key::Home); },
+     [](FrameContext& c) { c.push(cmd::Seek{0}); }},
+    {"To the newest time", "End", "As far as this run has been seen.", [] { return plain(Key::End); },
+     [](FrameContext& c) { c.push(cmd::SeekEnd{}); }},
+    {"Restart", "R", "A fresh run under the settings as they are now.", [] { return plain(Key::R); },
+     [](FrameContext& c) { c.push(cmd::Restart{}); }},
+    {"Undo", "Ctrl Z", "Takes the last change of a setting back.", [] { return with_ctrl(Key::Z); },
+     [](FrameContext& c) { c.push(cmd::Undo{}); }},
+    {"Redo", "Ctrl Y", "Makes it again.", [] { return with_ctrl(Key::Y) || with_ctrl_shift(Key::Z); },
+     [](FrameContext& c) { c.push(cmd::Redo{}); }},
+    {"Previous scenario", "[", "The built-in scenario before this one.", [] { return typed('['); },
+     [](FrameContext& c) { c.push(cmd::NextScenario{-1}); }},
+    {"Next scenario", "]", "The built-in scenario after this one.", [] { return typed(']'); },
+     [](FrameContext& c) { c.push(cmd::NextScenario{1}); }},
+    {"Fit", "F", "Timeline and plots show the whole run again.", [] { return plain(Key::F); },
+     [](FrameContext& c) { ++c.ui.fits; }},
+    {"Bookmark", "M", "Marks this moment on the timeline.", [] { return plain(Key::M); },
+     [](FrameContext& c) { c.push(cmd::AddBookmark{}); }},
+    {"Commands", "Ctrl K", "Everything that can be done, by name.",
+     [] { return with_ctrl(Key::K) || with_ctrl_shift(Key::P); },
+     [](FrameContext& c) { c.ui.palette_open = !c.ui.palette_open; }},
+    {"Keys", "?", "This list.", [] { return typed('?'); }, [](FrameContext& c) { c.ui.keys_open = !c.ui.keys_open; }},
+    {"Compare strategies", "C", "Another strategy beside this one, on the same requests.", [] { return plain(Key::C); },
+     [](FrameContext& c) { open_comparison(c); }},
+    {"Screenshot", "F12", "This window as a PNG.", [] { return plain(Key::F12); },
+     [](FrameContext& c) { c.push(cmd::Screenshot{}); }},
+    {"Export the window as PNG", "Ctrl E", "This window as a PNG.", [] { return with_ctrl(Key::E); },
+     [](FrameContext& c) { c.push(cmd::Screenshot{}); }},
+    {"Export requests as CSV", "", "One row a request, as they stand now.", nullptr, export_requests},
+    {"Save scenario", "Ctrl S", "The settings as they are now, as a scenario file.", [] { return with_ctrl(Key::S); },
+     [](FrameContext& c) { c.push(cmd::SaveScenario{}); }},
+    {"Full screen", "F11", "", [] { return plain(Key::F11); }, [](FrameContext& c) { c.push(cmd::Fullscreen{}); }},
+    {"Dark or light", "Ctrl D", "The light theme reads better on a projector.", [] { return with_ctrl(Key::D); },
+     [](FrameContext& c) { c.push(cmd::SetTheme{!c.ui.dark}); }},
+    {"Show or hide controls", "1", "", [] { return plain(Key::Num1); },
+     [](FrameContext& c) { c.ui.show_controls = !c.ui.show_controls; }},
+    {"Show or hide the prefix tree", "2", "", [] { return plain(Key::Num2); },
+     [](FrameContext& c) { c.ui.show_tree = !c.ui.show_tree; }},
+    {"Show or hide plots and tables", "3", "", [] { return plain(Key::Num3); },
+     [](FrameContext& c) { c.ui.show_bottom = !c.ui.show_bottom; }},
+    {"Settings", "F10", "Scale, theme, layout.", [] { return plain(Key::F10); },
+     [](FrameContext& c) { c.ui.settings_open = !c.ui.settings_open; }},
+    {"Clear the selection", "Esc", "Closes what lies on top, then clears selection and range; never quits.",
+     [] { return plain(Key::Escape); }, escape},
+    {"Quit", "Ctrl Q", "", [] { return with_ctrl(Key::Q); }, [](FrameContext& c) { c.push(cmd::Quit{}); }},
+}};
+
+}  // namespace
+
+std::span<const Action> action_table() { return kActions; }
+
+void open_comparison(FrameContext& ctx) {
+  ctx.ui.show_bottom = true;
+  ctx.ui.bottom_tab = "compare";
+  if (!ctx.compared.empty()) return;
+  const std::uint32_t rival = find_policy("round_robin");
+  const std::uint32_t other = find_policy("cache_aware");
+  ctx.push(cmd::SetCompare{{ctx.scenario.config.router.strategy == rival ? other : rival}});
+}
+
+void handle_keys(FrameContext& ctx) {
+  // In the palette, text is typed; Esc and its own key still close it.
+  const bool typing = ImGui::GetIO().WantTextInput;
+  for (const Action& action : kActions) {
+    if (action.pressed == nullptr || !action.pressed()) continue;
+    if (typing && action.run != escape && !(ctx.ui.palette_open && action.label == "Commands")) continue;
+    action.run(ctx);
+  }
+}
+
+}  // namespace blockyard

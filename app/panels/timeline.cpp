@@ -1,0 +1,203 @@
+#include "app/panels/timeline.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/panels/panel_text.h"
+#include "app/panels/top_bar.h"
+#include "app/plot/axis.h"
+#include "app/ui/compat.h"
+#include "app/ui/icons.h"
+#include "app/ui/widgets.h"
+#include "core/io/scenario.h"
+
+namespace blockyard {
+namespace {
+
+constexpr double kClosest = 20'000;  // µs: the narrowest zoom
+
+std::string fault_text(const Fault& fault) {
+  if (fault.kind == FaultKind::kCacheFlush) return fmt::format("{} drops its idle blocks", worker_text(fault.worker));
+  return fmt::format("{} crashes, back after {}", worker_text(fault.worker), duration_text(us_to_ms(fault.restart)));
+}
+
+}  // namespace
+
+void Timeline::handle_mouse(FrameContext& ctx, const Strip& strip, const Span& whole) {
+  const ImGuiIO& io = ImGui::GetIO();
+  const double under = std::clamp(strip.t(io.MousePos.x), whole.begin, whole.end);
+  if (ImGui::IsItemHovered() && io.MouseWheel != 0) {
+    const double width = std::clamp((strip.shown.end - strip.shown.begin) * std::pow(0.8, io.MouseWheel), kClosest,
+                                    whole.end - whole.begin);
+    const double f = (under - strip.shown.begin) / (strip.shown.end - strip.shown.begin);
+    zoom_.begin = std::clamp(under - f * width, whole.begin, whole.end - width);
+    zoom_.end = zoom_.begin + width;
+    zoomed_ = width < (whole.end - whole.begin) * 0.999;
+  }
+  if (ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) zoomed_ = false;
+  if (ImGui::IsItemActivated()) {
+    ranging_ = io.KeyShift;
+    range_from_ = under;
+  }
+  if (!ImGui::IsItemActive()) return;
+  if (!ranging_) {
+    const auto t = static_cast<SimTime>(under);
+    if (t != ctx.now) ctx.push(cmd::Seek{t});
+  } else {
+    const auto a = static_cast<SimTime>(std::min(under, range_from_)),
+               b = static_cast<SimTime>(std::max(under, range_from_));
+    ctx.push(cmd::SetRange{b - a > 1000 ? std::optional(TimeRange{a, b}) : std::nullopt});
+  }
+}
+
+void Timeline::draw_bars(FrameContext& ctx, const Strip& strip) {
+  const Look& look = ctx.look;
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const float pitch = look.px(3), bar = std::max(1.0F, pitch - 1);
+  const auto n = static_cast<std::size_t>(std::max(1.0F, strip.rect.w / pitch));
+  const Key key{&ctx.player, ctx.log.size(), ctx.player.changes().size(), n, strip.shown.begin, strip.shown.end};
+  if (!(key == key_)) {
+    key_ = key;
+    buckets_ = ctx.metrics.timeline(static_cast<SimTime>(strip.shown.begin), static_cast<SimTime>(strip.shown.end), n);
+  }
+  std::uint32_t most = 1;
+  for (const auto& b : buckets_) most = std::max({most, b.hits + b.misses, b.arrivals});
+  const float unit = (strip.rect.h - look.px(2)) / static_cast<float>(most), floor = strip.rect.bottom();
+  const float cursor = strip.x(static_cast<double>(ctx.now));
+  for (std::size_t i = 0; i < buckets_.size(); ++i) {
+    const auto& b = buckets_[i];
+    const float x = std::floor(strip.rect.x + pitch * static_cast<float>(i));
+    const float ahead = x >= cursor ? 0.32F : 1.0F;
+    const float hits = std::ceil(unit * static_cast<float>(b.hits)),
+                all = std::ceil(unit * static_cast<float>(b.hits + b.misses));
+    if (hits > 0) list->AddRectFilled(ImVec2(x, floor - hits), ImVec2(x + bar, floor), faded(look.theme.hit, ahead));
+    if (all > hits) {
+      list->AddRectFilled(ImVec2(x, floor - all), ImVec2(x + bar, floor - hits), faded(look.theme.miss, ahead));
+    }
+    const float arrivals = std::round(unit * static_cast<float>(b.arrivals));
+    if (arrivals > all + 1) {  // more came than started: they wait
+      list->AddRectFilled(ImVec2(x, floor - arrivals), ImVec2(x + bar, floor - arrivals + look.px(1)),
+                          faded(look.theme.text_muted, ahead));
+    }
+  }
+}
+
+void Timeline::draw_axis(const FrameContext& ctx, const Strip& strip, float y) {
+  const Look& look = ctx.look;
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const double lo = strip.shown.begin / 1e6, hi = strip.shown.end / 1e6;
+  const Ticks ticks = linear_ticks(lo, hi, static_cast<int>(strip.rect.w / look.px(110)) + 1);
+  for (const double at : ticks.at) {
+    const float x = std::floor(strip.x(at * 1e6));
+    list->AddRectFilled(ImVec2(x, strip.rect.bottom()), ImVec2(x + 1, strip.rect.bottom() + look.px(3)),
+                        look.theme.line_strong);
+    const std::string label = format_tick(at, ticks.step, hi) + " s";
+    const float w = text_width(look, FontRole::Small, label);
+    const float left = std::clamp(x - w / 2, strip.rect.x, strip.rect.right() - w);
+    draw_text(list, look, FontRole::Small, look.theme.text_muted, ImVec2(left, y), label);
+  }
+}
+
+void Timeline::draw_marks(FrameContext& ctx, const Strip& strip) {
+  const Look& look = ctx.look;
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const ImVec2 mouse = ImGui::GetIO().MousePos;
+  const bool hovered = ImGui::IsItemHovered();
+  const float size = look.px(5), top = strip.rect.y - look.px(1);
+  const auto visible = [&](double t) { return t >= strip.shown.begin && t <= strip.shown.end; };
+  const auto mark = [&](SimTime t, Color color, int kind, const std::string& what) {
+    if (!visible(static_cast<double>(t))) return;
+    const float x = std::floor(strip.x(static_cast<double>(t)));
+    list->AddRectFilled(ImVec2(x, top), ImVec2(x + 1, strip.rect.bottom()), faded(color, 0.55F));
+    if (kind == 0) {  // fault: triangle
+      list->AddTriangleFilled(ImVec2(x - size, top - size), ImVec2(x + size + 1, top - size),
+                              ImVec2(x + 0.5F, top + size), color);
+    } else if (kind == 1) {  // change: diamond
+      list->AddQuadFilled(ImVec2(x, top - size), ImVec2(x + size, top), ImVec2(x, top + size), ImVec2(x - size, top),
+                          color);
+    } else {  // bookmark: flag
+      list->AddRectFilled(ImVec2(x, top - size), ImVec2(x + size * 1.6F, top + size * 0.4F), color);
+    }
+    if (hovered && std::abs(mouse.x - x) < look.px(7)) tooltip(look, what, moment_text(t));
+  };
+  for (const Fault& fault : ctx.sim.config().faults) mark(fault.t, look.theme.warn, 0, fault_text(fault));
+  for (const RunChange& change : ctx.player.changes()) mark(change.t, look.theme.accent, 1, change.label);
+  for (const Bookmark& b : ctx.bookmarks) mark(b.t, look.theme.text_secondary, 2, b.label);
+  if (const auto* t = std::get_if<SelectedTime>(&ctx.hover); t != nullptr && visible(static_cast<double>(t->t))) {
+    const float x = std::floor(strip.x(static_cast<double>(t->t)));
+    list->AddRectFilled(ImVec2(x, strip.rect.y), ImVec2(x + 1, strip.rect.bottom()), look.theme.text_secondary);
+  }
+}
+
+void Timeline::draw(FrameContext& ctx, const Rect& rect) {
+  const Look& look = ctx.look;
+  CardOptions bare;
+  bare.padded = false;
+  begin_card(look, "timeline", rect, bare);
+  ImDrawList* list = ImGui::GetWindowDrawList();
+
+  const Workload& workload = ctx.sim.workload();
+  SimTime end = ctx.known_end;
+  if (!ctx.complete && workload.closed.users == 0 && !workload.requests.empty()) {
+    end = std::max(end, workload.requests.back().arrival);
+  }
+  const Span whole{0, std::max(1e5, static_cast<double>(end))};
+  if (fits_ != ctx.ui.fits || player_ != &ctx.player) zoomed_ = false;
+  fits_ = ctx.ui.fits;
+  player_ = &ctx.player;
+  if (zoomed_) {
+    zoom_.end = std::min(zoom_.end, whole.end);
+    zoom_.begin = std::clamp(zoom_.begin, 0.0, std::max(0.0, zoom_.end - kClosest));
+  }
+  const float axis_h = look.px(18), pad = look.px(14);
+  Strip strip{{rect.x + pad, rect.y + look.px(11), rect.w - 2 * pad, std::max(4.0F, rect.h - look.px(11) - axis_h)},
+              zoomed_ ? zoom_ : whole};
+
+  ImGui::SetCursorScreenPos(ImVec2(strip.rect.x, rect.y));
+  ImGui::InvisibleButton("##strip", ImVec2(strip.rect.w, rect.h));
+  look.mark("strip", strip.rect);
+  const bool hovered = ImGui::IsItemHovered(), active = ImGui::IsItemActive();
+  handle_mouse(ctx, strip, whole);
+
+  if (ctx.range) {
+    const float a = std::max(strip.rect.x, strip.x(static_cast<double>(ctx.range->begin)));
+    const float b = std::min(strip.rect.right(), strip.x(static_cast<double>(ctx.range->end)));
+    if (b > a)
+      list->AddRectFilled(ImVec2(a, strip.rect.y - look.px(4)), ImVec2(b, strip.rect.bottom()),
+                          faded(look.theme.accent, 0.16F));
+  }
+  const float base = strip.rect.bottom();
+  list->AddRectFilled(ImVec2(strip.rect.x, base), ImVec2(strip.rect.right(), base + 1), look.theme.line_strong);
+  draw_bars(ctx, strip);
+  draw_axis(ctx, strip, rect.bottom() - axis_h * 0.46F);
+  draw_marks(ctx, strip);
+
+  // How far the run has been seen, and the cursor.
+  const float newest = strip.x(static_cast<double>(ctx.newest)), at = std::floor(strip.x(static_cast<double>(ctx.now)));
+  const float left = strip.rect.x, right = strip.rect.right(), thick = look.px(3);
+  list->AddRectFilled(ImVec2(left, base), ImVec2(std::clamp(newest, left, right), base + thick),
+                      faded(look.theme.accent, 0.35F));
+  list->AddRectFilled(ImVec2(left, base), ImVec2(std::clamp(at, left, right), base + thick), look.theme.accent);
+  if (at >= left - 1 && at <= right + 1) {
+    list->AddRectFilled(ImVec2(at, rect.y + look.px(5)), ImVec2(at + look.px(1.5F), base), look.theme.text);
+    list->AddCircleFilled(ImVec2(at + 0.5F, base + thick / 2), look.px(6), look.theme.accent);
+    list->AddCircleFilled(ImVec2(at + 0.5F, base + thick / 2), look.px(3), rgb(0xFFFFFF));
+  }
+  if (!ctx.complete) {
+    draw_text_right(list, look, FontRole::Small, look.theme.text_muted, ImVec2(right, strip.rect.y + look.px(4)),
+                    "computing ahead …");
+  }
+  if (hovered && !active && ImGui::GetIO().MouseWheel == 0) {
+    const float x = ImGui::GetIO().MousePos.x;
+    list->AddRectFilled(ImVec2(x, strip.rect.y), ImVec2(x + 1, base), faded(look.theme.text, 0.4F));
+    const auto t = static_cast<SimTime>(std::clamp(strip.t(x), whole.begin, whole.end));
+    ctx.hover_on(SelectedTime{t});
+    help_tooltip(look, clock_text(t),
+                 "Drag: go there. Wheel: zoom, double click: all. Shift and drag: a range for plots and tables.");
+  }
+  end_card(look);
+}
+
+}  // namespace blockyard
