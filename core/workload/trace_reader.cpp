@@ -19,9 +19,9 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr std::uint64_t kMostTokens = 100'000'000;  // of one request: nothing that is served today comes near
-constexpr double kMostTimeUs = 1e17;                // 3,000 years
-constexpr double kMostIds = 4.0e9;                  // block ids are 32 bits
+constexpr std::uint64_t kMostTokens = 100'000'000;   // of one request: nothing that is served today comes near
+constexpr double kMostTimeUs = 365.0 * 86400 * 1e6;  // times count from the trace's start, not from 1970
+constexpr double kMostIds = 4.0e9;                   // block ids are 32 bits
 
 // A JSON value in an error message, cut where it is long.
 std::string shown(const dom::element& value) {
@@ -90,7 +90,7 @@ bool LineParser::time(const dom::element& value, RawTrace::Line& line) {
   if (value.get(t) != simdjson::SUCCESS) return refuse("timestamp", value, "a number");
   const double us = t * time_scale_ * (format_ == TraceFormat::kBailian ? 1e6 : 1000.0);
   if (!(us >= 0)) return refuse("timestamp", value, "≥ 0");
-  if (us > kMostTimeUs) return refuse("timestamp", value, "below 3,000 years");
+  if (us > kMostTimeUs) return refuse("timestamp", value, "at most one year after the trace's start, once scaled");
   line.arrival = static_cast<SimTime>(std::llround(us));
   return true;
 }
