@@ -94,9 +94,7 @@ TEST(TraceReader, OnlyFullBlocksNeedIds) {
 
 TEST(TraceReader, OneLineSaysWhatIsWrong) {
   const std::string good = line("0", "16", "1", "[1]");
-  EXPECT_EQ(
-      error_of(good + "\n{\"timestamp\": 0, \"input_"),
-      "trace.jsonl:3: not valid JSON (" + std::string(error_of(good + "\n{\"timestamp\": 0, \"input_")).substr(31));
+  EXPECT_NE(error_of(good + "\n{\"timestamp\": 0, \"inp").find("trace.jsonl:3: not valid JSON ("), std::string::npos);
   EXPECT_NE(error_of("nonsense\n").find("trace.jsonl:1: not valid JSON ("), std::string::npos);
   EXPECT_NE(error_of(line("NaN", "16", "1", "[1]")).find(":1: not valid JSON"), std::string::npos);
   EXPECT_NE(error_of(line("0", "99999999999999999999999", "1", "[1]")).find("trace.jsonl:1: "), std::string::npos);
@@ -104,9 +102,10 @@ TEST(TraceReader, OneLineSaysWhatIsWrong) {
   EXPECT_EQ(error_of(line("-1", "16", "1", "[1]")), "trace.jsonl:1: timestamp: -1 is not allowed; it must be ≥ 0");
   EXPECT_EQ(error_of(line("\"0\"", "16", "1", "[1]")),
             "trace.jsonl:1: timestamp: \"0\" is not allowed; it must be a number");
-  EXPECT_EQ(error_of(line("1.7e12", "16", "1", "[1]")),
-            "trace.jsonl:1: timestamp: 1.7e12 is not allowed; it must be at most one year after the trace's start, "
-            "once scaled");
+  EXPECT_EQ(
+      error_of(line("1.7e12", "16", "1", "[1]")),
+      "trace.jsonl:1: timestamp: 1700000000000.0 is not allowed; it must be at most one year after the trace's start, "
+      "once scaled");
   EXPECT_EQ(error_of(good + line("0", "16.5", "1", "[1]")),
             "trace.jsonl:2: input_length: 16.5 is not allowed; it must be a whole number from 1 to 100000000");
   EXPECT_EQ(error_of(line("0", "0", "1", "[]")),
