@@ -58,8 +58,9 @@ void print_sum(const ModelPreset& model, const GpuPreset& gpu, std::uint32_t blo
 Result<void> print_scenarios(const Assets& assets) {
   std::error_code ec;
   std::vector<std::string> paths;
-  for (const auto& entry : std::filesystem::directory_iterator(assets.scenarios(), ec))
-    paths.push_back(entry.path().string());
+  for (const auto& entry : std::filesystem::directory_iterator(assets.scenarios(), ec)) {
+    if (entry.path().extension() == ".json") paths.push_back(entry.path().string());
+  }
   if (ec) return Error{fmt::format("{}: cannot be read: {}", assets.scenarios(), ec.message())};
   std::sort(paths.begin(), paths.end());
   fmt::print("Scenarios\n");

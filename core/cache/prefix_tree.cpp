@@ -23,6 +23,10 @@ void PrefixTree::grow_table() {
 }
 
 PrefixTree::NodeId PrefixTree::find_or_make(NodeId parent, std::uint64_t key, BlockId last_of_parent) {
+  // Segments that were first seen one after another have numbers one after another: mostly the next node is the child.
+  if (const NodeId next = parent + 1; parent != kNone && next < nodes_.size()) {
+    if (nodes_[next].parent == parent && nodes_[next].key == key) return next;
+  }
   if ((nodes_.size() + 1) * 2 > table_.size()) grow_table();
   const std::size_t mask = table_.size() - 1;
   std::size_t at = slot_hash(parent, key) & mask;
@@ -69,6 +73,7 @@ PrefixTree::NodeId PrefixTree::extend(NodeId parent, std::uint64_t key, std::uin
 
 const PrefixTree::Piece& PrefixTree::piece_of(BlockId block) const {
   BY_CHECK(block < size_, "no such block");
+  if (block >= pieces_.back().first) return pieces_.back();
   const auto it =
       std::upper_bound(pieces_.begin(), pieces_.end(), block, [](BlockId b, const Piece& p) { return b < p.first; });
   return *(it - 1);
