@@ -16,13 +16,13 @@ constexpr float kPatternCell = 5;
 
 Rect cell_rect(const MapFit& fit, ImVec2 at, SlotId slot) {
   const auto i = static_cast<int>(slot) / fit.shape.per_texel;
-  return {at.x + static_cast<float>(i % fit.shape.cols) * fit.cell,
-          at.y + static_cast<float>(i / fit.shape.cols) * fit.cell, fit.cell, fit.cell};
+  return {at.x + static_cast<float>(i % fit.shape.cols) * fit.cell_w,
+          at.y + static_cast<float>(i / fit.shape.cols) * fit.cell_h, fit.cell_w, fit.cell_h};
 }
 
 // A notch at the lower right: more than one request uses it.
 void shared_pattern(ImDrawList* list, const Theme& theme, const Rect& r) {
-  const float leg = std::max(3.0f, std::round(r.w * 0.45f)), x = r.right() - 1, y = r.bottom() - 1;
+  const float leg = std::max(3.0f, std::round(std::min(r.w, r.h) * 0.45f)), x = r.right() - 1, y = r.bottom() - 1;
   list->AddTriangleFilled(ImVec2(x, y - leg), ImVec2(x, y), ImVec2(x - leg, y), theme.block_idle);
 }
 // Filled up to a part: not a full block yet.
@@ -36,7 +36,7 @@ void stored_pattern(ImDrawList* list, const Theme& theme, const Rect& r, float s
 }
 // A cross: something was thrown out.
 void evicted_pattern(ImDrawList* list, const Theme& theme, const Rect& r, float strength) {
-  const float d = std::round(r.w * 0.28f);
+  const float d = std::round(std::min(r.w, r.h) * 0.28f);
   const Color ink = faded(theme.dark ? theme.background : theme.text, 0.85f * strength);
   list->AddLine(ImVec2(r.x + d, r.y + d), ImVec2(r.right() - d, r.bottom() - d), ink, 1.0f);
   list->AddLine(ImVec2(r.right() - d, r.y + d), ImVec2(r.x + d, r.bottom() - d), ink, 1.0f);
@@ -45,11 +45,11 @@ void evicted_pattern(ImDrawList* list, const Theme& theme, const Rect& r, float 
 void grid_lines(ImDrawList* list, const Theme& theme, const MapFit& fit, ImVec2 at) {
   const float w = fit.width(), h = fit.height();
   for (int c = 1; c <= fit.shape.cols; ++c) {
-    const float x = at.x + static_cast<float>(c) * fit.cell;
+    const float x = at.x + static_cast<float>(c) * fit.cell_w;
     list->AddRectFilled(ImVec2(x - 1, at.y), ImVec2(x, at.y + h), theme.panel);
   }
   for (int r = 1; r <= fit.shape.rows; ++r) {
-    const float y = at.y + static_cast<float>(r) * fit.cell;
+    const float y = at.y + static_cast<float>(r) * fit.cell_h;
     list->AddRectFilled(ImVec2(at.x, y - 1), ImVec2(at.x + w, y), theme.panel);
   }
 }
@@ -58,9 +58,9 @@ void dot(ImDrawList* list, const Look& look, const Rect& r, BlockState state) {
   const Theme& theme = look.theme;
   const bool bright = state == BlockState::kUsed || state == BlockState::kShared || state == BlockState::kPartial;
   const Color ink = bright ? theme.prefix_dot_on_used : theme.prefix_dot;
-  const float size = r.w < 3 ? r.w : std::max(1.0f, std::round((r.w - 1) * 0.36f));
-  const float x = std::floor(r.x + (r.w - (r.w >= 5 ? 1 : 0) - size) / 2);
-  const float y = std::floor(r.y + (r.h - (r.w >= 5 ? 1 : 0) - size) / 2);
+  const float side = std::min(r.w, r.h), line = side >= look.px(kPatternCell) ? 1.0f : 0.0f;
+  const float size = side < 3 ? side : std::max(1.0f, std::round((side - line) * 0.38f));
+  const float x = std::floor(r.x + (r.w - line - size) / 2), y = std::floor(r.y + (r.h - line - size) / 2);
   list->AddRectFilled(ImVec2(x, y), ImVec2(x + size, y + size), ink);
 }
 
@@ -99,23 +99,32 @@ std::string users_text(const FrameContext& ctx, WorkerId w, BlockId block) {
 }  // namespace
 
 MapFit fit_map(std::uint32_t slots, float w, float h, float largest, float smallest) {
-  const auto shape_for = [&](float cell) {
-    const int cols = std::max(1, static_cast<int>(w / cell)), rows = std::max(1, static_cast<int>(h / cell));
-    return MapShape{cols, rows, 1};
+  const auto fit_with = [&](float cell_w, float cell_h) {
+    const int cols = std::max(1, static_cast<int>(w / cell_w)), rows = std::max(1, static_cast<int>(h / cell_h));
+    return MapFit{{cols, rows, 1}, std::min(cell_w, cell_h), cell_w, cell_h};
   };
-  MapFit fit;
-  for (float cell = std::max(largest, smallest); cell >= smallest; cell -= 1) {
-    fit = {shape_for(cell), cell};
-    if (static_cast<std::uint32_t>(fit.shape.cols * fit.shape.rows) >= slots) {
-      fit.shape.rows = (static_cast<int>(slots) + fit.shape.cols - 1) / fit.shape.cols;
-      return fit;
+  const auto cells = [](const MapFit& f) { return static_cast<std::uint32_t>(f.shape.cols * f.shape.rows); };
+  MapFit best;
+  float most = 0;
+  for (float cell = smallest; cell <= std::max(largest, smallest); cell += 1) {
+    for (float longer = cell; longer <= cell * 1.5f && longer <= std::max(largest, smallest); longer += 1) {
+      for (const bool wide : {false, true}) {
+        const MapFit f = wide ? fit_with(longer, cell) : fit_with(cell, longer);
+        const float worth = f.cell_w * f.cell_h - 0.3f * (longer - cell) * cell;  // a square is worth a little less room
+        if (cells(f) < slots || worth <= most) continue;
+        most = worth;
+        best = f;
+      }
     }
   }
-  const int cells = fit.shape.cols * fit.shape.rows;
-  fit.shape.per_texel = (static_cast<int>(slots) + cells - 1) / cells;
-  const int needed = (static_cast<int>(slots) + fit.shape.per_texel - 1) / fit.shape.per_texel;
-  fit.shape.rows = (needed + fit.shape.cols - 1) / fit.shape.cols;
-  return fit;
+  if (most <= 0) {
+    best = fit_with(smallest, smallest);
+    best.shape.per_texel = static_cast<int>((slots + cells(best) - 1) / cells(best));
+  }
+  const int needed = (static_cast<int>(slots) + best.shape.per_texel - 1) / best.shape.per_texel;
+  best.shape.cols = std::min(best.shape.cols, needed);
+  best.shape.rows = (needed + best.shape.cols - 1) / best.shape.cols;
+  return best;
 }
 
 std::vector<Run> marked_blocks(const FrameContext& ctx) {
@@ -164,7 +173,7 @@ void draw_block_map(const FrameContext& ctx, const BlockTexture& texture, Worker
                     const MapInk& ink) {
   ImDrawList* list = ImGui::GetWindowDrawList();
   const Theme& theme = ctx.look.theme;
-  texture.draw(list, w, at, fit.cell);
+  texture.draw(list, w, {at.x, at.y, fit.width(), fit.height()});
   const BlockCache& cache = ctx.sim.workers()[w].cache();
   const bool patterns = fit.cell >= ctx.look.px(kPatternCell) && fit.shape.per_texel == 1;
   if (patterns) {
@@ -204,7 +213,7 @@ void draw_block_map(const FrameContext& ctx, const BlockTexture& texture, Worker
 }
 
 std::optional<SlotId> slot_at(const MapFit& fit, ImVec2 at, std::uint32_t slots, ImVec2 point) {
-  const float x = std::floor((point.x - at.x) / fit.cell), y = std::floor((point.y - at.y) / fit.cell);
+  const float x = std::floor((point.x - at.x) / fit.cell_w), y = std::floor((point.y - at.y) / fit.cell_h);
   if (x < 0 || y < 0 || x >= static_cast<float>(fit.shape.cols) || y >= static_cast<float>(fit.shape.rows)) return {};
   if (fit.shape.per_texel != 1) return {};
   const auto slot = static_cast<SlotId>(static_cast<int>(y) * fit.shape.cols + static_cast<int>(x));

@@ -16,12 +16,14 @@ namespace blockyard {
 /// A shape and the whole number of pixels a cell has.
 struct MapFit {
   MapShape shape;
-  float cell = 1;
-  float width() const { return static_cast<float>(shape.cols) * cell; }
-  float height() const { return static_cast<float>(shape.rows) * cell; }
+  float cell = 1;    ///< the lesser of its two sides
+  float cell_w = 1;  ///< cells may be up to half as wide or high again, where that fills the room better
+  float cell_h = 1;
+  float width() const { return static_cast<float>(shape.cols) * cell_w; }
+  float height() const { return static_cast<float>(shape.rows) * cell_h; }
 };
 
-/// The largest cells with which `slots` blocks fit into w × h, at most `largest` and at least `smallest` pixels; where
+/// The largest cells with which `slots` blocks fit into w × h, with sides from `smallest` to `largest` pixels; where
 /// they do not fit so, several blocks share a cell.
 MapFit fit_map(std::uint32_t slots, float w, float h, float largest, float smallest);
 

@@ -212,12 +212,10 @@ void BlockTexture::paint(const FrameContext& ctx, WorkerId w, const Tile& tile) 
   ctx.look.textures->update(texture_, x, y, shape_.cols, shape_.rows, rgba_.data());
 }
 
-void BlockTexture::draw(ImDrawList* list, WorkerId w, ImVec2 at, float cell) const {
-  const auto cols = static_cast<float>(shape_.cols), rows = static_cast<float>(shape_.rows);
+void BlockTexture::draw(ImDrawList* list, WorkerId w, const Rect& rect) const {
   const auto x = static_cast<float>(static_cast<int>(w) % across_), y = static_cast<float>(static_cast<int>(w) / across_);
   const auto across = static_cast<float>(across_), down = static_cast<float>(down_);
-  draw_texture(list, texture_, {at.x, at.y, cols * cell, rows * cell}, ImVec2(x / across, y / down),
-               ImVec2((x + 1) / across, (y + 1) / down));
+  draw_texture(list, texture_, rect, ImVec2(x / across, y / down), ImVec2((x + 1) / across, (y + 1) / down));
 }
 
 }  // namespace blockyard

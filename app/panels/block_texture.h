@@ -37,8 +37,8 @@ class BlockTexture {
   void begin_frame(const FrameContext& ctx, const MapShape& shape);
   /// Brings worker w up to date, which must be drawn in this frame.
   void update(const FrameContext& ctx, WorkerId w);
-  /// Draws the map of w into cells of `cell` pixels from `at`.
-  void draw(ImDrawList* list, WorkerId w, ImVec2 at, float cell) const;
+  /// Draws the map of w into `rect`, whose sides are whole multiples of the shape's.
+  void draw(ImDrawList* list, WorkerId w, const Rect& rect) const;
 
   const MapShape& shape() const { return shape_; }
   BlockState state(WorkerId w, SlotId slot) const { return workers_[w].states[slot]; }

@@ -54,14 +54,20 @@ FleetGrid heat(const Rect& area, int count, std::uint32_t slots, Sizes s) {
   FleetGrid g;
   g.detail = FleetDetail::kHeat;
   g.gap = s.px(3);
-  // Tiles twice as wide as high.
+  // Tiles about twice as wide as high, and as few places left over as may be.
   const float tile_h = std::sqrt(area.w * area.h / static_cast<float>(count) / 2.0f);
-  g.columns = std::clamp(static_cast<int>(std::lround(area.w / (2 * tile_h))), 1, count);
+  const int about = std::clamp(static_cast<int>(std::lround(area.w / (2 * tile_h))), 1, count);
+  int least = count + 1;
+  for (int c = std::max(1, about - 3); c <= std::min(count, about + 3); ++c) {
+    const int left_over = (c - count % c) % c;
+    if (left_over < least || (left_over == least && std::abs(c - about) < std::abs(g.columns - about)))
+      least = left_over, g.columns = c;
+  }
   const int down = (count + g.columns - 1) / g.columns;
   g.card_w = std::floor((area.w - g.gap * static_cast<float>(g.columns - 1)) / static_cast<float>(g.columns));
   g.card_h = std::max(s.px(14), std::floor((area.h - g.gap * static_cast<float>(down - 1)) / static_cast<float>(down)));
   g.pad_x = g.pad_y = s.px(1);
-  g.left = g.card_w >= s.px(50) ? s.px(24) : 0;
+  g.left = g.card_w >= s.px(50) ? s.px(count > 100 ? 31 : 24) : 0;
   g.fit = fit_map(slots, std::max(1.0f, g.card_w - 2 * g.pad_x - g.left), std::max(1.0f, g.card_h - 2 * g.pad_y),
                   s.px(6), std::max(1.0f, s.px(2)));
   g.height = static_cast<float>(down) * (g.card_h + g.gap) - g.gap;
@@ -71,7 +77,7 @@ FleetGrid heat(const Rect& area, int count, std::uint32_t slots, Sizes s) {
 // Larger cells are better; for equal cells, cards about twice as wide as high.
 float worth(const FleetGrid& g) {
   const float shape = std::abs(std::log(g.card_w / std::max(1.0f, g.card_h) / 2.1f));
-  return g.fit.cell / static_cast<float>(g.fit.shape.per_texel) - 0.8f * shape;
+  return std::sqrt(g.fit.cell_w * g.fit.cell_h) / static_cast<float>(g.fit.shape.per_texel) - 2.0f * shape;
 }
 
 }  // namespace
