@@ -8,6 +8,9 @@ std::span<const CommandRow> command_table() {
   static constexpr auto kTable = std::to_array<CommandRow>({
       {"run", "Run a scenario; print its summary, write its results", make_run},
       {"compare", "Run several strategies on the same requests; tables and a picture", make_compare},
+      {"sweep", "Run a scenario over every combination of values; curves, heat maps, fronts", make_sweep},
+      {"merge", "Put the shards of a sweep together", make_merge},
+      {"experiment", "Run a ready-made experiment by name", make_experiment},
       {"plot", "The pictures of earlier runs, each also as a table", make_plot},
       {"trace", "Look into a trace", make_trace},
       {"workload", "Write a generated workload as a trace", make_workload},

@@ -28,10 +28,10 @@ Result<void> run_comparison(Comparison& c, unsigned threads, JobControl& control
       strategies * c.seeds.size(), threads, control,
       [&](std::size_t job) {
         const std::size_t i = job % strategies, k = job / strategies;
-        Config config = c.scenario.config;
-        config.seed = c.seeds[k];
-        config.router.strategy = c.strategies[i];
-        auto results = run_scenario(***prepared[trace ? 0 : k], config, [&control] { return control.cancelled(); });
+        Scenario scenario = c.scenario;
+        scenario.config.seed = c.seeds[k];
+        scenario.config.router.strategy = c.strategies[i];
+        auto results = run_scenario(***prepared[trace ? 0 : k], scenario, [&control] { return control.cancelled(); });
         if (!results) return;
         if (k > 0) {
           results->series.clear();

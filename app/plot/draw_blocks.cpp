@@ -19,6 +19,29 @@ Color heat_colour(const PlotGeometry& g, double value) {
 
 double larger(double a, double b) { return std::isfinite(a) && (!std::isfinite(b) || a >= b) ? a : b; }
 
+std::string name_of(const HeatMap& heat, int row, int col) {
+  const auto at = static_cast<std::size_t>(row) * static_cast<std::size_t>(heat.cols) + static_cast<std::size_t>(col);
+  return at < heat.names.size() ? heat.names[at] : std::string();
+}
+
+// Where the name changes from one cell to the next.
+void draw_borders(const Pen& pen, const HeatMap& heat, const PlotGeometry& g, double x0, double dx) {
+  if (heat.names.empty()) return;
+  const auto line = [&pen](ImVec2 from, ImVec2 to) {
+    pen.line(from, to, pen.style().theme.panel, 5);
+    pen.line(from, to, pen.style().theme.text, 3);
+  };
+  for (int r = 0; r < heat.rows; ++r) {
+    for (int c = 0; c < heat.cols; ++c) {
+      const float left = std::round(g.x.px(x0 + c * dx)), right = std::round(g.x.px(x0 + (c + 1) * dx));
+      const float top = std::round(g.y.px(r)), bottom = std::round(g.y.px(r + 1));
+      const std::string name = name_of(heat, r, c);
+      if (c + 1 < heat.cols && name != name_of(heat, r, c + 1)) line({right, top}, {right, bottom});
+      if (r + 1 < heat.rows && name != name_of(heat, r + 1, c)) line({left, bottom}, {right, bottom});
+    }
+  }
+}
+
 }  // namespace
 
 void draw_heat(const Pen& pen, const Plot& plot, const PlotGeometry& g) {
@@ -64,13 +87,19 @@ void draw_heat(const Pen& pen, const Plot& plot, const PlotGeometry& g) {
         if (size.x + pen.px(6) <= right - left && size.y <= bottom - top) {
           flush();
           run = 0;
-          pen.text(st.mono, {(left + right - gap_x) / 2, (top + bottom - gap_y) / 2}, ink_on(colour), text,
-                   {0.5F, 0.5F});
+          const std::string name = name_of(heat, r, c - 1);
+          const ImVec2 name_size = text_size(st.label, name);
+          const bool named = !name.empty() && name_size.x + pen.px(6) <= right - left &&
+                             name_size.y + size.y + pen.px(4) <= bottom - top;
+          const float x = (left + right - gap_x) / 2, y = (top + bottom - gap_y) / 2;
+          pen.text(st.mono, {x, y}, ink_on(colour), text, {0.5F, named ? -0.1F : 0.5F});
+          if (named) pen.text(st.label, {x, y}, ink_on(colour), name, {0.5F, 1.1F});
         }
       }
     }
     flush();
   }
+  draw_borders(pen, heat, g, x0, dx);
 }
 
 void draw_colour_bar(const Pen& pen, const Plot& plot, const PlotGeometry& g) {

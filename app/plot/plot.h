@@ -95,6 +95,9 @@ struct HeatMap {
   std::string label, unit;         // of the values
   std::optional<double> min, max;  // of the colour bar
   bool cell_values = false;        // print the number into each cell that has room for it
+  // A name a cell (the winner there), or none at all: printed over the number, and a border is drawn between neighbours
+  // of different names.
+  std::vector<std::string> names;
 };
 
 // Who did what when: rectangles in lanes. `sub` is the row within the lane, see pack_lanes.

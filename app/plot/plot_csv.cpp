@@ -84,6 +84,10 @@ void add_heat(Table& table, const Plot& plot, const HeatMap& heat) {
       } else {
         table.add({"heat", name, "", heat.x0 + c * heat.dx, heat.x0 + (c + 1) * heat.dx, value, {}, {}});
       }
+      const std::size_t cell = row * static_cast<std::size_t>(heat.cols) + col;
+      if (cell < heat.names.size()) {
+        table.add({"name", name, heat.names[cell], static_cast<double>(c), {}, {}, {}, {}});
+      }
     }
   }
 }

@@ -25,6 +25,7 @@ template <auto Field>
 double p99_of(const Summary& s) {
   return s.*Field ? (s.*Field)->p99 : kNothing;
 }
+double nothing(const Summary&) { return kNothing; }
 double share(double part, double whole) { return whole == 0 ? kNothing : 100 * part / whole; }
 
 constexpr std::array kTable = std::to_array<Metric>({
@@ -54,6 +55,9 @@ constexpr std::array kTable = std::to_array<Metric>({
     {"rejected", "Rejected", "requests", false, [](const Summary& s) { return static_cast<double>(s.rejected); }},
     {"preemptions", "Preemptions", "", false, [](const Summary& s) { return static_cast<double>(s.preemptions); }},
     {"makespan", "Makespan", "s", false, [](const Summary& s) { return s.makespan_ms / 1000; }},
+    {"recovery", "Time to recover", "s", false, nothing, [](const Aftermath& a) { return a.recovery_ms / 1000; }},
+    {"misled", "Requests misled by the fault", "", false, nothing,
+     [](const Aftermath& a) { return static_cast<double>(a.misled); }},
 });
 
 // The two-sided 95 % point of Student's t: a table for few degrees of freedom, Cornish and Fisher's expansion beyond.

@@ -1,6 +1,7 @@
 // The figures that experiments compare runs by: one table, read by sweeps, pictures, help and the window's menus.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -9,12 +10,19 @@
 
 namespace blockyard {
 
+/// What a fault did to the router's belief in the worker that it struck.
+struct Aftermath {
+  double recovery_ms = 0;    ///< until no more blocks than before were believed in and gone; the run's end if never
+  std::uint32_t misled = 0;  ///< requests started there meanwhile that found less than the router believed
+};
+
 struct Metric {
   std::string_view id;     ///< as --metrics and cells.jsonl name it
   std::string_view label;  ///< as a picture's axis names it
   std::string_view unit;   ///< "" where it has none
   bool more_is_better;
-  double (*of)(const Summary&);  ///< in the unit; NaN where there is nothing to tell from
+  double (*of)(const Summary&);                        ///< in the unit; NaN where there is nothing to tell from
+  double (*of_aftermath)(const Aftermath&) = nullptr;  ///< instead, for figures of a fault
 };
 
 std::span<const Metric> metric_table();

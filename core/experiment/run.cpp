@@ -54,12 +54,12 @@ bool run_to_end(Simulation& sim, EventSink* sink, const Cancelled& cancelled) {
   return true;
 }
 
-std::optional<RunResults> run_scenario(const Prepared& prepared, const Config& config, const Cancelled& cancelled) {
-  Simulation sim = prepared.simulation(config);
+std::optional<RunResults> run_scenario(const Prepared& prepared, const Scenario& scenario, const Cancelled& cancelled) {
+  Simulation sim = prepared.simulation(scenario.config);
   Series series;
   if (!run_to_end(sim, &series, cancelled)) return std::nullopt;
   series.finish(sim);
-  return collect_results(prepared.scenario, sim, series);
+  return collect_results(scenario, sim, series);
 }
 
 }  // namespace blockyard

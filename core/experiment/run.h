@@ -49,7 +49,8 @@ using Cancelled = std::function<bool()>;
 /// Runs to the end. False where it was cancelled on the way.
 bool run_to_end(Simulation& sim, EventSink* sink, const Cancelled& cancelled);
 
-/// Runs the prepared requests under a config (of the same block size) and collects. Empty where it was cancelled.
-std::optional<RunResults> run_scenario(const Prepared& prepared, const Config& config, const Cancelled& cancelled);
+/// Runs the prepared requests under a scenario (of the same workload and block size) and collects. Empty where it was
+/// cancelled.
+std::optional<RunResults> run_scenario(const Prepared& prepared, const Scenario& scenario, const Cancelled& cancelled);
 
 }  // namespace blockyard

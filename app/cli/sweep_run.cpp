@@ -1,0 +1,211 @@
+// A sweep's folder: sweep.json says what it is, cells.jsonl (or cells.I-of-N.jsonl of a shard) grows by a line a
+// finished cell. A line is written at once and whole, so whatever interrupts the sweep, the same command goes on.
+#include "app/cli/sweep_run.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <map>
+#include <memory>
+
+#include "app/cli/jobs_view.h"
+#include "app/figures/sweep_figures.h"
+#include "app/jobs/sweep.h"
+#include "core/io/files.h"
+#include "core/io/results.h"
+#include "core/io/sweep_files.h"
+
+namespace blockyard::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Shard {
+  std::size_t index = 1, count = 1;
+};
+
+Result<Shard> parse_shard(const std::string& text) {
+  Shard s;
+  if (text.empty()) return s;
+  char rest = 0;
+  if (std::sscanf(text.c_str(), "%zu/%zu%c", &s.index, &s.count, &rest) != 2 || s.index < 1 || s.index > s.count) {
+    return Error{fmt::format("--shard {}: write I/N with I from 1 to N, e.g. 3/8", text)};
+  }
+  return s;
+}
+
+/// Grows by whole lines.
+class LineFile {
+ public:
+  static Result<LineFile> open(const std::string& path) {
+    std::FILE* file = std::fopen(path.c_str(), "ab");
+    if (file == nullptr) return Error{fmt::format("{}: cannot be written: {}", path, std::strerror(errno))};
+    return LineFile(path, file);
+  }
+  Result<void> append(const std::string& line) {
+    if (std::fwrite(line.data(), 1, line.size(), file_.get()) == line.size() && std::fflush(file_.get()) == 0)
+      return {};
+    return Error{fmt::format("{}: cannot be written: {}", path_, std::strerror(errno))};
+  }
+
+ private:
+  struct Close {
+    void operator()(std::FILE* f) const { std::fclose(f); }
+  };
+  LineFile(std::string path, std::FILE* file) : path_(std::move(path)), file_(file) {}
+  std::string path_;
+  std::unique_ptr<std::FILE, Close> file_;
+};
+
+std::string results_name(std::size_t cell) { return fmt::format("results/cell_{:04}.json", cell); }
+
+/// An error where the folder holds another sweep.
+Result<void> claim_folder(const SweepPlan& plan, const std::string& dir) {
+  const std::string path = dir + "/sweep.json", wanted = plan_json(plan);
+  std::error_code ec;
+  if (fs::exists(path, ec)) {
+    const auto there = read_file(path);
+    if (!there) return there.error();
+    if (*there == wanted) return {};
+    return Error{fmt::format("{}: holds another sweep; choose another folder, or delete it", dir)};
+  }
+  if (auto made = io::make_folder(plan.keep_results ? dir + "/results" : dir); !made) return made;
+  return io::write_file(path, wanted);
+}
+
+// The cases of a sweep that kept its results, for the overlay of recoveries.
+std::vector<RunResults> kept_results(const SweepPlan& plan, const std::string& dir) {
+  std::vector<RunResults> out;
+  for (std::size_t cell = 0; plan.keep_results && plan.axes.size() == 1 && cell < plan.cells(); ++cell) {
+    auto results = read_results(dir + "/" + results_name(cell));
+    if (!results || results->scenario.config.faults.empty()) return {};
+    out.push_back(std::move(*results));
+  }
+  return out;
+}
+
+}  // namespace
+
+void SweepArgs::add_to(CLI::App& app) {
+  app.add_option("--out", out, "Folder for cells.jsonl and the pictures; the same command goes on where it stopped")
+      ->required();
+  app.add_option("--jobs", jobs, "Threads; the results do not depend on it")->check(CLI::Range(1, 1024));
+  app.add_option("--shard", shard, "I/N: only every N-th cell, from the I-th; `blockyard merge` puts shards together");
+  picture.add_to(app);
+}
+
+Result<std::vector<SweepCell>> finished_cells(const SweepPlan& plan, const std::vector<std::string>& folders) {
+  std::map<std::size_t, SweepCell> cells;
+  for (const std::string& folder : folders) {
+    std::vector<std::string> files;
+    std::error_code ec;
+    for (const auto& entry : fs::directory_iterator(folder, ec)) {
+      const std::string name = entry.path().filename().string();
+      if (name.starts_with("cells") && name.ends_with(".jsonl")) files.push_back(entry.path().string());
+    }
+    std::sort(files.begin(), files.end());
+    for (const std::string& file : files) {
+      auto read = read_cells(file, plan);
+      if (!read) return read.error();
+      for (SweepCell& c : *read) cells.insert_or_assign(c.cell, std::move(c));
+    }
+  }
+  std::vector<SweepCell> out;
+  for (auto& [number, cell] : cells) out.push_back(std::move(cell));
+  return out;
+}
+
+Result<std::size_t> write_sweep(const SweepPlan& plan, const std::vector<SweepCell>& cells, const std::string& dir,
+                                const PictureArgs& picture, const Assets& assets) {
+  OutputSet out(dir);
+  std::string lines;
+  for (const SweepCell& c : cells) lines += cell_line(plan, c);
+  out.add("sweep.json", plan_json(plan));
+  out.add("cells.jsonl", std::move(lines));
+  out.add(sweep_figures(plan, cells), picture, assets.dir() + "/fonts");
+  const std::vector<RunResults> kept = kept_results(plan, dir);
+  if (!kept.empty()) {
+    const PlotAxis axis = axis_of_path(plan.axes[0].path);
+    std::vector<RecoveryCase> cases;
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+      cases.push_back({fmt::format("{} {} {}", axis.label, plan.axes[0].values[i], axis.unit), &kept[i]});
+    }
+    out.add({"recovery_timeline", recovery_curves(cases, plan.title)}, picture, assets.dir() + "/fonts");
+  }
+  if (auto written = out.commit(); !written) return written.error();
+  return out.size();
+}
+
+int run_plan(const SweepPlan& plan, const SweepArgs& args, const Assets& assets) {
+  const auto shard = parse_shard(args.shard);
+  if (!shard) return refuse(shard.error());
+  if (auto wrong = check_plan(plan)) return refuse(*wrong);
+  std::vector<std::size_t> mine;
+  for (std::size_t cell = shard->index - 1; cell < plan.cells(); cell += shard->count) mine.push_back(cell);
+  if (auto checked = sweep_jobs(plan, mine, assets.presets()); !checked) return refuse(checked.error());
+  if (auto claimed = claim_folder(plan, args.out); !claimed) return refuse(claimed.error());
+  auto done = finished_cells(plan, {args.out});
+  if (!done) return refuse(done.error());
+
+  std::vector<std::size_t> left;
+  std::string finished_lines;
+  for (const std::size_t cell : mine) {
+    const auto it = std::find_if(done->begin(), done->end(), [cell](const SweepCell& c) { return c.cell == cell; });
+    if (it == done->end()) {
+      left.push_back(cell);
+    } else {
+      finished_lines += cell_line(plan, *it);
+    }
+  }
+  const std::string path =
+      args.out +
+      (shard->count == 1 ? "/cells.jsonl" : fmt::format("/cells.{}-of-{}.jsonl", shard->index, shard->count));
+  // Written anew: a line that an interruption cut off goes.
+  if (auto kept = io::write_file(path, finished_lines); !kept) return refuse(kept.error());
+  auto lines = LineFile::open(path);
+  if (!lines) return refuse(lines.error());
+  if (mine.size() > left.size())
+    fmt::print(stderr, "{} of {} cells are there already\n", mine.size() - left.size(), mine.size());
+
+  catch_interrupts();
+  JobControl control;
+  JobsView view(control, "cells");
+  view.start_from(mine.size() - left.size());
+  const auto jobs = sweep_jobs(plan, left, assets.presets());
+  if (!jobs) return refuse(jobs.error());
+  const auto on_cell = [&](const SweepCell& cell, const RunResults* results) -> Result<void> {
+    if (results != nullptr) {
+      if (auto ok = io::write_file(args.out + "/" + results_name(cell.cell), results_json(*results)); !ok) return ok;
+    }
+    done->push_back(cell);
+    return lines->append(cell_line(plan, cell));
+  };
+  const auto ran = run_sweep(*jobs, plan.keep_results, args.jobs, control, on_cell, [&view] { view.tick(); });
+  view.clear();
+  if (!ran && interrupted()) {
+    return refuse(Error{fmt::format("interrupted; {} cells are kept in {}, the same command goes on from there",
+                                    done->size(), path)},
+                  kFailed);
+  }
+  if (!ran) return refuse(ran.error());
+  std::sort(done->begin(), done->end(), [](const SweepCell& a, const SweepCell& b) { return a.cell < b.cell; });
+  if (shard->count > 1) {
+    std::string sorted;
+    for (const SweepCell& c : *done) {
+      if (c.cell % shard->count == shard->index - 1) sorted += cell_line(plan, c);
+    }
+    if (auto ok = io::write_file(path, sorted); !ok) return refuse(ok.error());
+    fmt::print(stderr, "shard {} of {}: {} cells in {}\n", shard->index, shard->count, mine.size(), path);
+    return kDone;
+  }
+  const auto written = write_sweep(plan, *done, args.out, args.picture, assets);
+  if (!written) return refuse(written.error());
+  fmt::print(stderr, "{} cells; {} files in {}\n", done->size(), *written, args.out);
+  return kDone;
+}
+
+}  // namespace blockyard::cli

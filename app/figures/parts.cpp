@@ -1,0 +1,58 @@
+#include "app/figures/parts.h"
+
+#include "app/figures/figures.h"
+#include "core/router/policy.h"
+
+namespace blockyard {
+
+namespace figures {
+
+std::vector<PlotMark> fault_marks(const RunResults& r) {
+  std::vector<PlotMark> marks;
+  for (const Fault& f : r.scenario.config.faults) {
+    PlotMark m;
+    m.at = us_to_ms(f.t) / 1000;
+    m.colour = {PlotRole::Bad, -1};
+    if (f.kind == FaultKind::kCrash) {
+      m.end = us_to_ms(f.t + f.restart) / 1000;
+      m.label = fmt::format("worker {} down", f.worker);
+    } else {
+      m.label = fmt::format("worker {} loses its cache", f.worker);
+    }
+    marks.push_back(std::move(m));
+  }
+  return marks;
+}
+
+std::size_t match_bin(std::uint32_t blocks) {
+  std::size_t bin = 0;
+  for (; blocks > 0; blocks >>= 1U) ++bin;
+  return bin;
+}
+
+std::string match_bin_name(std::size_t bin) {
+  if (bin < 2) return fmt::format("{}", bin);
+  return fmt::format("{}–{}", 1ULL << (bin - 1), (1ULL << bin) - 1);
+}
+
+}  // namespace figures
+
+std::string small_print(const RunResults& r) {
+  const Config& c = r.scenario.config;
+  return fmt::format("scenario {} · {} · {} workers of {} blocks · seed {} · blockyard {}", r.scenario.name,
+                     policy_table()[c.router.strategy].id, c.fleet.workers, c.cache.capacity_blocks, c.seed, r.version);
+}
+
+std::vector<NamedFigure> run_figures(const RunResults& r) {
+  return {{"latency_distribution", latency_distribution(r)},
+          {"cache_hit_rate", cache_hit_rate(r)},
+          {"worker_load_distribution", worker_load_distribution(r)},
+          {"latency_by_cache_status", latency_by_cache_status(r)},
+          {"match_length_distribution", match_length_distribution(r)},
+          {"block_utilization", block_utilization(r)},
+          {"eviction_rate", eviction_rate(r)},
+          {"worker_load_heatmap", worker_load_heatmap(r)},
+          {"recovery_timeline", recovery_timeline(r)}};
+}
+
+}  // namespace blockyard

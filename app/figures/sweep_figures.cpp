@@ -1,0 +1,284 @@
+// Which picture a sweep gets follows from its axes alone, see sweep_figures.h.
+#include "app/figures/sweep_figures.h"
+
+#include <map>
+
+#include "app/figures/parts.h"
+#include "app/figures/sweep_table.h"
+#include "core/io/results.h"
+#include "core/workload/spec.h"
+
+namespace blockyard {
+namespace {
+
+using namespace figures;
+
+PlotAxis value_axis(const Metric& m) {
+  const bool share = m.unit.starts_with('%');
+  return {"", std::string(m.unit), false, share || !m.more_is_better ? std::optional(0.0) : std::nullopt, {}};
+}
+
+std::string footnote(const SweepTable& t) {
+  std::string varied;
+  for (const SweepAxis& a : t.plan().axes) varied += fmt::format("{}{}", varied.empty() ? "" : " × ", a.path);
+  return fmt::format("varied: {} · {} runs · blockyard {}", varied, t.plan().cells(), version());
+}
+
+Figure figure_of(const SweepTable& t) {
+  Figure f;
+  f.title = t.plan().title;
+  f.footnote = footnote(t);
+  f.columns = t.plan().metrics.size() > 1 ? 2 : 1;
+  if (t.repeats() > 1) f.subtitle = fmt::format("means over {} seeds with their 95 % interval", t.repeats());
+  return f;
+}
+
+// Values that rise by ratios want a logarithmic axis.
+bool wants_log(const std::vector<double>& x) {
+  if (x.size() < 3 || x.front() <= 0) return false;
+  return x.back() / x.front() >= 16;
+}
+
+Figure bars(const SweepTable& t) {
+  Figure f = figure_of(t);
+  for (const std::string& id : t.plan().metrics) {
+    const Metric& m = *find_metric(id);
+    Plot p;
+    p.title = m.label;
+    p.y = value_axis(m);
+    p.categories = t.series();
+    PlotSeries s = series("", SeriesStyle::Bars, {m.more_is_better ? PlotRole::Hit : PlotRole::Accent, -1});
+    t.each([&](std::size_t k, const std::vector<std::size_t>& places) {
+      const Interval v = t.at(m, k, places);
+      s.y.push_back(v.mean);
+      if (t.repeats() < 2) return;
+      s.lo.push_back(std::max(0.0, v.low));
+      s.hi.push_back(v.high);
+    });
+    p.series = {std::move(s)};
+    f.plots.push_back(std::move(p));
+  }
+  return f;
+}
+
+Figure curves(const SweepTable& t) {
+  Figure f = figure_of(t);
+  const std::size_t axis = t.shown()[0];
+  const std::vector<double> x = t.numbers(axis);
+  for (const std::string& id : t.plan().metrics) {
+    const Metric& m = *find_metric(id);
+    Plot p;
+    p.title = m.label;
+    p.x = axis_of_path(t.plan().axes[axis].path);
+    p.x.log = wants_log(x);
+    p.y = value_axis(m);
+    for (std::size_t k = 0; k < t.series().size(); ++k) {
+      const bool band = t.repeats() > 1 && t.series().size() <= 3;
+      PlotSeries line =
+          series(t.series()[k], band ? SeriesStyle::Band : SeriesStyle::Line, {PlotRole::Auto, static_cast<int>(k)});
+      if (t.series().size() == 1) line.colour = {m.more_is_better ? PlotRole::Hit : PlotRole::Accent, -1};
+      PlotSeries dots = line;
+      dots.name.clear();
+      dots.style = SeriesStyle::Points;
+      for (std::size_t i = 0; i < x.size(); ++i) {
+        const Interval v = t.at(m, k, {i});
+        for (PlotSeries* s : {&line, &dots}) s->x.push_back(x[i]), s->y.push_back(v.mean);
+        line.lo.push_back(std::max(0.0, v.low));
+        line.hi.push_back(v.high);
+      }
+      p.series.push_back(std::move(line));
+      if (t.series().size() == 1) p.series.push_back(std::move(dots));
+    }
+    f.plots.push_back(std::move(p));
+  }
+  return f;
+}
+
+std::vector<std::string> axis_labels(const SweepTable& t, std::size_t axis) {
+  std::vector<std::string> out;
+  for (const double v : t.numbers(axis)) out.push_back(fmt::format("{}", v));
+  return out;
+}
+
+double rounded(double v) {
+  const double unit = std::abs(v) >= 1000 ? 1 : std::abs(v) >= 10 ? 0.1 : 0.01;
+  return std::round(v / unit) * unit;
+}
+
+// Rows: the first axis, upwards; columns: the second.
+Plot heat_plot(const SweepTable& t, std::string title, std::string label, std::string unit) {
+  Plot p;
+  const PlotAxis rows = axis_of_path(t.plan().axes[t.shown()[0]].path);
+  p.title = std::move(title);
+  p.subtitle = fmt::format("rows: {}{}", rows.label, rows.unit.empty() ? "" : fmt::format(" ({})", rows.unit));
+  p.x = axis_of_path(t.plan().axes[t.shown()[1]].path);
+  p.categories = axis_labels(t, t.shown()[1]);
+  HeatMap h;
+  h.row_labels = axis_labels(t, t.shown()[0]);
+  std::reverse(h.row_labels.begin(), h.row_labels.end());
+  h.rows = static_cast<int>(h.row_labels.size());
+  h.cols = static_cast<int>(p.categories.size());
+  h.label = std::move(label);
+  h.unit = std::move(unit);
+  h.cell_values = true;
+  p.heat = std::move(h);
+  return p;
+}
+
+template <class F>
+void each_heat_cell(const SweepTable& t, F f) {
+  const std::size_t rows = t.plan().axes[t.shown()[0]].values.size(), cols = t.plan().axes[t.shown()[1]].values.size();
+  for (std::size_t r = rows; r-- > 0;) {
+    for (std::size_t c = 0; c < cols; ++c) f(std::vector<std::size_t>{r, c});
+  }
+}
+
+Figure heat_maps(const SweepTable& t) {
+  Figure f = figure_of(t);
+  for (std::size_t k = 0; k < t.series().size(); ++k) {
+    for (const std::string& id : t.plan().metrics) {
+      const Metric& m = *find_metric(id);
+      const std::string title =
+          t.series()[k].empty() ? std::string(m.label) : fmt::format("{}: {}", t.series()[k], m.label);
+      Plot p = heat_plot(t, title, "", std::string(m.unit));
+      each_heat_cell(
+          t, [&](const std::vector<std::size_t>& at) { p.heat->values.push_back(rounded(t.at(m, k, at).mean)); });
+      f.plots.push_back(std::move(p));
+    }
+  }
+  return f;
+}
+
+// The phase diagram: who is best where, and by how much.
+Figure winners(const SweepTable& t) {
+  Figure f = figure_of(t);
+  f.subtitle = "named: the best; number: its value; line: the border between winners";
+  for (const std::string& id : t.plan().metrics) {
+    const Metric& m = *find_metric(id);
+    Plot p = heat_plot(t, fmt::format("Best by {}", m.label), "", std::string(m.unit));
+    each_heat_cell(t, [&](const std::vector<std::size_t>& at) {
+      std::size_t best = 0;
+      double value = kNothing;
+      for (std::size_t k = 0; k < t.series().size(); ++k) {
+        const double v = t.at(m, k, at).mean;
+        if (!std::isfinite(v) || (std::isfinite(value) && !(m.more_is_better ? v > value : v < value))) continue;
+        value = v;
+        best = k;
+      }
+      p.heat->values.push_back(rounded(value));
+      p.heat->names.push_back(std::isfinite(value) ? t.series()[best] : "");
+    });
+    f.plots.push_back(std::move(p));
+  }
+  return f;
+}
+
+Figure pareto(const SweepTable& t) {
+  const Metric& mx = *find_metric(t.plan().pareto[0]);
+  const Metric& my = *find_metric(t.plan().pareto[1]);
+  Plot p;
+  p.title = fmt::format("{} against {}", my.label, mx.label);
+  p.subtitle = "dashed: the settings that no other beats in both";
+  p.x = {std::string(mx.label), std::string(mx.unit), false, {}, {}};
+  p.y = {std::string(my.label), std::string(my.unit), false, {}, {}};
+  struct Point {
+    double x, y;
+    std::string name;
+  };
+  std::vector<Point> points;
+  for (std::size_t k = 0; k < t.series().size(); ++k) {
+    p.series.push_back(series(t.series()[k], SeriesStyle::Points, {PlotRole::Auto, static_cast<int>(k)}));
+  }
+  t.each([&](std::size_t k, const std::vector<std::size_t>& places) {
+    const double x = t.at(mx, k, places).mean, y = t.at(my, k, places).mean;
+    if (!std::isfinite(x) || !std::isfinite(y)) return;
+    p.series[k].x.push_back(x);
+    p.series[k].y.push_back(y);
+    std::string name = t.series()[k];
+    for (std::size_t a = 0; a < places.size(); ++a) {
+      const auto& axis = t.plan().axes[t.shown()[a]];
+      name += fmt::format("{}{}", name.empty() ? "" : ", ", axis.values[places[a]]);
+    }
+    points.push_back({x, y, std::move(name)});
+  });
+  PlotSeries front = series("", SeriesStyle::Line, {PlotRole::Muted, -1});
+  front.dashed = true;
+  std::map<double, const Point*> best;  // by x
+  for (const Point& a : points) {
+    const bool beaten = std::any_of(points.begin(), points.end(), [&](const Point& b) {
+      const bool x_as_good = mx.more_is_better ? b.x >= a.x : b.x <= a.x,
+                 y_as_good = my.more_is_better ? b.y >= a.y : b.y <= a.y;
+      return x_as_good && y_as_good && (b.x != a.x || b.y != a.y);
+    });
+    if (!beaten) best.emplace(a.x, &a);
+  }
+  for (const auto& [x, point] : best) {
+    front.x.push_back(x);
+    front.y.push_back(point->y);
+    if (best.size() <= 12) p.notes.push_back({x, point->y, point->name});
+  }
+  p.series.push_back(std::move(front));
+  return make_figure(std::move(p), footnote(t));
+}
+
+}  // namespace
+
+PlotAxis axis_of_path(const std::string& path) {
+  std::string key = path.substr(path.rfind('.') + 1), unit;
+  if (const ParamRow* row = find_param(key)) return {std::string(row->label), std::string(row->unit), false, {}, {}};
+  if (const WorkloadParam* row = find_workload_param(key))
+    return {std::string(row->label), std::string(row->unit), false, {}, {}};
+  if (key.ends_with("_ms")) key.resize(key.size() - 3), unit = "ms";
+  if (key == "sync" || key == "heartbeat") key += " interval";
+  std::replace(key.begin(), key.end(), '_', ' ');
+  if (!key.empty() && key[0] >= 'a' && key[0] <= 'z') key[0] = static_cast<char>(key[0] - 'a' + 'A');
+  return {key, unit, false, {}, {}};
+}
+
+std::vector<NamedFigure> sweep_figures(const SweepPlan& plan, const std::vector<SweepCell>& cells) {
+  const SweepTable t(plan, cells);
+  std::vector<NamedFigure> out;
+  if (t.shown().empty()) out.push_back({"sweep_bars", bars(t)});
+  if (t.shown().size() == 1) out.push_back({"sweep_curves", curves(t)});
+  if (t.shown().size() == 2) {
+    out.push_back({"sweep_heatmap", heat_maps(t)});
+    if (t.series().size() > 1) out.push_back({"sweep_winner", winners(t)});
+  }
+  if (plan.pareto.size() == 2 && cells.size() > 1) out.push_back({"sweep_pareto", pareto(t)});
+  return out;
+}
+
+Figure recovery_curves(const std::vector<RecoveryCase>& cases, std::string title) {
+  Figure f;
+  f.title = std::move(title);
+  f.footnote = small_print(*cases[0].results);
+  Plot phantom, hits;
+  phantom.title = "Blocks the router believes in that are gone";
+  phantom.y = {"", "blocks", false, 0.0, {}};
+  hits.title = "Block hit rate";
+  hits.subtitle = window_text(*cases[0].results);
+  hits.y = {"", "%", false, 0.0, 100.0};
+  int index = 0;
+  for (const RecoveryCase& c : cases) {
+    PlotSeries a = series(c.label, SeriesStyle::Line, {PlotRole::Auto, index++}), b = a;
+    const RunResults& r = *c.results;
+    const std::vector<double> part = windowed(r, [](const Series::Bucket& k) { return k.hit_blocks; });
+    const std::vector<double> whole = windowed(r, [](const Series::Bucket& k) { return k.prompt_blocks; });
+    for (std::size_t i = 0; i < r.series.size(); ++i) {
+      a.x.push_back(time_of(r, i));
+      a.y.push_back(static_cast<double>(r.series[i].phantom_blocks));
+      b.x.push_back(time_of(r, i));
+      b.y.push_back(percent(part[i], whole[i]));
+    }
+    phantom.series.push_back(std::move(a));
+    hits.series.push_back(std::move(b));
+  }
+  for (Plot* p : {&phantom, &hits}) {
+    p->x = {"Simulated time", "s", false, 0.0, {}};
+    p->marks = fault_marks(*cases[0].results);
+    f.plots.push_back(std::move(*p));
+  }
+  return f;
+}
+
+}  // namespace blockyard

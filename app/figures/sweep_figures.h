@@ -1,0 +1,29 @@
+// The pictures of a sweep: what its axes allow. Pure.
+#pragma once
+
+#include <vector>
+
+#include "app/figures/figures.h"
+#include "core/experiment/sweep.h"
+
+namespace blockyard {
+
+/// `cells` holds every cell of the plan, by number. Axes with words for values (strategies, policies) become the
+/// series, the axis `seed` a mean with its 95 % interval, and the other axes the picture:
+/// none: `sweep_bars`; one: `sweep_curves`; two: `sweep_heatmap` and, where there are series, `sweep_winner` with the
+/// border between who wins where. Always `sweep_pareto` where the plan names two metrics.
+std::vector<NamedFigure> sweep_figures(const SweepPlan& plan, const std::vector<SweepCell>& cells);
+
+/// A path for people: "router.sync_ms" is "Sync" in "ms".
+PlotAxis axis_of_path(const std::string& path);
+
+/// One line of `recovery_curves`.
+struct RecoveryCase {
+  std::string label;
+  const RunResults* results;
+};
+
+/// The beliefs of several runs through the same fault, over each other.
+Figure recovery_curves(const std::vector<RecoveryCase>& cases, std::string title);
+
+}  // namespace blockyard

@@ -1,0 +1,211 @@
+#include "core/experiment/sweep.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+namespace blockyard {
+namespace {
+
+constexpr std::size_t kMostCells = 100'000;
+
+bool read_number(std::string_view text, double& out) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+  return error == std::errc() && end == text.data() + text.size() && std::isfinite(out);
+}
+
+// At commas that are not inside brackets or quotes.
+std::vector<std::string> split_values(std::string_view text) {
+  std::vector<std::string> out(1);
+  int depth = 0;
+  bool quoted = false;
+  for (const char c : text) {
+    if (c == '"') quoted = !quoted;
+    if (!quoted && (c == '[' || c == '{')) ++depth;
+    if (!quoted && (c == ']' || c == '}')) --depth;
+    if (c == ',' && depth == 0 && !quoted) {
+      out.emplace_back();
+    } else {
+      out.back() += c;
+    }
+  }
+  return out;
+}
+
+// a:b:step or a:b:xF; false where the text is no range at all.
+Result<bool> range_values(std::string_view axis, std::string_view text, std::vector<std::string>& out) {
+  const std::size_t first = text.find(':'), second = text.find(':', first + 1);
+  double low = 0, high = 0, step = 0;
+  if (first == std::string_view::npos || !read_number(text.substr(0, first), low)) return false;
+  const bool times = second != std::string_view::npos && second + 1 < text.size() && text[second + 1] == 'x';
+  if (second == std::string_view::npos || !read_number(text.substr(first + 1, second - first - 1), high) ||
+      !read_number(text.substr(second + (times ? 2 : 1)), step)) {
+    return Error{fmt::format("--vary {}: write a range as from:to:step or from:to:xfactor, e.g. 2:64:x2", axis)};
+  }
+  if (high < low || (times ? step <= 1 || low <= 0 : step <= 0)) {
+    return Error{fmt::format("--vary {}: such a range has no end; it must rise from the first to the second", axis)};
+  }
+  const double slack = 1e-9 * std::max(std::abs(low), std::abs(high));
+  for (std::size_t i = 0; out.size() <= kMostCells; ++i) {
+    const auto n = static_cast<double>(i);
+    const double v = times ? low * std::pow(step, n) : low + step * n;
+    if (v > high + slack) break;
+    out.push_back(fmt::format("{}", std::round(v) == v ? v : std::stod(fmt::format("{:.12g}", v))));
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<SweepAxis> parse_axis(std::string_view text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string_view::npos || equals == 0 || equals + 1 == text.size()) {
+    return Error{
+        fmt::format("--vary {}: write PATH=v1,v2,… or PATH=from:to:step, e.g. router.prefix_tokens=16,64,256", text)};
+  }
+  SweepAxis axis;
+  axis.path = text.substr(0, equals);
+  for (const std::string& part : split_values(text.substr(equals + 1))) {
+    if (part.empty()) return Error{fmt::format("--vary {}: a value is missing between two commas", text)};
+    auto range = range_values(text, part, axis.values);
+    if (!range) return range.error();
+    if (!*range) axis.values.push_back(part);
+  }
+  return axis;
+}
+
+std::size_t SweepPlan::cells() const {
+  std::size_t n = 1;
+  for (const SweepAxis& a : axes) n = n > kMostCells ? n : n * a.values.size();
+  return n;
+}
+
+std::vector<std::size_t> SweepPlan::places(std::size_t cell) const {
+  std::vector<std::size_t> out(axes.size());
+  for (std::size_t a = axes.size(); a-- > 0;) {
+    out[a] = cell % axes[a].values.size();
+    cell /= axes[a].values.size();
+  }
+  return out;
+}
+
+Result<Scenario> SweepPlan::scenario_of(std::size_t cell, const std::string& presets_dir) const {
+  std::string document = scenario;
+  const std::vector<std::size_t> at = places(cell);
+  std::string named;
+  // A workload's type first: it clears the other keys of the workload.
+  for (const bool types : {true, false}) {
+    for (std::size_t a = 0; a < axes.size(); ++a) {
+      if ((axes[a].path == "workload.type") != types) continue;
+      const std::string& value = axes[a].values[at[a]];
+      named += fmt::format("{}{}={}", named.empty() ? "" : " ", axes[a].path, value);
+      auto changed = set_json_value(document, axes[a].path, value);
+      if (!changed) return Error{fmt::format("--vary {}: {}", named, changed.error().message)};
+      document = std::move(*changed);
+    }
+  }
+  auto parsed = parse_scenario(document, base_dir, presets_dir);
+  if (!parsed) return Error{fmt::format("--vary {}: {}", named, parsed.error().message)};
+  return parsed;
+}
+
+std::string sweep_base(const Scenario& scenario) {
+  std::string text = write_scenario(scenario, -1);
+  const auto derive = [&text](std::string_view path) {
+    if (auto changed = set_json_value(text, path, "null")) text = std::move(*changed);
+  };
+  if (!scenario.capacity_blocks) derive("cache.capacity_blocks");
+  if (!scenario.config.router.speculative_load) derive("router.speculative_load");
+  return text;
+}
+
+std::optional<Error> check_plan(const SweepPlan& plan) {
+  for (std::size_t a = 0; a < plan.axes.size(); ++a) {
+    for (std::size_t b = 0; b < a; ++b) {
+      if (plan.axes[a].path == plan.axes[b].path)
+        return Error{fmt::format("--vary {}: named twice", plan.axes[a].path)};
+    }
+  }
+  if (plan.cells() > kMostCells) return Error{fmt::format("--vary: more than {} cells; take fewer values", kMostCells)};
+  for (const auto* ids : {&plan.metrics, &plan.pareto}) {
+    for (const std::string& id : *ids) {
+      if (find_metric(id) != nullptr) continue;
+      std::string known;
+      for (const Metric& m : metric_table()) known += fmt::format("{}{}", known.empty() ? "" : ", ", m.id);
+      return Error{fmt::format("'{}' is no metric; allowed are {}", id, known)};
+    }
+  }
+  if (!plan.pareto.empty() && plan.pareto.size() != 2) return Error{"--pareto: name two metrics, x,y"};
+  return std::nullopt;
+}
+
+double SweepCell::value(const Metric& metric) const {
+  if (metric.of_aftermath != nullptr) {
+    return aftermath ? metric.of_aftermath(*aftermath) : std::numeric_limits<double>::quiet_NaN();
+  }
+  return metric.of(summary);
+}
+
+void AftermathWatch::on_event(const Event& e, const Simulation& sim) {
+  if (struck_ < 0) {
+    if (e.type != EventType::kFault) return;
+    struck_ = e.t;
+    worker_ = e.worker;
+    phantom_before_ = sim.divergence(worker_).phantom;
+    return;
+  }
+  if (recovered_ >= 0 || e.worker != worker_) return;
+  if (e.type == EventType::kStart && sim.records()[e.request].predicted > e.value) ++misled_;
+  const bool may_have = e.type == EventType::kDeliver || e.type == EventType::kDetect || e.type == EventType::kFinish;
+  if (may_have && sim.divergence(worker_).phantom <= phantom_before_) recovered_ = e.t;
+}
+
+std::optional<Aftermath> AftermathWatch::finish(const Simulation& sim) const {
+  if (struck_ < 0) return std::nullopt;
+  return Aftermath{us_to_ms((recovered_ < 0 ? sim.now() : recovered_) - struck_), misled_};
+}
+
+namespace {
+
+class CellSink final : public EventSink {
+ public:
+  CellSink(AftermathWatch* watch, Series* series) : watch_(watch), series_(series) {}
+  void on_event(const Event& e, const Simulation& sim) override {
+    if (watch_ != nullptr) watch_->on_event(e, sim);
+    if (series_ != nullptr) series_->on_event(e, sim);
+  }
+
+ private:
+  AftermathWatch* watch_;
+  Series* series_;
+};
+
+}  // namespace
+
+std::optional<SweepCell> run_cell(const Prepared& prepared, const Scenario& scenario, std::size_t cell,
+                                  RunResults* results, const Cancelled& cancelled) {
+  Simulation sim = prepared.simulation(scenario.config);
+  AftermathWatch watch;
+  Series series;
+  const bool faults = !scenario.config.faults.empty();
+  CellSink sink(faults ? &watch : nullptr, results != nullptr ? &series : nullptr);
+  if (!run_to_end(sim, faults || results != nullptr ? &sink : nullptr, cancelled)) return std::nullopt;
+  if (results != nullptr) {
+    series.finish(sim);
+    *results = collect_results(scenario, sim, series);
+  }
+  return SweepCell{cell, summarize(sim), watch.finish(sim)};
+}
+
+std::string workload_key(const Scenario& scenario) {
+  Scenario key;
+  key.workload = scenario.workload;
+  key.config.cache.block_tokens = scenario.config.cache.block_tokens;
+  if (scenario.workload.type != WorkloadType::kTrace) key.config.seed = scenario.config.seed;
+  if (scenario.config.cache.eviction == EvictionPolicy::kBelady) key.config.cache.eviction = EvictionPolicy::kBelady;
+  return scenario.base_dir + "\n" + write_scenario(key, -1);
+}
+
+}  // namespace blockyard
