@@ -1,0 +1,136 @@
+// blockyard shot: the window at a simulated time as a PNG, drawn in software: no display, no OpenGL.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+#include "app/cli/command.h"
+#include "app/cli/options.h"
+#include "app/panels/main_frame.h"
+#include "app/session/session.h"
+#include "app/ui/headless.h"
+#include "core/base/check.h"
+#include "core/io/json_edit.h"
+
+namespace blockyard::cli {
+namespace {
+
+struct ShotArgs {
+  ScenarioArgs scenario;
+  double at_ms = 0;
+  std::string out, size = "1600x1000", theme = "dark", tab, compare;
+  std::vector<std::string> select;
+  double scale = 1;
+};
+
+// "request:17", "worker:2", "edge:5", "block:W:ID", "decision:17".
+std::optional<Selection> parse_selection(const std::string& text) {
+  const std::size_t colon = text.find(':');
+  if (colon == std::string::npos) return std::nullopt;
+  const std::string kind = text.substr(0, colon);
+  unsigned first = 0, second = 0;
+  char rest = 0;
+  const int n = std::sscanf(text.c_str() + colon + 1, "%u:%u%c", &first, &second, &rest);
+  if (kind == "block" && n == 2) return SelectedBlock{second, first};
+  if (n != 1) return std::nullopt;
+  if (kind == "request") return SelectedRequest{first};
+  if (kind == "decision") return SelectedDecision{first};
+  if (kind == "worker") return SelectedWorker{first};
+  if (kind == "edge") return SelectedEdge{first};
+  return std::nullopt;
+}
+
+// The scenario as the session edits it: with a capacity that stays derived.
+Document document_of(const Scenario& scenario, const std::string& source) {
+  Document document{write_scenario(scenario), scenario.base_dir, source};
+  if (!scenario.capacity_blocks) {
+    if (auto derived = set_json_value(document.text, "cache.capacity_blocks", "null")) document.text = *derived;
+  }
+  return document;
+}
+
+int shot(const ShotArgs& args, const Context& context) {
+  const Assets assets(context.assets_dir);
+  int width = 0, height = 0;
+  char rest = 0;
+  if (std::sscanf(args.size.c_str(), "%dx%d%c", &width, &height, &rest) != 2 || width < 320 || height < 240 ||
+      width > 16384 || height > 16384) {
+    return refuse(Error{fmt::format("--size {}: write WIDTHxHEIGHT in pixels, 320x240 to 16384x16384", args.size)});
+  }
+  if (args.theme != "dark" && args.theme != "light") {
+    return refuse(Error{fmt::format("--theme {}: it must be dark or light", args.theme)});
+  }
+  std::vector<Selection> selected;
+  for (const std::string& text : args.select) {
+    const auto selection = parse_selection(text);
+    if (!selection) {
+      return refuse(
+          Error{fmt::format("--select {}: write request:N, decision:N, worker:N, edge:N or block:WORKER:ID", text)});
+    }
+    selected.push_back(*selection);
+  }
+  std::vector<std::uint32_t> compare;
+  for (std::size_t begin = 0; begin < args.compare.size();) {
+    const std::size_t comma = std::min(args.compare.find(',', begin), args.compare.size());
+    const std::string id = args.compare.substr(begin, comma - begin);
+    compare.push_back(find_policy(id));
+    if (compare.back() == kNone) return refuse(Error{fmt::format("--compare {}: there is no such strategy", id)});
+    begin = comma + 1;
+  }
+
+  auto scenario = load_scenario(args.scenario, assets);
+  if (!scenario) return refuse(scenario.error());
+  Session session({assets.dir(), "", "", 8});
+  if (auto opened = session.open(document_of(*scenario, args.scenario.name), false); !opened) {
+    return refuse(opened.error());
+  }
+  UiState& ui = session.ui();
+  ui.first_start = false;
+  ui.dark = args.theme == "dark";
+  ui.show_bottom = true;
+  if (!args.tab.empty()) ui.bottom_tab = args.tab;
+  if (!compare.empty()) session.apply(cmd::SetCompare{compare});
+  while (session.wants_frames()) session.update(0);
+  session.apply(cmd::Seek{ms_to_us(args.at_ms)});
+  for (const Selection& s : selected) session.apply(cmd::Select{s});
+
+  std::error_code ec;
+  std::string fonts = assets.dir() + "/fonts";
+  if (!std::filesystem::exists(fonts, ec)) fonts = Assets("").dir() + "/fonts";
+  HeadlessUi screen(width, height, static_cast<float>(args.scale), ui.dark ? dark_theme() : light_theme(), fonts);
+  MainFrame frame;
+  std::vector<Command> commands;
+  screen.set_ui([&] {
+    FrameContext ctx = session.frame(screen.look(), commands);
+    frame.draw(ctx, screen.size());
+    commands.clear();  // a picture asks for nothing
+  });
+  screen.frames(4);
+  const std::string trouble = write_png(screen.picture(), args.out);
+  if (!trouble.empty()) return refuse(Error{trouble}, kFailed);
+  return kDone;
+}
+
+}  // namespace
+
+std::function<int()> make_shot(CLI::App& app, const Context& context) {
+  auto args = std::make_shared<ShotArgs>();
+  args->scenario.name = "first-look";
+  args->scenario.add_to(app, false);
+  app.add_option("--at", args->at_ms, "Simulated time, ms (default 0)")->check(CLI::NonNegativeNumber);
+  app.add_option("--out", args->out, "The PNG file")->required();
+  app.add_option("--size", args->size, "WIDTHxHEIGHT in pixels (default 1600x1000)");
+  app.add_option("--scale", args->scale, "Size of everything, 0.5 to 4 (default 1)")->check(CLI::Range(0.5, 4.0));
+  app.add_option("--theme", args->theme, "dark (default) or light");
+  app.add_option("--select", args->select, "request:N, decision:N, worker:N, edge:N or block:WORKER:ID")
+      ->take_all()
+      ->allow_extra_args(false);
+  app.add_option("--tab", args->tab, "The plot or table at the bottom, e.g. latency, blocks, events");
+  app.add_option("--compare", args->compare, "Strategies to run beside the scenario's own: a,b");
+  return [args, &context] { return shot(*args, context); };
+}
+
+}  // namespace blockyard::cli

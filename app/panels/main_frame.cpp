@@ -1,0 +1,115 @@
+#include "app/panels/main_frame.h"
+
+#include <algorithm>
+
+#include "app/panels/actions.h"
+#include "app/panels/status_bar.h"
+#include "app/panels/top_bar.h"
+#include "app/ui/widgets.h"
+
+namespace blockyard {
+
+MainFrame::MainFrame() {
+  for (const PanelRow& row : panel_table()) panels_.push_back({&row, row.make()});
+}
+
+std::vector<const MainFrame::Place*> MainFrame::in_slot(PanelSlot slot) const {
+  std::vector<const Place*> out;
+  for (const Place& p : panels_) {
+    if (p.row->slot == slot) out.push_back(&p);
+  }
+  return out;
+}
+
+void MainFrame::draw_slot(FrameContext& ctx, PanelSlot slot, const Rect& rect) {
+  if (rect.empty()) return;
+  const auto panels = in_slot(slot);
+  if (panels.empty()) return;
+  const Place* shown = panels.front();
+  for (const Place* p : panels) {
+    if (p->row->id == ctx.ui.right_tab) shown = p;
+  }
+  shown->panel->draw(ctx, rect);
+}
+
+void MainFrame::draw_bottom(FrameContext& ctx, const Rect& rect) {
+  if (rect.empty()) return;
+  const Look& look = ctx.look;
+  const auto panels = in_slot(PanelSlot::kBottom);
+  begin_card(look, "bottom", rect);
+  if (!panels.empty()) {
+    std::vector<const char*> titles;
+    int selected = 0;
+    for (std::size_t i = 0; i < panels.size(); ++i) {
+      titles.push_back(panels[i]->row->title.data());  // literals: they end in a zero
+      if (panels[i]->row->id == ctx.ui.bottom_tab) selected = static_cast<int>(i);
+    }
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    if (const auto picked = tab_strip(look, "tabs", titles, selected)) {
+      selected = *picked;
+      ctx.ui.bottom_tab = panels[static_cast<std::size_t>(selected)]->row->id;
+    }
+    // The tabs are one widget; what each shows is told by where the pointer is.
+    for (std::size_t i = 0; i < panels.size(); ++i) {
+      const Rect* tab = look.anchors ? look.anchors->find("bottom/tabs/" + std::string(titles[i])) : nullptr;
+      if (tab != nullptr && ImGui::IsWindowHovered() && tab->contains(ImGui::GetIO().MousePos)) {
+        help_tooltip(look, panels[i]->row->title, panels[i]->row->help);
+      }
+    }
+    const Rect in = rect.inset(look.px(14), look.px(12));
+    const float top = at.y + look.px(36);
+    ImGui::SetCursorScreenPos(ImVec2(in.x, top));
+    panels[static_cast<std::size_t>(selected)]->panel->draw(ctx, {in.x, top, in.w, std::max(0.0F, in.bottom() - top)});
+  }
+  end_card(look);
+}
+
+// The gap over the bottom is its handle.
+void MainFrame::drag_bottom(FrameContext& ctx, const Layout& layout) {
+  if (layout.bottom.empty()) return;
+  const Look& look = ctx.look;
+  const float grip = look.px(10);
+  ImGui::SetCursorScreenPos(ImVec2(layout.bottom.x, layout.bottom.y - grip));
+  ImGui::InvisibleButton("##bottom-grip", ImVec2(layout.bottom.w, grip));
+  if (ImGui::IsItemHovered() || ImGui::IsItemActive()) {
+    ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeNS);
+    const float y = layout.bottom.y - grip / 2, mid = layout.bottom.center().x;
+    ImGui::GetWindowDrawList()->AddRectFilled(ImVec2(mid - look.px(24), y - look.px(1)),
+                                              ImVec2(mid + look.px(24), y + look.px(2)), look.theme.line_strong,
+                                              look.px(2));
+  }
+  if (ImGui::IsItemActive()) {
+    const float wanted = (layout.bottom.bottom() - ImGui::GetIO().MousePos.y - grip / 2) / look.scale;
+    ctx.ui.bottom_height = std::clamp(wanted, 120.0F, 1600.0F);
+  }
+  if (ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) ctx.ui.bottom_height = 0;
+}
+
+void MainFrame::draw(FrameContext& ctx, ImVec2 size) {
+  handle_keys(ctx);
+  LayoutOptions options;
+  options.controls = ctx.ui.show_controls;
+  options.tree = ctx.ui.show_tree;
+  options.bottom = ctx.ui.show_bottom;
+  options.bottom_height = ctx.ui.bottom_height;
+  const Layout layout = compute_layout(size.x, size.y, ctx.look.scale, options);
+  begin_root(ctx.look, size);
+  draw_top_bar(ctx, layout.top_bar);
+  if (!layout.timeline.empty()) timeline_.draw(ctx, layout.timeline);
+  if (!layout.controls.empty()) controls_.draw(ctx, layout.controls);
+  if (!layout.kpis.empty()) key_figures_.draw(ctx, layout.kpis);
+  draw_slot(ctx, PanelSlot::kFleet, layout.fleet);
+  draw_slot(ctx, PanelSlot::kTree, layout.tree);
+  draw_slot(ctx, PanelSlot::kInspector, layout.inspector);
+  drag_bottom(ctx, layout);
+  draw_bottom(ctx, layout.bottom);
+  draw_status_bar(ctx, layout.status);
+  end_root();
+  draw_first_start(ctx, layout.fleet);
+  draw_settings(ctx, size);
+  draw_keys(ctx, size);
+  palette_.draw(ctx, size);
+  draw_toasts(ctx, layout.status);
+}
+
+}  // namespace blockyard

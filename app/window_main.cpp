@@ -1,0 +1,132 @@
+// blockyard-window: the window. Opens a scenario, runs frames, carries commands to the session; what concerns the
+// window itself (theme, scale, screenshots, the clipboard) comes back from the session as effects.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "app/cli/options.h"
+#include "app/panels/main_frame.h"
+#include "app/platform/window.h"
+#include "app/session/session.h"
+#include "app/session/settings.h"
+
+namespace blockyard {
+namespace {
+
+using cli::kBadInput;
+using cli::kDone;
+using cli::kFailed;
+
+struct WindowArgs {
+  std::string scenario, assets;
+  double scale = 0;
+};
+
+// What was seen last, else the first look, else the defaults: whatever of it can be opened.
+Result<void> open_something(Session& session, const std::string& wanted) {
+  if (!wanted.empty()) return session.open(wanted, true);
+  const std::string last = session.ui().last_scenario;
+  if (!last.empty() && session.open(last, true)) return {};
+  if (auto opened = session.open("first-look", true); opened) return opened;
+  return session.open("", true);
+}
+
+class Program {
+ public:
+  Program(Session& session, Window& window) : session_(session), window_(window) {
+    window_.set_title("Blockyard · " + session_.scenario().name);
+    title_ = session_.scenario().name;
+  }
+
+  FrameWish frame() {
+    const auto now = std::chrono::steady_clock::now();
+    // After a sleep, time has not gone on in the run.
+    const double passed = std::chrono::duration<double>(now - before_).count();
+    before_ = now;
+    for (const std::string& file : window_.take_dropped_files()) commands_.push_back(cmd::OpenFile{file});
+    session_.apply_all(commands_);
+    session_.update(resting_ ? 1.0 / 60 : passed);
+    FrameWish wish;
+    for (const Command& effect : session_.take_effects()) carry_out(effect, wish);
+    FrameContext ctx = session_.frame(window_.look(), commands_);
+    frame_.draw(ctx, window_.size());
+    if (session_.scenario().name != title_) {
+      title_ = session_.scenario().name;
+      window_.set_title("Blockyard · " + title_);
+    }
+    bool asked = false;  // hovering alone asks for nothing
+    for (const Command& c : commands_) asked = asked || !std::holds_alternative<cmd::Hover>(c);
+    wish.animate = asked || session_.wants_frames();
+    resting_ = !wish.animate;
+    return wish;
+  }
+
+ private:
+  void carry_out(const Command& effect, FrameWish& wish) {
+    if (const auto* theme = std::get_if<cmd::SetTheme>(&effect)) {
+      window_.set_theme(theme->dark ? dark_theme() : light_theme());
+    } else if (const auto* scale = std::get_if<cmd::SetScale>(&effect)) {
+      window_.set_scale(static_cast<float>(scale->scale));
+    } else if (std::holds_alternative<cmd::Fullscreen>(effect)) {
+      window_.set_fullscreen(!window_.fullscreen());
+    } else if (const auto* copy = std::get_if<cmd::CopyText>(&effect)) {
+      ImGui::SetClipboardText(copy->text.c_str());
+    } else if (std::holds_alternative<cmd::Screenshot>(effect)) {
+      window_.capture([this](const Image& image) {
+        session_.apply(cmd::SaveFile{"blockyard.png", [&image](const std::string& p) { return write_png(image, p); }});
+      });
+    } else if (std::holds_alternative<cmd::Quit>(effect)) {
+      wish.quit = true;
+    }
+  }
+
+  Session& session_;
+  Window& window_;
+  MainFrame frame_;
+  std::vector<Command> commands_;
+  std::string title_;
+  std::chrono::steady_clock::time_point before_ = std::chrono::steady_clock::now();
+  bool resting_ = true;
+};
+
+int run(const WindowArgs& args) {
+  const cli::Assets assets(args.assets);
+  Session session({assets.dir(), default_config_dir(), "", 8});
+  if (auto opened = open_something(session, args.scenario); !opened) return cli::refuse(opened.error());
+
+  WindowOptions options;
+  options.theme = session.ui().dark ? dark_theme() : light_theme();
+  options.scale = args.scale > 0 ? static_cast<float>(args.scale) : session.ui().scale;
+  std::error_code ec;
+  options.font_dir = assets.dir() + "/fonts";
+  if (!std::filesystem::exists(options.font_dir, ec)) options.font_dir = cli::Assets("").dir() + "/fonts";
+  std::string error;
+  const auto window = Window::open(options, &error);
+  if (!window) return cli::refuse(Error{error}, kFailed);
+  Program program(session, *window);
+  window->run([&program] { return program.frame(); });
+  return kDone;
+}
+
+}  // namespace
+}  // namespace blockyard
+
+int main(int argc, char** argv) {
+  blockyard::WindowArgs args;
+  CLI::App app{"Blockyard: the window. Commands that need none: blockyard --help", "blockyard-window"};
+  app.failure_message([](const CLI::App*, const CLI::Error& e) { return fmt::format("blockyard: {}\n", e.what()); });
+  app.add_option("scenario,--scenario", args.scenario, "A scenario file, a trace, or a built-in scenario by name");
+  app.add_option("--scale", args.scale, "Size of everything, 0.5 to 4 (default: what the screen asks for)")
+      ->check(CLI::Range(0.5, 4.0));
+  app.add_option("--assets", args.assets, "Folder of presets, scenarios and lessons (default: beside the program)");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? blockyard::kDone : blockyard::kBadInput;
+  }
+  return blockyard::run(args);
+}
