@@ -32,7 +32,7 @@ third_party/install.sh "${needs[@]}" || echo "run.sh: going on with what is inst
 
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1} UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 jobs=$(nproc)
-threaded='Thread|Parallel|Jobs|Sweep|Compare|Session|Player'  # what the thread sanitizer is worth waiting for
+threaded='Thread|Parallel|Jobs|Pool|Sweep|Compare|Session'  # what the thread sanitizer is worth waiting for
 
 count() { sed -n "1,12s/.*[[:space:]]$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1; }  # <junit file> <attribute>
 
