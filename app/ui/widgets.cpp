@@ -96,6 +96,7 @@ void divider(const Look& look) {
 // ---------------------------------------------------------------------------------------------------------------
 
 float text_width(const Look& look, FontRole role, std::string_view s) {
+  if (s.empty()) return 0;  // an empty view may be a null pointer, which Dear ImGui takes for a C string
   return look.font(role)->CalcTextSizeA(look.font_px(role), FLT_MAX, 0.0f, s.data(), s.data() + s.size()).x;
 }
 
