@@ -113,6 +113,7 @@ std::string ellipsized(const Look& look, FontRole role, std::string_view s, floa
 }
 
 float draw_text(ImDrawList* list, const Look& look, FontRole role, Color color, ImVec2 at, std::string_view s) {
+  if (s.empty()) return at.x;
   const float size = look.font_px(role);
   list->AddText(look.font(role), size, ImVec2(std::floor(at.x), std::floor(at.y - size * 0.5f + 0.5f)), color, s.data(),
                 s.data() + s.size());
