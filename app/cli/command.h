@@ -35,6 +35,8 @@ std::function<int()> make_compare(CLI::App& app, const Context& context);
 std::function<int()> make_sweep(CLI::App& app, const Context& context);
 std::function<int()> make_merge(CLI::App& app, const Context& context);
 std::function<int()> make_experiment(CLI::App& app, const Context& context);
+std::function<int()> make_waterfall(CLI::App& app, const Context& context);
+std::function<int()> make_report(CLI::App& app, const Context& context);
 std::function<int()> make_plot(CLI::App& app, const Context& context);
 std::function<int()> make_presets(CLI::App& app, const Context& context);
 std::function<int()> make_trace(CLI::App& app, const Context& context);

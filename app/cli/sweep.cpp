@@ -41,6 +41,7 @@ int sweep(const SweepCommand& args, const Context& context) {
   plan.scenario = sweep_base(*scenario);
   plan.base_dir = scenario->base_dir;
   plan.keep_results = args.keep_results;
+  name_plan(plan);
   if (!args.metrics.empty()) plan.metrics = split(args.metrics);
   if (!args.pareto.empty()) plan.pareto = split(args.pareto);
   for (const std::string& text : args.vary) {
@@ -127,6 +128,7 @@ int experiment(const ExperimentCommand& args, const Context& context) {
     if (!changed) return refuse(Error{fmt::format("--set {}: {}", set, changed.error().message)});
     plan->scenario = std::move(*changed);
   }
+  name_plan(*plan);
   return run_plan(*plan, args.sweep, assets);
 }
 

@@ -132,9 +132,10 @@ Result<std::size_t> write_sweep(const SweepPlan& plan, const std::vector<SweepCe
     const PlotAxis axis = axis_of_path(plan.axes[0].path);
     std::vector<RecoveryCase> cases;
     for (std::size_t i = 0; i < kept.size(); ++i) {
-      cases.push_back({fmt::format("{} {} {}", axis.label, plan.axes[0].values[i], axis.unit), &kept[i]});
+      cases.push_back({fmt::format("{} {}", plan.axes[0].values[i], axis.unit), &kept[i]});
     }
-    out.add({"recovery_timeline", recovery_curves(cases, plan.title)}, picture, assets.dir() + "/fonts");
+    out.add({"recovery_timeline", recovery_curves(cases, plan.title, "lines: " + axis.label)}, picture,
+            assets.dir() + "/fonts");
   }
   if (auto written = out.commit(); !written) return written.error();
   return out.size();

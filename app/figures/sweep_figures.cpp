@@ -21,7 +21,9 @@ PlotAxis value_axis(const Metric& m) {
 std::string footnote(const SweepTable& t) {
   std::string varied;
   for (const SweepAxis& a : t.plan().axes) varied += fmt::format("{}{}", varied.empty() ? "" : " × ", a.path);
-  return fmt::format("varied: {} · {} runs · blockyard {}", varied, t.plan().cells(), version());
+  return fmt::format("scenario {} · {} · varied: {} · {} runs · blockyard {}", t.plan().name,
+                     t.repeats() > 1 ? fmt::format("{} seeds", t.repeats()) : fmt::format("seed {}", t.plan().seed),
+                     varied, t.plan().cells(), version());
 }
 
 Figure figure_of(const SweepTable& t) {
@@ -37,6 +39,28 @@ Figure figure_of(const SweepTable& t) {
 bool wants_log(const std::vector<double>& x) {
   if (x.size() < 3 || x.front() <= 0) return false;
   return x.back() / x.front() >= 16;
+}
+
+// Long times in seconds; where curves span decades, a logarithmic axis.
+void fit_values(Plot& p, bool may_be_log) {
+  double low = std::numeric_limits<double>::infinity(), high = 0;
+  for (const PlotSeries& s : p.series) {
+    for (const double v : s.y) {
+      if (std::isfinite(v)) low = std::min(low, v), high = std::max(high, v);
+    }
+  }
+  if (p.y.unit != "ms") return;
+  if (may_be_log && low > 0 && high / low >= 50) {
+    p.y.log = true;
+    p.y.min.reset();
+  }
+  const TimeUnit unit = unit_for_ms(high);
+  p.y.unit = unit.name;
+  for (PlotSeries& s : p.series) {
+    for (auto* values : {&s.y, &s.lo, &s.hi}) {
+      for (double& v : *values) v *= unit.factor;
+    }
+  }
 }
 
 Figure bars(const SweepTable& t) {
@@ -56,6 +80,7 @@ Figure bars(const SweepTable& t) {
       s.hi.push_back(v.high);
     });
     p.series = {std::move(s)};
+    fit_values(p, false);
     f.plots.push_back(std::move(p));
   }
   return f;
@@ -89,6 +114,10 @@ Figure curves(const SweepTable& t) {
       p.series.push_back(std::move(line));
       if (t.series().size() == 1) p.series.push_back(std::move(dots));
     }
+    for (const SweepMark& mark : t.plan().marks) {
+      p.marks.push_back({PlotMark::Across::X, mark.at, {}, mark.label, {PlotRole::Muted, -1}, true});
+    }
+    fit_values(p, t.repeats() < 2);
     f.plots.push_back(std::move(p));
   }
   return f;
@@ -177,7 +206,7 @@ Figure pareto(const SweepTable& t) {
   const Metric& mx = *find_metric(t.plan().pareto[0]);
   const Metric& my = *find_metric(t.plan().pareto[1]);
   Plot p;
-  p.title = fmt::format("{} against {}", my.label, mx.label);
+  p.title = fmt::format("{} · {}", my.label, mx.label);
   p.subtitle = "dashed: the settings that no other beats in both";
   p.x = {std::string(mx.label), std::string(mx.unit), false, {}, {}};
   p.y = {std::string(my.label), std::string(my.unit), false, {}, {}};
@@ -201,6 +230,14 @@ Figure pareto(const SweepTable& t) {
     }
     points.push_back({x, y, std::move(name)});
   });
+  if (!points.empty()) {
+    const auto [low, high] =
+        std::minmax_element(points.begin(), points.end(), [](const Point& a, const Point& b) { return a.x < b.x; });
+    p.x.log = low->x > 0 && high->x / low->x >= 50;
+    const double room = 0.06 * (high->x - low->x);
+    p.x.min = p.x.log ? low->x / 1.3 : std::max(0.0, low->x - room);
+    p.x.max = p.x.log ? high->x * 1.3 : high->x + room;
+  }
   PlotSeries front = series("", SeriesStyle::Line, {PlotRole::Muted, -1});
   front.dashed = true;
   std::map<double, const Point*> best;  // by x
@@ -248,11 +285,14 @@ std::vector<NamedFigure> sweep_figures(const SweepPlan& plan, const std::vector<
   return out;
 }
 
-Figure recovery_curves(const std::vector<RecoveryCase>& cases, std::string title) {
+Figure recovery_curves(const std::vector<RecoveryCase>& cases, std::string title, std::string subtitle) {
   Figure f;
   f.title = std::move(title);
+  f.subtitle = std::move(subtitle);
   f.footnote = small_print(*cases[0].results);
   Plot phantom, hits;
+  constexpr double kBefore = 10, kAfter = 30;  // s of the picture around the fault
+  const double struck = us_to_ms(cases[0].results->scenario.config.faults[0].t) / 1000;
   phantom.title = "Blocks the router believes in that are gone";
   phantom.y = {"", "blocks", false, 0.0, {}};
   hits.title = "Block hit rate";
@@ -274,7 +314,7 @@ Figure recovery_curves(const std::vector<RecoveryCase>& cases, std::string title
     hits.series.push_back(std::move(b));
   }
   for (Plot* p : {&phantom, &hits}) {
-    p->x = {"Simulated time", "s", false, 0.0, {}};
+    p->x = {"Simulated time", "s", false, std::max(0.0, struck - kBefore), struck + kAfter};
     p->marks = fault_marks(*cases[0].results);
     f.plots.push_back(std::move(*p));
   }

@@ -23,7 +23,8 @@ struct RecoveryCase {
   const RunResults* results;
 };
 
-/// The beliefs of several runs through the same fault, over each other.
-Figure recovery_curves(const std::vector<RecoveryCase>& cases, std::string title);
+/// The beliefs of several runs through the same first fault, over each other, around its moment. At least one case, and
+/// each with a fault.
+Figure recovery_curves(const std::vector<RecoveryCase>& cases, std::string title, std::string subtitle);
 
 }  // namespace blockyard

@@ -29,6 +29,12 @@ struct SweepAxis {
 /// PATH=v1,v2,… or PATH=a:b:step or PATH=a:b:xF (times F); both ends included.
 Result<SweepAxis> parse_axis(std::string_view text);
 
+/// A vertical line of the curves: what happens at a value of the axis.
+struct SweepMark {
+  double at = 0;
+  std::string label;
+};
+
 struct SweepPlan {
   std::string title;     ///< of the pictures
   std::string scenario;  ///< JSON text of what all cells share
@@ -36,7 +42,12 @@ struct SweepPlan {
   std::vector<SweepAxis> axes;
   std::vector<std::string> metrics{"block_hit_rate", "ttft_mean", "ttft_p95", "imbalance"};  ///< a panel each
   std::vector<std::string> pareto{"ttft_p95", "block_hit_rate"};                             ///< x and y of the front
+  std::vector<SweepMark> marks;
   bool keep_results = false;  ///< results.json of every cell as well
+
+  // Of the scenario, for small print; read_plan and name_plan fill them in.
+  std::string name;
+  std::uint64_t seed = 42;
 
   std::size_t cells() const;
   /// The place on each axis of a cell.

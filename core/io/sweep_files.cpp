@@ -36,14 +36,11 @@ std::string plan_json(const SweepPlan& plan) {
     for (const std::string& v : a.values) values.push_back(value_of(v));
     axes.push_back({{"path", a.path}, {"values", std::move(values)}});
   }
-  const Json out{{"blockyard", version()},
-                 {"title", plan.title},
-                 {"scenario", value_of(plan.scenario)},
-                 {"vary", std::move(axes)},
-                 {"cells", plan.cells()},
-                 {"metrics", plan.metrics},
-                 {"pareto", plan.pareto},
-                 {"keep_results", plan.keep_results}};
+  Json marks = Json::array();
+  for (const SweepMark& m : plan.marks) marks.push_back({{"at", m.at}, {"label", m.label}});
+  const Json out{{"blockyard", version()},  {"title", plan.title},       {"scenario", value_of(plan.scenario)},
+                 {"vary", std::move(axes)}, {"cells", plan.cells()},     {"metrics", plan.metrics},
+                 {"pareto", plan.pareto},   {"marks", std::move(marks)}, {"keep_results", plan.keep_results}};
   return out.dump(1) + "\n";
 }
 
@@ -67,12 +64,23 @@ Result<SweepPlan> read_plan(const std::string& path) {
     }
     if (v->contains("metrics")) plan.metrics = v->at("metrics").get<std::vector<std::string>>();
     if (v->contains("pareto")) plan.pareto = v->at("pareto").get<std::vector<std::string>>();
+    if (v->contains("marks")) {
+      for (const Json& m : v->at("marks")) plan.marks.push_back({m.at("at"), m.at("label")});
+    }
     plan.keep_results = v->value("keep_results", false);
+    name_plan(plan);
     if (auto wrong = check_plan(plan)) return Error{fmt::format("{}: {}", path, wrong->message)};
     return plan;
   } catch (const Json::exception&) {
     return Error{fmt::format("{}: no sweep; it needs at least \"scenario\" and \"vary\"", path)};
   }
+}
+
+void name_plan(SweepPlan& plan) {
+  const Json scenario = value_of(plan.scenario);
+  if (!scenario.is_object()) return;
+  if (const auto it = scenario.find("name"); it != scenario.end() && it->is_string()) plan.name = *it;
+  if (const auto it = scenario.find("seed"); it != scenario.end() && it->is_number_unsigned()) plan.seed = *it;
 }
 
 Result<std::string> read_plan_about(const std::string& path) {

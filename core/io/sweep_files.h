@@ -12,8 +12,11 @@ namespace blockyard {
 std::string plan_json(const SweepPlan& plan);
 
 /// Reads sweep.json again, or a ready-made experiment: {"title", "about", "scenario", "vary": ["PATH=…", …] or axes,
-/// "metrics", "pareto", "keep_results"}; missing keys have the plan's defaults.
+/// "metrics", "pareto", "marks", "keep_results"}; missing keys have the plan's defaults.
 Result<SweepPlan> read_plan(const std::string& path);
+
+/// Fills in the plan's name and seed from its scenario.
+void name_plan(SweepPlan& plan);
 
 /// The "about" of a ready-made experiment: one sentence.
 Result<std::string> read_plan_about(const std::string& path);

@@ -1,0 +1,70 @@
+// blockyard waterfall: from the best possible hit rate to what was achieved, cause by cause.
+#include "core/experiment/waterfall.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "app/cli/command.h"
+#include "app/cli/options.h"
+#include "app/cli/output_set.h"
+#include "app/cli/table.h"
+#include "app/figures/waterfall_figure.h"
+#include "core/io/waterfall_file.h"
+
+namespace blockyard::cli {
+namespace {
+
+struct WaterfallArgs {
+  ScenarioArgs scenario;
+  PictureArgs picture;
+  std::string out;
+  bool json = false;
+};
+
+std::string waterfall_table(const LossWaterfall& w) {
+  std::vector<std::vector<std::string>> rows{{"step", "hit rate %", "lost", "tokens hit", "lost"}};
+  for (std::size_t i = 0; i < w.steps.size(); ++i) {
+    const WaterfallStep& s = w.steps[i];
+    rows.push_back({s.label, fmt::format("{:.3f}", w.percent(static_cast<double>(s.hit_tokens))),
+                    i == 0 ? "" : fmt::format("{:.3f}", w.percent(static_cast<double>(w.loss(i)))),
+                    fmt::format("{}", s.hit_tokens), i == 0 ? "" : fmt::format("{}", w.loss(i))});
+  }
+  return text_table(rows);
+}
+
+int waterfall(const WaterfallArgs& args, const Context& context) {
+  const Assets assets(context.assets_dir);
+  const auto scenario = load_scenario(args.scenario, assets);
+  if (!scenario) return refuse(scenario.error());
+  catch_interrupts();
+  const bool shown = progress_wanted();
+  const auto w = loss_waterfall(*scenario, interrupted, [shown](std::size_t done, std::size_t all) {
+    if (shown) fmt::print(stderr, "\r{} of {} steps", done, all);
+  });
+  if (shown) fmt::print(stderr, "\r{:40}\r", "");
+  if (!w && interrupted()) return refuse(Error{"interrupted; nothing was written"}, kFailed);
+  if (!w) return refuse(w.error());
+  OutputSet out(args.out);
+  const std::string json = waterfall_json(*w);
+  out.add("waterfall.json", json);
+  out.add({"loss_waterfall", loss_waterfall_figure(*w)}, args.picture, assets.dir() + "/fonts");
+  if (auto written = out.commit(); !written) return refuse(written.error());
+  fmt::print("{}", args.json ? json : fmt::format("{}\n\n{}", scenario->name, waterfall_table(*w)));
+  fmt::print(stderr, "{} files in {}\n", out.size(), args.out);
+  return kDone;
+}
+
+}  // namespace
+
+std::function<int()> make_waterfall(CLI::App& app, const Context& context) {
+  auto args = std::make_shared<WaterfallArgs>();
+  args->scenario.add_to(app, true);
+  app.add_option("--out", args->out, "Folder for waterfall.json and the picture")->required();
+  app.add_flag("--json", args->json, "Print waterfall.json instead of the table");
+  args->picture.add_to(app);
+  return [args, context] { return waterfall(*args, context); };
+}
+
+}  // namespace blockyard::cli

@@ -1,0 +1,170 @@
+#include "core/experiment/waterfall.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "core/io/results.h"
+#include "core/router/policy.h"
+#include "core/workload/make.h"
+
+namespace blockyard {
+namespace {
+
+constexpr std::uint64_t kMostUnits = 4'000'000;  // of a generated workload, which stores each; traces store runs
+
+// Requests one after another, in an order, through one cache.
+class OneByOne {
+ public:
+  OneByOne(const Workload& workload, const std::vector<RequestId>& order, const Config& config)
+      : workload_(workload), order_(order), config_(config) {}
+
+  /// Without limit. `by_token`: nothing that the engine computes again is taken off.
+  std::optional<std::uint64_t> unlimited(bool by_token, const Cancelled& cancelled) const {
+    BlockSet held(workload_.id_count());
+    return walk(cancelled, [&](std::size_t, const Request& r, Chain chain) {
+      const std::uint32_t hit = held.leading(chain);
+      for (const Run& run : chain) held.insert(run);
+      return by_token ? std::min(hit, r.prompt_blocks) : counted(r, hit);
+    });
+  }
+
+  std::optional<std::uint64_t> limited(std::uint32_t capacity, EvictionPolicy policy,
+                                       const Cancelled& cancelled) const {
+    RadixTree tree;
+    if (policy == EvictionPolicy::kBelady) {
+      std::vector<std::vector<Run>> chains;
+      for (const RequestId i : order_) chains.push_back(workload_.prompt_chain(workload_.requests[i]));
+      tree = RadixTree::build(chains, workload_.id_count());
+    }
+    BlockCache cache(capacity, workload_.id_count(), policy, &tree, Rng(config_.seed, RngPurpose::kEviction));
+    return walk(cancelled, [&](std::size_t place, const Request& r, Chain chain) {
+      const std::uint32_t hit = counted(r, cache.hit(chain));
+      cache.request_started(static_cast<RequestId>(place));
+      if (cache.fits(chain)) {
+        cache.acquire(chain, r.arrival, nullptr);
+        cache.release(chain, r.arrival);
+      }
+      return hit;
+    });
+  }
+
+ private:
+  // The chain that a request leaves in a cache: its prompt and, where the engine caches answers, the known answer.
+  std::vector<Run> chain_of(const Request& r) const {
+    if (config_.fleet.engine == EngineKind::kSlots) return workload_.prompt_chain(r);
+    const std::uint64_t tokens = std::uint64_t{r.prompt_tokens} + std::max(r.output_tokens, 1U) - 1;
+    std::uint64_t left = std::min<std::uint64_t>(r.known_blocks, tokens / workload_.block_tokens);
+    std::vector<Run> out;
+    for (const Run& run : workload_.known_chain(r)) {
+      const auto n = static_cast<std::uint32_t>(std::min<std::uint64_t>(run.count, left));
+      if (n > 0) out.push_back({run.first, n});
+      left -= n;
+    }
+    return out;
+  }
+
+  // The hit as the engine counts it (SPEC 4.2 step 1, 4.3 step 2).
+  std::uint32_t counted(const Request& r, std::uint32_t hit) const {
+    if (config_.fleet.engine == EngineKind::kContinuous) {
+      return std::min(hit, (std::max(r.prompt_tokens, 1U) - 1) / workload_.block_tokens);
+    }
+    const bool whole = std::uint64_t{hit} * workload_.block_tokens == r.prompt_tokens;
+    return config_.cache.recompute_last_block && whole && hit > 0 ? hit - 1 : hit;
+  }
+
+  template <class F>
+  std::optional<std::uint64_t> walk(const Cancelled& cancelled, F hit_of) const {
+    std::uint64_t blocks = 0;
+    for (std::size_t place = 0; place < order_.size(); ++place) {
+      if (place % 256 == 0 && cancelled && cancelled()) return std::nullopt;
+      const Request& r = workload_.requests[order_[place]];
+      const std::vector<Run> chain = chain_of(r);
+      blocks += hit_of(place, r, Chain(chain.data(), chain.size()));
+    }
+    return blocks * workload_.block_tokens;
+  }
+
+  const Workload& workload_;
+  const std::vector<RequestId>& order_;
+  const Config& config_;
+};
+
+// What is left of the run: tokens hit, and the workload's requests in the order that they arrived.
+std::optional<std::uint64_t> simulate(const Prepared& prepared, const Config& config, const Cancelled& cancelled,
+                                      std::vector<RequestId>* order = nullptr) {
+  Simulation sim = prepared.simulation(config);
+  if (!run_to_end(sim, nullptr, cancelled)) return std::nullopt;
+  std::uint64_t blocks = 0;
+  for (RequestId i = 0; i < sim.records().size(); ++i) {
+    if (sim.records()[i].status == RequestStatus::kCompleted) blocks += sim.records()[i].hit;
+    if (order != nullptr) order->push_back(static_cast<RequestId>(&sim.request(i) - prepared.workload.requests.data()));
+  }
+  return blocks * config.cache.block_tokens;
+}
+
+}  // namespace
+
+Result<LossWaterfall> loss_waterfall(const Scenario& scenario, const Cancelled& cancelled,
+                                     const std::function<void(std::size_t, std::size_t)>& progress) {
+  const auto made = prepare(scenario);
+  if (!made) return made.error();
+  const Prepared& prepared = **made;
+  const Workload& workload = prepared.workload;
+  const Config& real = scenario.config;
+  LossWaterfall out;
+  out.version = version();
+  out.scenario = scenario;
+  for (const Request& r : workload.requests) out.prompt_tokens += r.prompt_tokens;
+
+  // The finest units that can be matched by: tokens, where memory allows.
+  if (scenario.workload.type != WorkloadType::kTrace) {
+    while (out.finest_tokens < real.cache.block_tokens && out.prompt_tokens / out.finest_tokens > kMostUnits)
+      out.finest_tokens *= 2;
+    if (real.cache.block_tokens % out.finest_tokens != 0) out.finest_tokens = real.cache.block_tokens;
+  }
+  const auto fine = make_workload(scenario.workload, out.finest_tokens, real.seed, scenario.base_dir);
+  if (!fine) return fine.error();
+  BY_CHECK(fine->requests.size() == workload.requests.size(), "another block size made other requests");
+
+  const std::size_t total = real.faults.empty() ? 7 : 8;
+  const auto add = [&](const char* id, const char* label, const char* help, std::optional<std::uint64_t> tokens) {
+    if (!tokens) return false;
+    out.steps.push_back({id, label, help, *tokens});
+    if (progress) progress(out.steps.size(), total);
+    return true;
+  };
+  std::vector<RequestId> order;
+  const auto achieved = simulate(prepared, real, cancelled, &order);
+  if (!achieved) return Error{"cancelled"};
+  const OneByOne tokens(*fine, order, real), blocks(workload, order, real);
+  const auto pooled = static_cast<std::uint32_t>(std::min<std::uint64_t>(
+      std::uint64_t{real.fleet.workers} * real.cache.capacity_blocks, std::max(1U, workload.id_count())));
+  Config calm = real;
+  calm.faults.clear();
+  Config follow = calm;
+  follow.router.strategy = find_policy("cache_aware");
+  follow.router.params.min_match_blocks = 1;
+  Config omniscient = follow;
+  omniscient.router.view = ViewMode::kOracle;
+
+  const bool whole =
+      add("best", "Best possible", "One cache without limit for all requests, matched token by token.",
+          tokens.unlimited(true, cancelled)) &&
+      add("granularity", "Whole blocks", "Only full blocks are matched, and the engine's own recomputation.",
+          blocks.unlimited(false, cancelled)) &&
+      add("capacity", "Finite memory", "All workers' blocks as one cache that evicts what is needed last (Belady).",
+          blocks.limited(pooled, EvictionPolicy::kBelady, cancelled)) &&
+      add("eviction", "Eviction policy", "The same cache under the scenario's eviction policy.",
+          blocks.limited(pooled, real.cache.eviction, cancelled)) &&
+      add("split", "Split over workers", "A cache a worker; the router knows them all and follows the longest match.",
+          simulate(prepared, omniscient, cancelled)) &&
+      add("staleness", "Stale view", "The same routing by what messages tell the router.",
+          simulate(prepared, follow, cancelled)) &&
+      add("load", "Routing for load", "The scenario's strategy: matches given up for load, or never looked for.",
+          simulate(prepared, calm, cancelled)) &&
+      (real.faults.empty() || add("faults", "Faults", "Caches lost to crashes and flushes.", achieved));
+  if (!whole) return Error{"cancelled"};
+  return out;
+}
+
+}  // namespace blockyard
