@@ -123,12 +123,12 @@ void open_comparison(FrameContext& ctx) {
 }
 
 void handle_keys(FrameContext& ctx) {
-  // In the palette, text is typed; Esc and its own key still close it.
-  const bool typing = ImGui::GetIO().WantTextInput;
+  // In the palette, letters are text; Esc and its own key still close it.
+  const bool typing = ImGui::GetIO().WantTextInput || ctx.ui.palette_open;
   for (const Action& action : kActions) {
     if (action.pressed == nullptr || !action.pressed()) continue;
     if (typing && action.run != escape && !(ctx.ui.palette_open && action.label == "Commands")) continue;
-    action.run(ctx);
+    return action.run(ctx);
   }
 }
 

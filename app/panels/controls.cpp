@@ -47,6 +47,21 @@ bool Controls::group(FrameContext& ctx, const char* icon, const char* title, boo
   return !at->second;
 }
 
+bool Controls::fold(FrameContext& ctx, const char* title) {
+  const Look& look = ctx.look;
+  bool& folded = ctx.ui.folded.try_emplace(title, true).first->second;
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float height = look.px(22), y = at.y + height / 2;
+  if (ImGui::InvisibleButton(title, ImVec2(ImGui::GetContentRegionAvail().x, height))) folded = !folded;
+  const Color ink = ImGui::IsItemHovered() ? look.theme.text : look.theme.text_muted;
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const float x = draw_text(list, look, FontRole::Small, ink, ImVec2(at.x, y), title);
+  draw_text(list, look, FontRole::Small, ink, ImVec2(x + look.px(7), y),
+            folded ? icons::kChevronRight : icons::kChevronDown);
+  look.mark(title, {at.x, at.y, ImGui::GetItemRectSize().x, height});
+  return !folded;
+}
+
 void Controls::slider(FrameContext& ctx, const Row& row, double value, double original) {
   const Look& look = ctx.look;
   const auto held = held_.find(row.path);

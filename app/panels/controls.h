@@ -33,6 +33,8 @@ class Controls {
   };
 
   bool group(FrameContext& ctx, const char* icon, const char* title, bool folded_at_first);
+  /// A line that unfolds what follows; true while it is unfolded.
+  bool fold(FrameContext& ctx, const char* title);
   void slider(FrameContext& ctx, const Row& row, double value, double original);
   void choose(FrameContext& ctx, const std::string& path, const char* label, bool restarts,
               const std::vector<Choice>& choices, const std::vector<std::string>& ids, int selected);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "app/panels/controls.h"
 #include "app/panels/panel_text.h"
@@ -23,6 +24,15 @@ void split(const Table& table, std::vector<Choice>& choices, std::vector<std::st
 int decimals_for(double high, bool integer) {
   if (integer) return 0;
   return high <= 1 ? 2 : high <= 30 ? 1 : 0;
+}
+
+bool changes_in_flight(const WorkloadParam& p) { return p.id == "rate" || p.id == "time_scale"; }
+
+bool is_finer(const WorkloadParam& p) {
+  constexpr std::array<std::string_view, 9> kFiner{"duration_s",      "prompt_spread",   "output_spread",
+                                                   "document_spread", "template_tokens", "shared_share",
+                                                   "system_tokens",   "assistants",      "tool_tokens"};
+  return std::find(kFiner.begin(), kFiner.end(), p.id) != kFiner.end();
 }
 
 }  // namespace
@@ -68,11 +78,9 @@ void Controls::workload(FrameContext& ctx) {
     key_value(ctx.look, "Trace", ctx.sim.workload().name);
     key_value(ctx.look, "Requests", with_commas(ctx.sim.workload().requests.size()));
   }
-  const bool same = ctx.original.workload.type == spec.type;
-  for (const WorkloadParam& p : workload_param_table()) {
-    if (!param_matters(spec, p)) continue;
-    const bool in_flight = p.id == "rate" || p.id == "time_scale";
-    const WorkloadSpec base = same ? ctx.original.workload : default_workload(spec.type);
+  const WorkloadSpec base =
+      ctx.original.workload.type == spec.type ? ctx.original.workload : default_workload(spec.type);
+  const auto row_of = [&](const WorkloadParam& p) {
     const Row row{fmt::format("workload.{}", p.id),
                   std::string(p.label),
                   std::string(p.unit),
@@ -81,8 +89,25 @@ void Controls::workload(FrameContext& ctx) {
                   p.slider_high,
                   decimals_for(p.slider_high, p.integer || p.slider_high >= 64),
                   p.log,
-                  !in_flight};
+                  !changes_in_flight(p)};
     slider(ctx, row, spec.*p.field, base.*p.field);
+  };
+  // What is changed most first, the finer points behind a fold.
+  for (const WorkloadParam& p : workload_param_table()) {
+    if (param_matters(spec, p) && changes_in_flight(p)) row_of(p);
+  }
+  bool finer = false;
+  for (const WorkloadParam& p : workload_param_table()) {
+    if (!param_matters(spec, p) || changes_in_flight(p)) continue;
+    if (is_finer(p)) {
+      finer = true;
+    } else {
+      row_of(p);
+    }
+  }
+  if (!finer || !fold(ctx, "More about the workload")) return;
+  for (const WorkloadParam& p : workload_param_table()) {
+    if (param_matters(spec, p) && is_finer(p)) row_of(p);
   }
 }
 

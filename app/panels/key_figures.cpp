@@ -72,6 +72,7 @@ void KeyFigureRow::draw(FrameContext& ctx, const Rect& rect) {
     spec.color = look.theme.*f.color;
     const double change = seconds ? (value - former) / 1000 : value - former;
     const std::string change_text = figure_text(std::abs(change));
+    spec.change_text = "";
     if (!std::isnan(change) && ctx.now > ctx.metrics.window() && change_text != "0.00") {
       spec.rising = change > 0;
       spec.change = f.better == 0 ? Change::Neutral : ((change > 0) == (f.better > 0) ? Change::Better : Change::Worse);

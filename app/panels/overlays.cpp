@@ -25,7 +25,7 @@ bool begin_overlay(FrameContext& ctx, const char* id, ImVec2 screen, ImVec2 size
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
   ImGui::Begin((std::string(id) + "-dim").c_str(), nullptr, kBare | ImGuiWindowFlags_NoBackground);
   ImGui::GetWindowDrawList()->AddRectFilled(ImVec2(0, 0), screen, faded(look.theme.shadow, 0.75F));
-  if (ImGui::InvisibleButton("##outside", screen)) *open = false;
+  if (ImGui::IsWindowHovered() && ImGui::IsMouseClicked(ImGuiMouseButton_Left)) *open = false;
   ImGui::End();
   ImGui::PopStyleVar();
 
@@ -76,7 +76,19 @@ std::vector<Entry> palette_entries(const FrameContext& ctx, const std::string& f
                      c.push(cmd::Set{"router.strategy", std::string(p.id), std::string(p.label)});
                    }});
   }
+  for (WorkerId w = 0; w < std::min<std::size_t>(ctx.sim.workers().size(), 16); ++w) {
+    all.push_back({fmt::format("Crash worker-{}", w),
+                   "It loses its cache and is back after 5 s; the router learns of it after 3 s.", "",
+                   [w](FrameContext& c) {
+                     c.push(cmd::AddFault{w, true});
+                   }});
+    all.push_back(
+        {fmt::format("Flush worker-{}", w), "It drops its idle blocks and tells nobody.", "", [w](FrameContext& c) {
+           c.push(cmd::AddFault{w, false});
+         }});
+  }
   std::erase_if(all, [&filter](const Entry& e) { return !contains(e.label, filter) && !contains(e.detail, filter); });
+  std::stable_partition(all.begin(), all.end(), [&filter](const Entry& e) { return contains(e.label, filter); });
   // "r 17" and "17": a request; "w 3": a worker.
   const auto digits = filter.find_first_of("0123456789");
   if (digits != std::string::npos && filter.size() - digits < 9) {
@@ -91,6 +103,54 @@ std::vector<Entry> palette_entries(const FrameContext& ctx, const std::string& f
     }
   }
   return all;
+}
+
+// What is typed goes to the filter from the very frame in which the palette opens; a text field would be ready to
+// listen two frames later and lose the first letters of a quick hand. True if it changed.
+bool take_typed(std::string& filter) {
+  const ImGuiIO& io = ImGui::GetIO();
+  const std::string before = filter;
+  if (!io.KeyCtrl) {
+    for (const ImWchar c : io.InputQueueCharacters) {
+      if (c < 0x20 || c == 0x7F) continue;
+      if (c < 0x80) {
+        filter += static_cast<char>(c);
+      } else if (c < 0x800) {
+        filter += static_cast<char>(0xC0 | (c >> 6));
+        filter += static_cast<char>(0x80 | (c & 0x3F));
+      } else {
+        filter += static_cast<char>(0xE0 | (c >> 12));
+        filter += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
+        filter += static_cast<char>(0x80 | (c & 0x3F));
+      }
+    }
+  }
+  if (compat::key_pressed(compat::Key::Backspace, true)) {
+    if (io.KeyCtrl) filter.clear();
+    while (!filter.empty() && (static_cast<unsigned char>(filter.back()) & 0xC0) == 0x80) filter.pop_back();
+    if (!filter.empty()) filter.pop_back();
+  }
+  return filter != before;
+}
+
+void draw_filter(const Look& look, const std::string& filter) {
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const Rect r{at.x, at.y, ImGui::GetContentRegionAvail().x, look.px(34)};
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  list->AddRectFilled(r.min(), r.max(), look.theme.frame, look.px(6));
+  compat::add_rect(list, r.min(), r.max(), look.theme.accent, look.px(6));
+  const float y = r.center().y, x = r.x + look.px(34);
+  draw_text(list, look, FontRole::Small, look.theme.text_muted, ImVec2(r.x + look.px(12), y), icons::kSearch);
+  float caret = x;
+  if (filter.empty()) {
+    draw_text(list, look, FontRole::Body, look.theme.text_secondary, ImVec2(x + look.px(3), y),
+              "What do you want to do? A number finds a request or a worker.");
+  } else {
+    caret = draw_text(list, look, FontRole::Body, look.theme.text, ImVec2(x, y), filter) + look.px(1);
+  }
+  list->AddRectFilled(ImVec2(caret, y - look.px(9)), ImVec2(caret + look.px(1.5F), y + look.px(9)), look.theme.accent);
+  ImGui::Dummy(r.size());
+  look.mark("filter", r);
 }
 
 void key_row(const Look& look, std::string_view keys, std::string_view what, float width) {
@@ -119,11 +179,9 @@ void Palette::draw(FrameContext& ctx, ImVec2 screen) {
     selected_ = 0;
   }
   begin_overlay(ctx, "palette", screen, ImVec2(look.px(640), look.px(460)), look.px(90), &ctx.ui.palette_open);
-  if (!was_open_) ImGui::SetKeyboardFocusHere();
   was_open_ = true;
-  if (text_field(look, "filter", icons::kSearch, "What do you want to do? A number finds a request or a worker.",
-                 &filter_))
-    selected_ = 0;
+  if (take_typed(filter_)) selected_ = 0;
+  draw_filter(look, filter_);
   const std::vector<Entry> entries = palette_entries(ctx, filter_);
   const int n = static_cast<int>(entries.size());
   if (compat::key_pressed(compat::Key::Down, true)) ++selected_;
@@ -158,7 +216,7 @@ void Palette::draw(FrameContext& ctx, ImVec2 screen) {
   }
   if (n == 0)
     text(look, FontRole::Small, look.theme.text_muted,
-         "Nothing is called that. Try “sync”, “crash”, “light” or a request's number.");
+         "Nothing is called that. Try “round”, “crash”, “light” or a request's number.");
   end_scroll("##entries");
   end_overlay(look);
   if (run >= 0) {
@@ -170,7 +228,7 @@ void Palette::draw(FrameContext& ctx, ImVec2 screen) {
 void draw_settings(FrameContext& ctx, ImVec2 screen) {
   if (!ctx.ui.settings_open) return;
   const Look& look = ctx.look;
-  begin_overlay(ctx, "settings", screen, ImVec2(look.px(460), look.px(400)), look.px(110), &ctx.ui.settings_open);
+  begin_overlay(ctx, "settings", screen, ImVec2(look.px(460), look.px(372)), look.px(110), &ctx.ui.settings_open);
   section_header(look, icons::kGear, "Settings", "Esc closes");
   text(look, FontRole::Small, look.theme.text_secondary, "Theme");
   constexpr std::array<const char*, 2> kThemes{"Dark", "Light"};
@@ -199,7 +257,7 @@ void draw_settings(FrameContext& ctx, ImVec2 screen) {
 void draw_keys(FrameContext& ctx, ImVec2 screen) {
   if (!ctx.ui.keys_open) return;
   const Look& look = ctx.look;
-  begin_overlay(ctx, "keys", screen, ImVec2(look.px(700), look.px(490)), look.px(90), &ctx.ui.keys_open);
+  begin_overlay(ctx, "keys", screen, ImVec2(look.px(700), look.px(474)), look.px(90), &ctx.ui.keys_open);
   section_header(look, icons::kKeyboard, "Keys", "Esc closes");
   std::vector<const Action*> with_keys;
   for (const Action& a : action_table()) {

@@ -1,7 +1,61 @@
+// The table of panels: what stands where, in order of tabs.
+#include <array>
+
+#include "app/panels/fleet.h"
+#include "app/panels/inspector.h"
 #include "app/panels/panel.h"
+#include "app/panels/prefix_tree.h"
+#include "app/panels/tab_events.h"
+#include "app/panels/tab_plots.h"
+#include "app/panels/why_here.h"
 
 namespace blockyard {
+namespace {
 
-std::span<const PanelRow> panel_table() { return {}; }
+template <class T>
+std::unique_ptr<Panel> make() {
+  return std::make_unique<T>();
+}
+
+constexpr std::array<PanelRow, 13> kPanels = {{
+    {"fleet", "Fleet", "Every worker with its state, its load and its physical KV blocks.", PanelSlot::kFleet,
+     make<FleetPanel>},
+    {"tree", "Prefix tree", "All prompts, cut where they part; what the router believes and what the workers hold.",
+     PanelSlot::kTree, make<PrefixTreePanel>},
+    {"inspector", "Inspector", "All there is to know about what is selected.", PanelSlot::kInspector,
+     make<InspectorPanel>},
+    {"latency", "Latency",
+     "Time to first token over a sliding window: half, 95 and 99 of 100 requests are faster. The icons show its "
+     "distribution, hits against misses. The wheel zooms, a double click fits, a click goes there.",
+     PanelSlot::kBottom, make<LatencyPlotsTab>},
+    {"hit_rate", "Hit rate",
+     "The part of prompt blocks that was found in a worker's cache, and the part of requests that found any.",
+     PanelSlot::kBottom, make<HitRateTab>},
+    {"blocks", "Blocks", "How full the caches are, how much of it is in use, and how many blocks had to make room.",
+     PanelSlot::kBottom, make<BlocksTab>},
+    {"requests", "Requests",
+     "What each worker did when: waiting, prefill, decode. The figures are hit blocks of prompt blocks. Click a bar to "
+     "select its request.",
+     PanelSlot::kBottom, make<RequestsTab>},
+    {"load", "Load", "Workers × time: the work that each had before it. Bright is much.", PanelSlot::kBottom,
+     make<LoadTab>},
+    {"match", "Match length", "How many leading blocks of their prompts requests found, beside how long the prompts are.",
+     PanelSlot::kBottom, make<MatchTab>},
+    {"decisions", "Decisions",
+     "Every routing: what was expected and what came of it. A click selects, a double click asks why.",
+     PanelSlot::kBottom, make<DecisionsTab>},
+    {"why", "Why here?",
+     "The selected routing: what the router saw of each worker, what was true, and what other strategies would have "
+     "done.",
+     PanelSlot::kBottom, make<WhyHereTab>},
+    {"events", "Events", "Everything that has happened, latest first. A double click goes there.", PanelSlot::kBottom,
+     make<EventsTab>},
+    {"compare", "Compare", "Strategies on the same requests, at the same moment.", PanelSlot::kBottom,
+     make<CompareTab>},
+}};
+
+}  // namespace
+
+std::span<const PanelRow> panel_table() { return kPanels; }
 
 }  // namespace blockyard

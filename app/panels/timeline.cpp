@@ -55,7 +55,12 @@ void Timeline::handle_mouse(FrameContext& ctx, const Strip& strip, const Span& w
 void Timeline::draw_bars(FrameContext& ctx, const Strip& strip) {
   const Look& look = ctx.look;
   ImDrawList* list = ImGui::GetWindowDrawList();
-  const float pitch = look.px(3), bar = std::max(1.0F, pitch - 1);
+  // Buckets wide enough to hold a few requests each, so that the strip shows a course and not single requests.
+  float pitch = look.px(3);
+  const double share = (strip.shown.end - strip.shown.begin) / std::max(1e5, static_cast<double>(ctx.known_end));
+  const double expected = static_cast<double>(ctx.sim.records().size()) * std::min(1.0, share);
+  while (pitch < look.px(8) && expected * pitch / strip.rect.w < 4) pitch += look.px(1);
+  const float bar = std::max(1.0F, pitch - 1);
   const auto n = static_cast<std::size_t>(std::max(1.0F, strip.rect.w / pitch));
   const Key key{&ctx.player, ctx.log.size(), ctx.player.changes().size(), n, strip.shown.begin, strip.shown.end};
   if (!(key == key_)) {

@@ -138,6 +138,21 @@ std::string TreeModel::label_of(const FrameContext& ctx, const TreeNode& node) c
     }
     return label;
   };
+  // What the labels of all its requests begin with, up to a colon: "coach" of "coach: session 4".
+  const auto common_start = [&] {
+    std::string_view shared;
+    const auto all = requests_of(node);
+    const std::size_t stride = std::max<std::size_t>(1, all.size() / 64);
+    for (std::size_t i = 0; i < all.size(); i += stride) {
+      const std::uint32_t l = workload.requests[all[i]].label;
+      if (l >= workload.labels.size()) return std::string();
+      const std::string_view name = workload.labels[l];
+      const std::string_view start = name.substr(0, std::min(name.find(':'), name.size()));
+      if (i > 0 && start != shared) return std::string();
+      shared = start;
+    }
+    return std::string(shared);
+  };
   const std::uint32_t label = common_label(node);
   const bool named = label < workload.labels.size() &&
                      (node.parent == kNone || nodes_[node.parent].group() || common_label(nodes_[node.parent]) != label);
@@ -152,7 +167,7 @@ std::string TreeModel::label_of(const FrameContext& ctx, const TreeNode& node) c
   bool alone = ctx.scenario.workload.type != WorkloadType::kTrace;
   for (std::size_t i = 0; alone && i < uses.size(); i += step) alone = workload.requests[uses[i]].user == user;
   if (alone) return fmt::format("user {}, {} turns", user, node.requests);
-  if (node.parent == kNone && ctx.scenario.workload.type != WorkloadType::kTrace) return "start of all prompts";
+  if (const std::string shared = common_start(); !shared.empty()) return shared;
   return fmt::format("block {}", ctx.tree.edges()[node.first].first);
 }
 

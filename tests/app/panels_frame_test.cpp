@@ -1,0 +1,260 @@
+// The whole window without a window: a session, the main frame and synthetic hands.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <filesystem>
+
+#include "app/panels/actions.h"
+#include "app/panels/main_frame.h"
+#include "app/session/session.h"
+#include "app/ui/headless.h"
+
+namespace blockyard {
+namespace {
+
+using compat::Key;
+
+constexpr const char* kScenario = R"({"name": "frame test", "about": "What is to be seen.",
+  "workload": {"type": "rag", "requests": 120, "rate": 8, "documents": 12}, "router": {"sync_ms": 2000},
+  "faults": [{"t_ms": 6000, "worker": 1, "kind": "crash", "restart_ms": 3000, "detect_ms": 1000}]})";
+
+class Stage {
+ public:
+  explicit Stage(int w = 1600, int h = 1000, float scale = 1, bool dark = true, const char* scenario = kScenario)
+      : session_({BLOCKYARD_ASSETS, "", testing::TempDir(), 1000}),
+        ui_(w, h, scale, dark ? dark_theme() : light_theme(), BLOCKYARD_FONT_DIR) {
+    const auto opened = session_.open({scenario, "", ""}, false);
+    if (!opened) throw std::runtime_error(opened.error().message);
+    session_.ui().first_start = false;
+    while (session_.wants_frames()) session_.update(0);
+    ui_.set_ui([this] {
+      session_.apply_all(commands_);
+      session_.settle();
+      session_.update(1.0 / 60);
+      FrameContext ctx = session_.frame(ui_.look(), commands_);
+      frame_.draw(ctx, ui_.size());
+    });
+    ui_.frames(3);
+  }
+  HeadlessUi& ui() { return ui_; }
+  Session& session() { return session_; }
+  void seek(SimTime t) {
+    session_.apply(cmd::Seek{t});
+    ui_.frames(2);
+  }
+  const Rect& anchor(const std::string& name) const {
+    const Rect* r = ui_.anchors().find(name);
+    if (r == nullptr) throw std::runtime_error("no anchor " + name);
+    return *r;
+  }
+  void save(const std::string& name) {
+    std::filesystem::create_directories(BLOCKYARD_TEST_OUTPUT);
+    EXPECT_EQ(write_png(ui_.picture(), std::string(BLOCKYARD_TEST_OUTPUT) + "/" + name), "");
+  }
+
+ private:
+  Session session_;
+  HeadlessUi ui_;
+  MainFrame frame_;
+  std::vector<Command> commands_;
+};
+
+TEST(MainFrame, DrawsAtEverySizeAndMoment) {
+  struct Size {
+    int w, h;
+    float scale;
+    bool dark;
+  };
+  for (const Size s : {Size{1600, 1000, 1, true}, Size{1280, 720, 1, true}, Size{3840, 2160, 2, false},
+                       Size{1600, 1000, 2, true}, Size{640, 400, 1, true}, Size{2400, 1500, 1.5F, false}}) {
+    Stage stage(s.w, s.h, s.scale, s.dark);
+    for (const SimTime t : {SimTime{0}, SimTime{3'000'000}, SimTime{6'500'000}, SimTime{60'000'000}}) stage.seek(t);
+    const Rect screen{0, 0, static_cast<float>(s.w), static_cast<float>(s.h)};
+    for (const char* card : {"controls", "timeline", "bottom"}) {
+      const Rect* r = stage.ui().anchors().find(card);
+      EXPECT_TRUE(r == nullptr || screen.contains(*r)) << card;
+    }
+    stage.save("frame-" + std::to_string(s.w) + "x" + std::to_string(s.h) + "-" +
+               std::to_string(static_cast<int>(s.scale * 100)) + ".png");
+  }
+}
+
+TEST(MainFrame, DrawsARunWithoutRequestsDone) {
+  Stage stage(1600, 1000, 1, true, R"({"workload": {"type": "uniform", "requests": 1}, "fleet": {"workers": 1}})");
+  stage.seek(0);
+  stage.save("frame-empty.png");
+  stage.seek(60'000'000);
+}
+
+TEST(MainFrame, KeysDoWhatTheTableSays) {
+  Stage s;
+  s.seek(2'000'000);
+  s.ui().key(Key::Space);
+  EXPECT_TRUE(s.session().playing());
+  s.ui().key(Key::Space);
+  s.ui().frames(2);
+  EXPECT_FALSE(s.session().playing());
+  const SimTime t = s.session().player().now();
+  s.ui().type(".");
+  s.ui().frames(2);
+  EXPECT_GT(s.session().player().now(), t);
+  const SimTime after = s.session().player().now();
+  s.ui().type(".,");
+  s.ui().frames(2);
+  EXPECT_EQ(s.session().player().now(), after);
+  s.ui().key(Key::Home);
+  s.ui().frames(2);
+  EXPECT_EQ(s.session().player().now(), 0);
+  s.ui().type(">");
+  s.ui().frames(2);
+  EXPECT_EQ(s.session().player().cursor().arrived(), 1U);
+  s.ui().key(Key::M);
+  s.ui().frames(2);
+  EXPECT_EQ(s.session().bookmarks().size(), 1U);
+  s.session().apply(cmd::Select{SelectedWorker{1}});
+  s.ui().key(Key::Escape);
+  s.ui().frames(2);
+  EXPECT_FALSE(is_selected(s.session().selection()));
+  s.ui().key(Key::End);
+  s.ui().frames(2);
+  EXPECT_GT(s.session().player().now(), 0);
+}
+
+TEST(MainFrame, PaletteFindsAndRuns) {
+  Stage s;
+  s.ui().key(Key::K, {.ctrl = true});
+  s.ui().frames(3);
+  ASSERT_TRUE(s.session().ui().palette_open);
+  s.ui().type("round");
+  s.ui().frames(2);
+  EXPECT_TRUE(s.session().ui().palette_open) << "letters are text here, not keys";
+  EXPECT_FALSE(s.session().playing());
+  s.save("frame-palette.png");
+  s.ui().key(Key::Enter);
+  s.ui().frames(3);
+  EXPECT_FALSE(s.session().ui().palette_open);
+  EXPECT_EQ(s.session().scenario().config.router.strategy, find_policy("round_robin"));
+  s.ui().key(Key::K, {.ctrl = true});
+  s.ui().frames(2);
+  s.ui().key(Key::Escape);
+  s.ui().frames(2);
+  EXPECT_FALSE(s.session().ui().palette_open);
+}
+
+TEST(MainFrame, OverlaysOpenAndClose) {
+  Stage s;
+  s.session().ui().first_start = true;
+  s.ui().type("?");
+  s.ui().frames(3);
+  EXPECT_TRUE(s.session().ui().keys_open);
+  s.save("frame-keys.png");
+  s.ui().key(Key::Escape);
+  s.ui().frames(2);
+  EXPECT_FALSE(s.session().ui().keys_open);
+  ASSERT_TRUE(s.ui().click("top/settings"));
+  s.ui().frames(2);
+  EXPECT_TRUE(s.session().ui().settings_open);
+  ASSERT_TRUE(s.ui().click("settings/theme/Light"));
+  s.ui().frames(2);
+  EXPECT_FALSE(s.session().ui().dark);
+  s.save("frame-settings.png");
+  s.ui().click(ImVec2(20, 980));  // outside
+  s.ui().frames(2);
+  EXPECT_FALSE(s.session().ui().settings_open);
+  ASSERT_TRUE(s.ui().click("first-start/Got it"));
+  s.ui().frames(2);
+  EXPECT_FALSE(s.session().ui().first_start);
+}
+
+TEST(MainFrame, TimelineSeeksZoomsAndTakesARange) {
+  Stage s;
+  const Rect strip = s.anchor("timeline/strip");
+  const auto at = [&](float f) { return ImVec2(strip.x + f * strip.w, strip.center().y); };
+  const auto begin = std::chrono::steady_clock::now();
+  s.ui().drag(at(0.2F), at(0.6F));
+  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
+  const double end = static_cast<double>(s.session().player().frontier());
+  EXPECT_NEAR(static_cast<double>(s.session().player().now()), 0.6 * end, 0.02 * end);
+  RecordProperty("drag_ms", std::to_string(took.count()));
+  s.ui().wheel(at(0.5F), 8);
+  s.ui().frames(2);
+  s.ui().click(at(0.0F));
+  s.ui().frames(2);
+  EXPECT_GT(static_cast<double>(s.session().player().now()), 0.2 * end) << "zoomed in";
+  s.save("frame-zoomed.png");
+  s.ui().key(Key::F);
+  s.ui().frames(2);
+  s.ui().hold({.shift = true});
+  s.ui().drag(at(0.25F), at(0.5F));
+  s.ui().hold({});
+  s.ui().frames(2);
+  std::vector<Command> none;
+  const auto range = s.session().frame(s.ui().look(), none).range;
+  ASSERT_TRUE(range.has_value());
+  EXPECT_NEAR(static_cast<double>(range->end), 0.5 * end, 0.02 * end);
+}
+
+TEST(MainFrame, ControlsChangeTheRunAndUndoTakesItBack) {
+  Stage s;
+  s.seek(2'000'000);
+  ASSERT_TRUE(s.ui().click("controls/Routing"));  // folds
+  s.ui().frames(2);
+  EXPECT_TRUE(s.session().ui().folded["Routing"]);
+  s.ui().click("controls/Routing");
+  s.ui().frames(2);
+  const Rect rate = s.anchor("controls/Rate");
+  s.ui().drag(ImVec2(rate.x + rate.w * 0.5F, rate.center().y), ImVec2(rate.x + rate.w * 0.9F, rate.center().y));
+  s.ui().frames(3);
+  EXPECT_GT(s.session().scenario().workload.rate, 8);
+  EXPECT_EQ(s.session().player().changes().size(), 1U) << "one change for one drag";
+  EXPECT_EQ(s.session().player().now(), 2'000'000);
+  s.ui().key(Key::Z, {.ctrl = true});
+  s.ui().frames(3);
+  EXPECT_EQ(s.session().scenario().workload.rate, 8);
+  const Rect documents = s.anchor("controls/Documents");
+  s.ui().drag(ImVec2(documents.x + documents.w * 0.3F, documents.center().y),
+              ImVec2(documents.x + documents.w * 0.7F, documents.center().y));
+  s.ui().frames(3);
+  EXPECT_NE(s.session().scenario().workload.documents, 12);
+  EXPECT_EQ(s.session().player().now(), 0) << "other requests: the run restarts";
+}
+
+TEST(MainFrame, LeavesTheRunAlone) {
+  Stage s;
+  s.seek(4'000'000);
+  const std::uint64_t digest = s.session().player().cursor().digest();
+  for (float y = 20; y < 1000; y += 70) {
+    for (float x = 20; x < 1600; x += 90) s.ui().move(ImVec2(x, y));
+  }
+  s.ui().wheel(ImVec2(130, 500), -6);
+  EXPECT_EQ(s.session().player().cursor().digest(), digest);
+  EXPECT_EQ(s.session().player().now(), 4'000'000);
+  EXPECT_TRUE(s.session().player().changes().empty());
+}
+
+TEST(MainFrame, ToastsAreShownAndDismissed) {
+  Stage s;
+  s.session().notify("/router/sync_ms: -5 is not allowed; it must be at least 0. The run goes on as it was.", true);
+  s.ui().frames(2);
+  s.save("frame-toast.png");
+  ASSERT_TRUE(s.ui().click("toast"));
+  s.ui().frames(2);
+  EXPECT_TRUE(s.session().toasts().empty());
+}
+
+TEST(MainFrame, EveryActionRuns) {
+  for (const Action& action : action_table()) {
+    Stage s(1280, 720);
+    s.seek(1'000'000);
+    std::vector<Command> commands;
+    FrameContext ctx = s.session().frame(s.ui().look(), commands);
+    action.run(ctx);
+    s.session().apply_all(commands);
+    s.session().settle();
+    s.ui().frames(2);
+    EXPECT_FALSE(action.label.empty());
+  }
+}
+
+}  // namespace
+}  // namespace blockyard
