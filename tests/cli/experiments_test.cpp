@@ -1,0 +1,132 @@
+// compare, sweep, merge, experiment, waterfall, plot and report as a person drives them.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/program.h"
+
+namespace blockyard {
+namespace {
+
+using test::Folder;
+using Json = nlohmann::json;
+
+const std::string kBusy = R"({"name": "busy", "cache": {"capacity_blocks": 150}, "fleet": {"workers": 3, "slots": 2},
+    "workload": {"type": "rag", "requests": 100, "rate": 6, "documents": 20, "document_tokens": 512}})";
+
+TEST(CompareCommand, WritesResultsATableAndAPicture) {
+  const Folder f;
+  f.write("s.json", kBusy);
+  const auto o = f.run("compare s.json --strategies cache_aware,round_robin --out one --jobs 1 --seeds 3 --scale 1");
+  ASSERT_EQ(o.status, 0) << o.err;
+  EXPECT_NE(o.out.find("±"), std::string::npos);
+  for (const char* name : {"one/results_cache_aware.json", "one/results_round_robin.json", "one/comparison.json",
+                           "one/strategy_comparison.csv"}) {
+    EXPECT_TRUE(f.has(name)) << name;
+  }
+  const Json c = Json::parse(f.read("one/comparison.json"));
+  EXPECT_EQ(c["strategies"].size(), 2U);
+  EXPECT_EQ(c["strategies"][0]["runs"].size(), 3U);
+  ASSERT_EQ(f.run("compare s.json --strategies cache_aware,round_robin --out two --jobs 2 --seeds 3 --scale 1").status,
+            0);
+  for (const char* name : {"results_cache_aware.json", "comparison.json", "strategy_comparison.csv"}) {
+    EXPECT_EQ(f.read(std::string("one/") + name), f.read(std::string("two/") + name)) << name;
+  }
+}
+
+TEST(CompareCommand, RefusesInOneLineAndWritesNothing) {
+  const Folder f;
+  f.write("s.json", kBusy);
+  for (const char* arguments :
+       {"compare s.json --strategies fastest --out d", "compare none.json --out d",
+        "compare s.json --set fleet.workers=0 --out d", "compare s.json --out d --jobs 0", "compare s.json"}) {
+    const auto o = f.run(arguments);
+    EXPECT_EQ(o.status, 2) << arguments;
+    EXPECT_EQ(o.err.find("blockyard: "), 0U) << o.err;
+    EXPECT_FALSE(f.has("d")) << arguments;
+  }
+  EXPECT_EQ(f.size(), 1U);
+}
+
+TEST(SweepCommand, GoesOnAfterAnInterruptionAndMergesShards) {
+  const Folder f;
+  f.write("s.json", kBusy);
+  const std::string sweep =
+      "sweep s.json --vary router.strategy=cache_aware,kv_cost --vary router.sync_ms=500:4000:x2 --scale 1 ";
+  ASSERT_EQ(f.run(sweep + "--out whole --jobs 2").status, 0);
+  const std::string whole = f.read("whole/cells.jsonl");
+  EXPECT_TRUE(f.has("whole/sweep_curves.csv"));
+  // As an interruption leaves it: some lines in any order, the last one cut off.
+  const std::size_t first = whole.find('\n') + 1, second = whole.find('\n', first) + 1;
+  f.write("whole/cells.jsonl", whole.substr(first, second - first) + whole.substr(0, first) + whole.substr(second, 40));
+  const auto resumed = f.run(sweep + "--out whole --jobs 1");
+  ASSERT_EQ(resumed.status, 0) << resumed.err;
+  EXPECT_NE(resumed.err.find("2 of 8 cells are there already"), std::string::npos) << resumed.err;
+  EXPECT_EQ(f.read("whole/cells.jsonl"), whole);
+
+  ASSERT_EQ(f.run(sweep + "--out a --shard 1/3").status, 0);
+  ASSERT_EQ(f.run(sweep + "--out a --shard 2/3").status, 0);
+  const auto early = f.run("merge a --out m");
+  EXPECT_EQ(early.status, 2);
+  EXPECT_NE(early.err.find("missing"), std::string::npos) << early.err;
+  ASSERT_EQ(f.run(sweep + "--out b --shard 3/3").status, 0);
+  ASSERT_EQ(f.run("merge a b --out m --scale 1").status, 0);
+  EXPECT_EQ(f.read("m/cells.jsonl"), whole);
+  EXPECT_EQ(f.read("m/sweep_curves.csv"), f.read("whole/sweep_curves.csv"));
+  EXPECT_EQ(f.run("sweep s.json --vary router.sync_ms=1,2 --out a").status, 2) << "the folder holds another sweep";
+}
+
+TEST(SweepCommand, ChecksEveryCellBeforeTheFirst) {
+  const Folder f;
+  f.write("s.json", kBusy);
+  for (const char* vary : {"fleet.workers=1,2,0", "router.strategy=lmetric,nonsense", "router.nothing=1,2",
+                           "fleet.workers", "fleet.workers=4:1:1"}) {
+    const auto o = f.run(std::string("sweep s.json --out d --vary ") + vary);
+    EXPECT_EQ(o.status, 2) << vary;
+    EXPECT_FALSE(f.has("d")) << vary;
+  }
+  EXPECT_EQ(f.run("sweep s.json --out d --vary fleet.workers=1,2 --shard 3/2").status, 2);
+  EXPECT_EQ(f.run("sweep s.json --out d --vary fleet.workers=1,2 --metrics speed").status, 2);
+  EXPECT_EQ(f.size(), 1U);
+}
+
+TEST(ExperimentCommand, ListsAndRuns) {
+  const Folder f;
+  const auto list = f.run("experiment");
+  EXPECT_EQ(list.status, 0);
+  for (const char* name :
+       {"prefix-length", "baselines", "scalability", "stale-recovery", "capacity", "staleness", "load-metric"}) {
+    EXPECT_NE(list.out.find(name), std::string::npos) << name;
+  }
+  ASSERT_EQ(f.run("experiment stale-recovery --out d --set workload.requests=900 --scale 1").status, 0);
+  EXPECT_TRUE(f.has("d/recovery_timeline.csv"));
+  EXPECT_TRUE(f.has("d/results/cell_0005.json"));
+  EXPECT_EQ(f.run("experiment nonsense --out e").status, 2);
+  EXPECT_EQ(f.run("experiment baselines").status, 2);
+}
+
+TEST(PlotAndReport, DrawResultsAndWaterfalls) {
+  const Folder f;
+  f.write("s.json", kBusy);
+  ASSERT_EQ(f.run("run s.json --out r.json").status, 0);
+  ASSERT_EQ(f.run("waterfall s.json --out w --scale 1").status, 0);
+  const auto o = f.run("plot r.json w/waterfall.json --out p --theme dark --scale 1");
+  ASSERT_EQ(o.status, 0) << o.err;
+  for (const char* name : {"latency_distribution", "cache_hit_rate", "worker_load_distribution",
+                           "latency_by_cache_status", "match_length_distribution", "block_utilization", "eviction_rate",
+                           "worker_load_heatmap", "recovery_timeline", "loss_waterfall"}) {
+    EXPECT_TRUE(f.has(std::string("p/") + name + ".csv")) << name;
+  }
+  ASSERT_EQ(f.run("report r.json w/waterfall.json --out report.html --scale 1").status, 0);
+  const std::string html = f.read("report.html");
+  EXPECT_NE(html.find("</html>"), std::string::npos);
+  EXPECT_EQ(html.find("http"), std::string::npos) << "nothing is loaded from elsewhere";
+  f.write("bad.json", "{\"summary\": {}}");
+  EXPECT_EQ(f.run("plot bad.json --out q").status, 2);
+  EXPECT_EQ(f.run("report r.json none.json --out q.html").status, 2);
+  EXPECT_FALSE(f.has("q"));
+  EXPECT_FALSE(f.has("q.html"));
+}
+
+}  // namespace
+}  // namespace blockyard
