@@ -49,6 +49,8 @@ constexpr std::array kTable = std::to_array<Metric>({
      [](const Summary& s) { return share(s.false_hits, s.completed); }},
     {"missed_hits", "Missed hits", "% of requests", false,
      [](const Summary& s) { return share(s.missed_hits, s.completed); }},
+    {"false_hit_cost", "Prefill lost to false hits", "s", false,
+     [](const Summary& s) { return s.false_hit_ms / 1000; }},
     {"evictions", "Evicted blocks", "", false, [](const Summary& s) { return static_cast<double>(s.evictions); }},
     {"imbalance", "Load imbalance", "×", false, [](const Summary& s) { return s.imbalance; }},
     {"jain_index", "Jain index", "", true, [](const Summary& s) { return s.jain_index; }},

@@ -96,6 +96,7 @@ namespace io {
 Result<void> fill_capacity(Scenario& scenario, const std::string& presets_dir) {
   if (scenario.capacity_blocks) {
     scenario.config.cache.capacity_blocks = *scenario.capacity_blocks;
+    scenario.memory.reset();
     return {};
   }
   const auto presets = read_presets(presets_dir);
@@ -117,6 +118,7 @@ Result<void> fill_capacity(Scenario& scenario, const std::string& presets_dir) {
                     model->id, gpu->id, sum.cache_bytes / (1024.0 * 1024.0 * 1024.0), sum.block_bytes)};
   }
   scenario.config.cache.capacity_blocks = sum.capacity_blocks;
+  scenario.memory = sum;
   return {};
 }
 

@@ -36,6 +36,7 @@ Json summary_value(const Summary& s) {
           {"predicted_blocks", s.predicted_blocks},
           {"false_hits", s.false_hits},
           {"missed_hits", s.missed_hits},
+          {"false_hit_ms", s.false_hit_ms},
           {"evictions", s.evictions},
           {"makespan_ms", s.makespan_ms},
           {"e2e_ms", spread_json(s.e2e)},
@@ -55,6 +56,19 @@ Json summary_value(const Summary& s) {
 
 namespace {
 
+// The sum of SPEC 2 line by line; null where the scenario gave the capacity itself.
+Json memory_json(const std::optional<MemorySum>& m) {
+  if (!m) return nullptr;
+  return {{"gpus", m->tp},
+          {"gpu_bytes", m->gpu_bytes},
+          {"weights_bytes", m->weights_bytes},
+          {"overhead_bytes", m->overhead_bytes},
+          {"cache_bytes", m->cache_bytes},
+          {"block_bytes", m->block_bytes},
+          {"model_block_bytes", m->model_block_bytes},
+          {"capacity_blocks", m->capacity_blocks}};
+}
+
 // One list per figure, all of one length; the per-worker gauges are lists of lists, [bucket][worker].
 Json series_json(const RunResults& results) {
   Json out{{"bucket_ms", us_to_ms(results.bucket)}};
@@ -71,6 +85,7 @@ Json series_json(const RunResults& results) {
   column("prompt_blocks", &B::prompt_blocks);
   column("predicted_blocks", &B::predicted_blocks);
   column("false_hits", &B::false_hits);
+  column("false_hit_us", &B::false_hit_us);
   column("evictions", &B::evictions);
   column("phantom_blocks", &B::phantom_blocks);
   column("unknown_blocks", &B::unknown_blocks);
@@ -116,6 +131,7 @@ std::string results_json(const RunResults& results) {
   for (const auto& [blocks, requests] : s.match_lengths) histogram.push_back(Json::array({blocks, requests}));
   const Json out{{"blockyard", results.version},
                  {"scenario", io::scenario_json(results.scenario)},
+                 {"memory", memory_json(results.scenario.memory)},
                  {"summary", io::summary_value(s)},
                  {"workers", std::move(workers)},
                  {"match_length_histogram", std::move(histogram)},

@@ -32,6 +32,7 @@ Summary read_summary(const Json& v) {
   v.at("predicted_blocks").get_to(s.predicted_blocks);
   v.at("false_hits").get_to(s.false_hits);
   v.at("missed_hits").get_to(s.missed_hits);
+  v.at("false_hit_ms").get_to(s.false_hit_ms);
   v.at("evictions").get_to(s.evictions);
   v.at("makespan_ms").get_to(s.makespan_ms);
   s.e2e = read_spread(v.at("e2e_ms"));
@@ -59,6 +60,12 @@ WorkerSummary read_worker(const Json& v) {
           v.at("resident_blocks"), v.at("busy_ms"),    v.at("utilization")};
 }
 
+std::optional<MemorySum> read_memory(const Json& v) {
+  if (v.is_null()) return std::nullopt;
+  return MemorySum{v.at("gpus"),        v.at("gpu_bytes"),   v.at("weights_bytes"),     v.at("overhead_bytes"),
+                   v.at("cache_bytes"), v.at("block_bytes"), v.at("model_block_bytes"), v.at("capacity_blocks")};
+}
+
 void read_series(const Json& v, RunResults& out) {
   out.bucket = ms_to_us(v.at("bucket_ms").get<double>());
   out.series.resize(v.at("arrivals").size());
@@ -74,6 +81,7 @@ void read_series(const Json& v, RunResults& out) {
   column("prompt_blocks", &B::prompt_blocks);
   column("predicted_blocks", &B::predicted_blocks);
   column("false_hits", &B::false_hits);
+  column("false_hit_us", &B::false_hit_us);
   column("evictions", &B::evictions);
   column("phantom_blocks", &B::phantom_blocks);
   column("unknown_blocks", &B::unknown_blocks);
@@ -106,6 +114,7 @@ Result<RunResults> read_results(const std::string& path) {
     auto scenario = parse_scenario(v.at("scenario").dump(), "", "");
     if (!scenario) return Error{fmt::format("{}: /scenario: {}", path, scenario.error().message)};
     out.scenario = std::move(*scenario);
+    out.scenario.memory = read_memory(v.at("memory"));
     out.summary = io::read_summary(v.at("summary"));
     for (const Json& w : v.at("workers")) out.summary.workers.push_back(read_worker(w));
     for (const Json& bin : v.at("match_length_histogram")) {

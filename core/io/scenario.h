@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "core/base/result.h"
+#include "core/model/presets.h"
 #include "core/sim/config.h"
 #include "core/workload/spec.h"
 
@@ -19,6 +20,7 @@ struct Scenario {
   std::string gpu = "a100-40gb";
   std::optional<std::uint32_t> capacity_blocks;  ///< empty: derived from model and GPU
   Config config;                                 ///< config.cache.capacity_blocks is filled in when presets are known
+  std::optional<MemorySum> memory;               ///< how the capacity was derived; empty where it was given
   WorkloadSpec workload;
   std::string base_dir;  ///< relative paths are looked up from here
 };

@@ -1,5 +1,7 @@
 #include "core/metrics/series.h"
 
+#include "core/metrics/summary.h"
+
 namespace blockyard {
 
 void Series::gauge(Bucket& bucket, const Simulation& sim) const {
@@ -32,6 +34,7 @@ void Series::halve() {
       b.prompt_blocks += c.prompt_blocks;
       b.predicted_blocks += c.predicted_blocks;
       b.false_hits += c.false_hits;
+      b.false_hit_us += c.false_hit_us;
       b.evictions += c.evictions;
       b.phantom_blocks = c.phantom_blocks;
       b.unknown_blocks = c.unknown_blocks;
@@ -80,6 +83,7 @@ void Series::on_event(const Event& event, const Simulation& sim) {
       b.prompt_blocks += sim.request(event.request).prompt_blocks;
       b.predicted_blocks += r.predicted;
       b.false_hits += r.predicted > r.hit ? 1 : 0;
+      b.false_hit_us += phantom_price(sim, event.request);
       break;
     }
     default:

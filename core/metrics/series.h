@@ -23,6 +23,7 @@ class Series : public EventSink {
     std::uint64_t prompt_blocks = 0;
     std::uint64_t predicted_blocks = 0;
     std::uint32_t false_hits = 0;
+    SimTime false_hit_us = 0;  ///< Σ phantom_price
     std::uint64_t evictions = 0;
     std::uint64_t phantom_blocks = 0;     ///< gauge, all workers
     std::uint64_t unknown_blocks = 0;     ///< gauge, all workers

@@ -34,12 +34,29 @@ std::optional<Spread> spread_of(std::vector<double> values) {
   return s;
 }
 
+SimTime phantom_price(const Simulation& sim, RequestId id) {
+  const RequestRecord& r = sim.records()[id];
+  if (r.predicted <= r.hit) return 0;
+  const Config& config = sim.config();
+  const Request& q = sim.request(id);
+  const std::uint32_t size = config.cache.block_tokens;
+  if (config.fleet.engine == EngineKind::kContinuous) {
+    const std::uint32_t most = q.prompt_tokens == 0 ? 0 : (q.prompt_tokens - 1) / size;
+    const std::uint32_t expected = std::min(r.predicted, most);
+    return expected <= r.hit ? 0 : ms_to_us(config.latency.prefill_per_block_ms * (expected - r.hit));
+  }
+  std::uint32_t expected = r.predicted;
+  if (config.cache.recompute_last_block && expected * size == q.prompt_tokens) --expected;
+  return config.latency.prefill(q.prompt_blocks - r.hit) - config.latency.prefill(q.prompt_blocks - expected);
+}
+
 Summary summarize(const Simulation& sim) {
   Summary s;
   s.workers.resize(sim.workers().size());
   std::uint64_t prompt_tokens = 0;
   std::vector<double> e2e, ttft, queue, prefill, decode, e2e_hit, e2e_miss, ttft_hit, ttft_miss;
   SimTime makespan = 0;
+  SimTime false_hits = 0;
   s.requests = static_cast<std::uint32_t>(sim.records().size());
   for (RequestId i = 0; i < sim.arrived(); ++i) {
     const RequestRecord& r = sim.records()[i];
@@ -54,6 +71,7 @@ Summary summarize(const Simulation& sim) {
     prompt_tokens += q.prompt_tokens;
     s.predicted_blocks += r.predicted;
     if (r.predicted > r.hit) ++s.false_hits;
+    false_hits += phantom_price(sim, i);
     if (r.predicted < r.hit) ++s.missed_hits;
     makespan = std::max(makespan, r.finish);
     ++s.match_lengths[r.hit];
@@ -73,6 +91,7 @@ Summary summarize(const Simulation& sim) {
   s.token_hit_rate =
       ratio(static_cast<double>(s.hit_blocks * sim.config().cache.block_tokens), static_cast<double>(prompt_tokens));
   s.makespan_ms = us_to_ms(makespan);
+  s.false_hit_ms = us_to_ms(false_hits);
   s.e2e = spread_of(std::move(e2e));
   s.ttft = spread_of(std::move(ttft));
   s.queue = spread_of(std::move(queue));

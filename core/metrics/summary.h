@@ -49,6 +49,7 @@ struct Summary {
   std::uint64_t predicted_blocks = 0;
   std::uint32_t false_hits = 0;
   std::uint32_t missed_hits = 0;
+  double false_hit_ms = 0;  ///< Σ phantom_price
   std::uint64_t evictions = 0;
   double makespan_ms = 0;
   std::optional<Spread> e2e, ttft, queue, prefill, decode, e2e_hit, e2e_miss, ttft_hit, ttft_miss;
@@ -57,6 +58,10 @@ struct Summary {
   std::vector<WorkerSummary> workers;
   std::map<std::uint32_t, std::uint32_t> match_lengths;  ///< hit (blocks) to completed requests
 };
+
+/// What a false hit cost request r, which has started: its prefill less the one that the router expected, µs; 0 where it got
+/// what was predicted or more. Engine continuous: by tokens, as if the request were alone in its steps.
+SimTime phantom_price(const Simulation& sim, RequestId r);
 
 /// Of everything that has happened so far.
 Summary summarize(const Simulation& sim);
