@@ -59,7 +59,11 @@ std::string summary_table(const std::string& title, const Summary& s) {
            fmt::format("the router believed more than was there: {:.2f} ms of prefill", s.false_hit_ms)},
           {"missed hits", fmt::format("{}", s.missed_hits), "more was there than the router believed"},
           {"evictions", fmt::format("{}", s.evictions), ""},
-          {"makespan", fmt::format("{:.2f} s", s.makespan_ms / 1000), ""},
+          {"makespan", fmt::format("{:.2f} s", s.makespan_ms / 1000),
+           fmt::format("{:.1f} output tokens per s{}", s.output_tokens_per_s,
+                       s.goodput ? fmt::format("; goodput {:.3f} requests per s, {} of requests",
+                                               s.goodput->requests_per_s, percent(s.goodput->share))
+                                 : "")},
           {"imbalance", fmt::format("{:.3f} ×", s.imbalance), fmt::format("Jain index {:.4f}", s.jain_index)},
       },
       LastColumn::kNotes);
@@ -73,7 +77,9 @@ std::string summary_table(const std::string& title, const Summary& s) {
                      spread_row("  misses", s.ttft_miss),
                      spread_row("queue", s.queue),
                      spread_row("prefill", s.prefill),
-                     spread_row("decode", s.decode)});
+                     spread_row("decode", s.decode),
+                     spread_row("per output token", s.tpot),
+                     spread_row("between tokens", s.itl)});
   out += "\n";
   std::vector<std::vector<std::string>> rows{
       {"worker", "requests", "hit blocks", "evictions", "peak", "resident", "busy"}};

@@ -17,6 +17,11 @@ Json spread_json(const std::optional<Spread>& s) {
   return {{"mean", s->mean}, {"p50", s->p50}, {"p95", s->p95}, {"p99", s->p99}, {"max", s->max}};
 }
 
+Json goodput_json(const std::optional<Goodput>& g) {
+  if (!g) return nullptr;
+  return {{"requests", g->requests}, {"share", g->share}, {"requests_per_s", g->requests_per_s}};
+}
+
 }  // namespace
 
 namespace io {
@@ -48,6 +53,10 @@ Json summary_value(const Summary& s) {
           {"e2e_miss_ms", spread_json(s.e2e_miss)},
           {"ttft_hit_ms", spread_json(s.ttft_hit)},
           {"ttft_miss_ms", spread_json(s.ttft_miss)},
+          {"tpot_ms", spread_json(s.tpot)},
+          {"itl_ms", spread_json(s.itl)},
+          {"output_tokens_per_s", s.output_tokens_per_s},
+          {"goodput", goodput_json(s.goodput)},
           {"imbalance", s.imbalance},
           {"jain_index", s.jain_index}};
 }

@@ -44,6 +44,12 @@ Summary read_summary(const Json& v) {
   s.e2e_miss = read_spread(v.at("e2e_miss_ms"));
   s.ttft_hit = read_spread(v.at("ttft_hit_ms"));
   s.ttft_miss = read_spread(v.at("ttft_miss_ms"));
+  s.tpot = read_spread(v.at("tpot_ms"));
+  s.itl = read_spread(v.at("itl_ms"));
+  v.at("output_tokens_per_s").get_to(s.output_tokens_per_s);
+  if (const Json& g = v.at("goodput"); !g.is_null()) {
+    s.goodput = Goodput{g.at("requests"), g.at("share"), g.at("requests_per_s")};
+  }
   v.at("imbalance").get_to(s.imbalance);
   v.at("jain_index").get_to(s.jain_index);
   return s;

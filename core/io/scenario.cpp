@@ -101,6 +101,11 @@ void read_router(ObjectReader& in, RouterConfig& r) {
   }
 }
 
+void read_slo(ObjectReader& in, SloConfig& slo) {
+  in.optional_number("ttft_ms", slo.ttft_ms, 0, kMostCost);
+  in.optional_number("tpot_ms", slo.tpot_ms, 0, kMostCost);
+}
+
 void read_fault(ObjectReader& in, Fault& f, std::uint32_t workers) {
   read_ms(in, "t_ms", f.t, 0);
   in.integer("worker", f.worker, 0, workers - 1);
@@ -148,6 +153,7 @@ Result<Scenario> parse_scenario(const std::string& json_text, const std::string&
   in.object("fleet", [&s](ObjectReader& o) { read_fleet(o, s.config.fleet); });
   in.object("latency", [&s](ObjectReader& o) { read_latency(o, s.config.latency); });
   in.object("router", [&s](ObjectReader& o) { read_router(o, s.config.router); });
+  in.object("slo", [&s](ObjectReader& o) { read_slo(o, s.config.slo); });
   in.object("workload", [&s](ObjectReader& o) { io::read_workload(o, s.workload); });
   in.objects("faults", [&s](ObjectReader& o) {
     Fault f;
@@ -222,6 +228,7 @@ Json scenario_json(const Scenario& s) {
               {"load_metric", kLoads[static_cast<std::size_t>(c.router.load_metric)]},
               {"speculative_load", c.router.effective_speculative_load()}};
   for (const ParamRow& row : param_table()) router[std::string(row.id)] = c.router.params.*row.field;
+  const auto or_null = [](const std::optional<double>& v) { return v ? Json(*v) : Json(); };
   Json faults = Json::array();
   for (const Fault& f : c.faults) {
     Json fault{{"t_ms", us_to_ms(f.t)}, {"worker", f.worker}, {"kind", kFaults[static_cast<std::size_t>(f.kind)]}};
@@ -255,6 +262,7 @@ Json scenario_json(const Scenario& s) {
                     {"step_floor_ms", c.latency.step_floor_ms},
                     {"decode_per_seq_ms", c.latency.decode_per_seq_ms}}},
                   {"router", router},
+                  {"slo", {{"ttft_ms", or_null(c.slo.ttft_ms)}, {"tpot_ms", or_null(c.slo.tpot_ms)}}},
                   {"workload", write_workload(s.workload)},
                   {"faults", faults}});
   return out;

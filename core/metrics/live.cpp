@@ -80,8 +80,12 @@ void LiveMetrics::on_quiet(const Simulation& sim, SimTime until) {
       p.phantom_blocks += d.phantom;
       p.unknown_blocks += d.unknown;
       const Worker& worker = sim.workers()[w];
-      worker_points_.push_back({static_cast<float>(sim.true_load(w)), worker.cache().taken(), worker.cache().in_use(),
-                                static_cast<std::uint32_t>(worker.running().size()),
+      const TokenTotals tokens = worker.tokens(sim.unbooked_steps(w, p.t));
+      p.tokens.handed_out += tokens.handed_out;
+      p.tokens.gaps += tokens.gaps;
+      p.tokens.gap_time += tokens.gap_time;
+      worker_points_.push_back({static_cast<float>(sim.true_load(w, std::max(p.t, sim.now()))), worker.cache().taken(),
+                                worker.cache().in_use(), static_cast<std::uint32_t>(worker.running().size()),
                                 static_cast<std::uint32_t>(worker.waiting().size()), worker.up()});
     }
     points_.push_back(p);

@@ -43,6 +43,7 @@ struct LivePoint {
   KeyFigures window;                 ///< over the window that ends at t
   std::uint64_t phantom_blocks = 0;  ///< believed but gone, all workers
   std::uint64_t unknown_blocks = 0;  ///< held but not believed, all workers
+  TokenTotals tokens;                ///< since the start, all workers
 };
 
 /// One worker at a moment of the series.

@@ -34,6 +34,28 @@ std::optional<Spread> spread_of(std::vector<double> values) {
   return s;
 }
 
+std::optional<Spread> spread_of_counts(const std::vector<TokenGaps::Count>& counts) {
+  std::uint64_t n = 0;
+  double sum = 0;
+  std::vector<std::uint64_t> ends;  // values up to and including the i-th count
+  for (const auto& [us, times] : counts) {
+    n += times;
+    sum += us_to_ms(us) * static_cast<double>(times);
+    ends.push_back(n);
+  }
+  if (n == 0) return std::nullopt;
+  const auto value = [&](std::uint64_t i) {
+    const auto at = std::upper_bound(ends.begin(), ends.end(), std::min(i, n - 1)) - ends.begin();
+    return us_to_ms(counts[static_cast<std::size_t>(at)].first);
+  };
+  const auto rank = [&](double p) {
+    const double x = p * static_cast<double>(n - 1) / 100.0;
+    const auto i = static_cast<std::uint64_t>(std::floor(x));
+    return value(i) + (value(i + 1) - value(i)) * (x - static_cast<double>(i));
+  };
+  return Spread{sum / static_cast<double>(n), rank(50), rank(95), rank(99), us_to_ms(counts.back().first)};
+}
+
 SimTime phantom_price(const Simulation& sim, RequestId id) {
   const RequestRecord& r = sim.records()[id];
   if (r.predicted <= r.hit) return 0;
@@ -54,7 +76,10 @@ Summary summarize(const Simulation& sim) {
   Summary s;
   s.workers.resize(sim.workers().size());
   std::uint64_t prompt_tokens = 0;
-  std::vector<double> e2e, ttft, queue, prefill, decode, e2e_hit, e2e_miss, ttft_hit, ttft_miss;
+  std::uint64_t output_tokens = 0;
+  const SloConfig& slo = sim.config().slo;
+  Goodput good;
+  std::vector<double> tpot, e2e, ttft, queue, prefill, decode, e2e_hit, e2e_miss, ttft_hit, ttft_miss;
   SimTime makespan = 0;
   SimTime false_hits = 0;
   s.requests = static_cast<std::uint32_t>(sim.records().size());
@@ -82,6 +107,12 @@ Summary summarize(const Simulation& sim) {
     queue.push_back(us_to_ms(r.start - r.arrival));
     prefill.push_back(us_to_ms(r.first_token - r.start));
     decode.push_back(us_to_ms(r.finish - r.first_token));
+    output_tokens += q.output_tokens;
+    if (q.output_tokens >= 2) tpot.push_back(decode.back() / (q.output_tokens - 1));
+    if ((!slo.ttft_ms || ttft.back() <= *slo.ttft_ms) &&
+        (!slo.tpot_ms || q.output_tokens < 2 || tpot.back() <= *slo.tpot_ms)) {
+      ++good.requests;
+    }
     if (r.hit > 0) ++s.hit_requests;
     (r.hit > 0 ? e2e_hit : e2e_miss).push_back(e2e.back());
     (r.hit > 0 ? ttft_hit : ttft_miss).push_back(ttft.back());
@@ -92,6 +123,17 @@ Summary summarize(const Simulation& sim) {
       ratio(static_cast<double>(s.hit_blocks * sim.config().cache.block_tokens), static_cast<double>(prompt_tokens));
   s.makespan_ms = us_to_ms(makespan);
   s.false_hit_ms = us_to_ms(false_hits);
+  const double seconds = s.makespan_ms / 1000;
+  s.output_tokens_per_s = ratio(static_cast<double>(output_tokens), seconds);
+  good.share = ratio(good.requests, s.requests);
+  good.requests_per_s = ratio(good.requests, seconds);
+  if (slo.ttft_ms || slo.tpot_ms) s.goodput = good;
+  TokenGaps gaps;
+  for (const Worker& w : sim.workers()) {
+    for (const auto& [gap, tokens] : w.token_gaps().sorted()) gaps.add(gap, tokens);
+  }
+  s.itl = spread_of_counts(gaps.sorted());
+  s.tpot = spread_of(std::move(tpot));
   s.e2e = spread_of(std::move(e2e));
   s.ttft = spread_of(std::move(ttft));
   s.queue = spread_of(std::move(queue));

@@ -24,6 +24,9 @@ struct Spread {
 /// Of values in request order (the mean's sum is taken in that order); empty where there is none.
 std::optional<Spread> spread_of(std::vector<double> values);
 
+/// Of values in ms given as counts of equal µs, ascending.
+std::optional<Spread> spread_of_counts(const std::vector<TokenGaps::Count>& counts);
+
 struct WorkerSummary {
   std::uint32_t requests = 0;
   std::uint64_t hit_blocks = 0;
@@ -32,6 +35,14 @@ struct WorkerSummary {
   std::uint32_t resident_blocks = 0;
   double busy_ms = 0;
   double utilization = 0;
+};
+
+/// Requests that kept every promise of the scenario's `slo`; one of fewer than two tokens has no time per token to
+/// break.
+struct Goodput {
+  std::uint32_t requests = 0;
+  double share = 0;           ///< of all requests, rejected ones too
+  double requests_per_s = 0;  ///< over the makespan
 };
 
 struct Summary {
@@ -53,14 +64,18 @@ struct Summary {
   std::uint64_t evictions = 0;
   double makespan_ms = 0;
   std::optional<Spread> e2e, ttft, queue, prefill, decode, e2e_hit, e2e_miss, ttft_hit, ttft_miss;
+  std::optional<Spread> tpot;      ///< (finish − first token) / (output tokens − 1), of requests with two or more
+  std::optional<Spread> itl;       ///< between consecutive output tokens, each a value; those of lost runs too
+  double output_tokens_per_s = 0;  ///< of completed requests, over the makespan
+  std::optional<Goodput> goodput;  ///< empty where the scenario promises nothing
   double imbalance = 0;
   double jain_index = 0;
   std::vector<WorkerSummary> workers;
   std::map<std::uint32_t, std::uint32_t> match_lengths;  ///< hit (blocks) to completed requests
 };
 
-/// What a false hit cost request r, which has started: its prefill less the one that the router expected, µs; 0 where it got
-/// what was predicted or more. Engine continuous: by tokens, as if the request were alone in its steps.
+/// What a false hit cost request r, which has started: its prefill less the one that the router expected, µs; 0 where
+/// it got what was predicted or more. Engine continuous: by tokens, as if the request were alone in its steps.
 SimTime phantom_price(const Simulation& sim, RequestId r);
 
 /// Of everything that has happened so far.

@@ -30,6 +30,14 @@ struct FleetConfig {
   std::uint32_t slots = 1;
   std::uint32_t max_num_seqs = 256;
   std::uint32_t max_batched_tokens = 2048;
+  bool skip_steps =
+      true;  ///< continuous: steps that are alike in one go; no figure depends on it, and no scenario sets it
+};
+
+/// What a request is promised, where anything is: the goodput counts those that got it.
+struct SloConfig {
+  std::optional<double> ttft_ms;
+  std::optional<double> tpot_ms;
 };
 
 enum class FaultKind : std::uint8_t { kCacheFlush, kCrash };
@@ -48,6 +56,7 @@ struct Config {
   FleetConfig fleet;
   LatencyModel latency;
   RouterConfig router;
+  SloConfig slo;
   std::vector<Fault> faults;
 };
 

@@ -21,11 +21,16 @@ std::vector<Run> as_runs(const std::vector<BlockId>& blocks) {
 void Simulation::Host::schedule(RequestId r, SimTime first_token, SimTime finish) {
   const std::uint32_t epoch = sim_.workers_[worker_].epoch();
   if (r == kNone) {
-    sim_.push({finish, 0, QueuedKind::kStepEnd, epoch, 0, worker_, worker_, 0});
+    const std::uint32_t serial = sim_.workers_[worker_].step_info().serial;
+    sim_.push({finish, 0, QueuedKind::kStepEnd, epoch, serial, worker_, worker_, 0});
     return;
   }
   sim_.push({first_token, 0, QueuedKind::kFirstToken, epoch, r, worker_, worker_, std::uint64_t{r} * 2});
   sim_.push({finish, 0, QueuedKind::kFinish, epoch, r, worker_, worker_, std::uint64_t{r} * 2 + 1});
+}
+
+bool Simulation::Host::step_is_over(SimTime at) const {
+  return at > sim_.now_ || sim_.last_rank_ > 0 || (sim_.last_worker_ != kNone && sim_.last_worker_ >= worker_);
 }
 
 void Simulation::Host::started(RequestId r, std::uint32_t hit, bool resumed) {

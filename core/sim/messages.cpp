@@ -86,12 +86,13 @@ void Simulation::apply_fault(std::uint32_t index, EventSink* sink) {
   const Fault& fault = config_.faults[index];
   Worker& worker = workers_[fault.worker];
   if (!worker.up()) return;
+  Host host(*this, fault.worker, sink);
   emit(sink, {now_, EventType::kFault, kNone, fault.worker, static_cast<std::uint32_t>(fault.kind)});
   if (fault.kind == FaultKind::kCacheFlush) {
-    worker.flush_idle();
+    worker.flush_idle(host, now_);
     return;
   }
-  worker.crash(now_);
+  worker.crash(host, now_);
   for (const RequestId r : worker.stuck()) records_[r].status = RequestStatus::kWaiting;
   const SimTime detection = oracle() ? 0 : fault.detect;
   if (fault.restart <= detection) {

@@ -8,13 +8,18 @@ const BlockSet& Simulation::believed(WorkerId w) const {
   return oracle() ? workers_[w].cache().resident() : views_[w].blocks;
 }
 
-double Simulation::true_load(WorkerId w) const {
+double Simulation::true_load(WorkerId w, SimTime at) const {
   const Host host(const_cast<Simulation&>(*this), w, nullptr);  // remaining() only reads it
   const Worker& worker = workers_[w];
   if (config_.router.load_metric == LoadMetric::kQueueDepth) {
     return static_cast<double>(worker.waiting().size() + worker.running().size());
   }
-  return us_to_ms(worker.remaining(host, now_));
+  return us_to_ms(worker.remaining(host, at));
+}
+
+std::uint32_t Simulation::unbooked_steps(WorkerId w, SimTime at) const {
+  const Host host(const_cast<Simulation&>(*this), w, nullptr);
+  return workers_[w].step_info().over(at, host.step_is_over(at));
 }
 
 Divergence Simulation::divergence(WorkerId w) const {

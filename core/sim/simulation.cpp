@@ -9,6 +9,11 @@
 #include "core/sim/host.h"
 
 namespace blockyard {
+namespace {
+
+constexpr std::uint8_t kArrivalRank = 5;  // the last class of SPEC 7
+
+}  // namespace
 
 std::string_view event_name(EventType type) {
   static constexpr std::string_view kNames[] = {"arrive",      "route",  "reject",  "start",     "evict",
@@ -73,10 +78,13 @@ bool Simulation::step(EventSink* sink) {
     const QueuedEvent e = queue_.pop();
     BY_CHECK(e.t >= now_, "time went back");
     now_ = e.t;
+    last_rank_ = e.rank;
+    last_worker_ = e.worker;
     handle(e, sink);
   } else {
     BY_CHECK(arrival != kNever && arrival >= now_, "requests are left but nothing is due");
     now_ = arrival;
+    last_rank_ = kArrivalRank;
     arrive(arrived_++, sink);
   }
   ++handled_;
@@ -90,7 +98,9 @@ bool Simulation::step(EventSink* sink) {
 
 void Simulation::run_until(SimTime t, EventSink* sink) {
   while (!done() && next_event_time() <= t) step(sink);
-  if (!done()) now_ = std::max(now_, t);
+  if (done() || t < now_) return;
+  now_ = t;
+  last_rank_ = kArrivalRank;  // nothing is left to do at t
 }
 
 void Simulation::run(EventSink* sink) {
@@ -108,7 +118,7 @@ void Simulation::handle(const QueuedEvent& e, EventSink* sink) {
       Host host(*this, e.worker, sink);
       if (e.kind == QueuedKind::kFirstToken) host.first_token(e.subject);
       if (e.kind == QueuedKind::kFinish) worker.finish(host, e.subject, now_);
-      if (e.kind == QueuedKind::kStepEnd) worker.step_end(host, now_);
+      if (e.kind == QueuedKind::kStepEnd && e.subject == worker.step_info().serial) worker.step_end(host, now_);
       return;
     }
     case QueuedKind::kFault:
@@ -176,6 +186,10 @@ void Simulation::change(const Config& next, EventSink* sink) {
                next.cache.capacity_blocks == config_.cache.capacity_blocks &&
                next.fleet.workers == config_.fleet.workers && next.fleet.engine == config_.fleet.engine,
            "this setting restarts the run");
+  for (WorkerId w = 0; w < workers_.size(); ++w) {
+    Host host(*this, w, sink);
+    workers_[w].interrupt(host, now_);
+  }
   const Config before = config_;
   config_ = next;
   config_.faults = before.faults;

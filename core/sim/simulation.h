@@ -64,7 +64,12 @@ class Simulation {
   /// What any strategy would choose for this request right now, and why. Changes nothing.
   Decision decide(RequestId r, std::uint32_t strategy) const;
   /// Remaining work or queue depth of a worker, by the load metric.
-  double true_load(WorkerId w) const;
+  double true_load(WorkerId w) const { return true_load(w, now_); }
+  /// The same at a later time, before which no event is due.
+  double true_load(WorkerId w, SimTime at) const;
+  /// Engine continuous: steps like the running one that are over by now though nobody has booked them: as many more
+  /// tokens has each of the worker's running sequences.
+  std::uint32_t unbooked_steps(WorkerId w, SimTime at) const;
   Divergence divergence(WorkerId w) const;
   /// Blocks the router believes worker w to hold (truth itself under the oracle view).
   const BlockSet& believed(WorkerId w) const;
@@ -126,6 +131,10 @@ class Simulation {
   std::uint32_t arrived_ = 0;
   std::uint32_t unfinished_ = 0;
   std::uint64_t handled_ = 0;
+  // The last event handled at now_, by SPEC 7's order: all of an earlier rank are over, and of rank 0 (finish and step
+  // end) those of workers up to this one.
+  std::uint8_t last_rank_ = 0;
+  WorkerId last_worker_ = kNone;
   std::uint32_t timer_epoch_ = 0;  // heartbeats and syncs queued before a change of their interval are void
   // Arrivals in flight: original time a arrives at warp_to_ + (a − warp_from_) / warp_rate_.
   SimTime warp_from_ = 0;

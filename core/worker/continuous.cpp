@@ -1,6 +1,11 @@
 // Engine continuous (SPEC 4.3): vLLM v1's step loop. One step: give every running request its next tokens, preempting
 // from the back where slots run out; then admit from the queue while nobody had to be preempted; then let time pass;
 // then hand out tokens. A block gets its identity as soon as a step is scheduled that fills it.
+//
+// Most steps of a long decode are alike: the same sequences gain a token each, nobody comes or goes, no slot is taken
+// and no block filled. A step says how many like it follow (steps_alike) and only the end of the last one is scheduled.
+// Whoever looks in between is told what would be so (StepInfo::over); whoever changes anything first brings the worker
+// to the step that runs by then (interrupt), whose end is scheduled anew. So skipping changes no figure.
 #include <algorithm>
 
 #include "core/base/check.h"
@@ -85,7 +90,7 @@ void Worker::schedule_running(WorkerHost& host, SimTime now, std::uint32_t& budg
       self = running_.size() - 1 == i;
       running_.pop_back();
       release_blocks(host, last, now);
-      waiting_.push_front({last.request, 0, last.generated, true});
+      waiting_.push_front({last.request, 0, last.generated, true, last.last_token});
       any_preempted = true;
       host.preempted(last.request);
     }
@@ -113,6 +118,7 @@ void Worker::admit_waiting(WorkerHost& host, SimTime now, std::uint32_t& budget)
     Sequence s;
     s.request = next.request;
     s.generated = next.generated;
+    s.last_token = next.last_token;
     allocate(host, s, hit * size + n, now);
     s.computed = hit * size;
     s.scheduled = n;
@@ -137,7 +143,7 @@ void Worker::begin_step(WorkerHost& host, SimTime now) {
   bool any_preempted = false;
   schedule_running(host, now, budget, any_preempted);
   if (!any_preempted) admit_waiting(host, now, budget);
-  step_ = {now, now, 0, 0};
+  step_ = {.began = now, .serial = step_.serial + 1};
   for (const Sequence& s : running_) {
     const bool decodes = s.scheduled == 1 && s.computed >= host.request(s.request).prompt_tokens;
     if (decodes) {
@@ -148,11 +154,71 @@ void Worker::begin_step(WorkerHost& host, SimTime now) {
   }
   stepping_ = true;
   report_step(host);
-  step_.ends = now + host.config().latency.step(step_.decodes, step_.prefill_tokens, host.config().cache.block_tokens);
-  host.schedule(kNone, step_.ends, step_.ends);
+  step_.length = host.config().latency.step(step_.decodes, step_.prefill_tokens, host.config().cache.block_tokens);
+  if (host.config().fleet.skip_steps && !any_preempted) step_.steps = steps_alike(host);
+  host.schedule(kNone, step_.ends(), step_.ends());
+}
+
+// This step and those behind it that will be like it: until before a block is filled or a slot taken, and until a
+// sequence is done. Who waits goes on waiting: what it was refused for stays as it is (but for a preemption in this
+// step, which keeps everybody out of this step only).
+std::uint32_t Worker::steps_alike(const WorkerHost& host) const {
+  if (step_.decodes != running_.size() || step_.length <= 0) return 1;
+  const std::uint32_t size = host.config().cache.block_tokens;
+  std::uint32_t steps = ~std::uint32_t{0};
+  for (const Sequence& s : running_) {
+    const std::uint32_t room = size - s.computed % size - 1;  // tokens until one fills the block
+    const std::uint32_t output = std::max(host.request(s.request).output_tokens, 1U);
+    steps = std::min({steps, room, output > s.generated ? output - s.generated : 1});
+  }
+  return running_.empty() ? 1 : std::max(steps, 1U);
+}
+
+void Worker::gain_token(Sequence& s, SimTime now) {
+  if (s.last_token >= 0) gaps_.add(now - s.last_token);
+  s.last_token = now;
+  ++s.generated;
+  ++output_tokens_;
+}
+
+// The first of the steps that are alike are over.
+void Worker::pass_steps(std::uint32_t steps) {
+  if (steps == 0) return;
+  for (Sequence& s : running_) {
+    gain_token(s, step_.began + step_.length);
+    gaps_.add(step_.length, steps - 1);
+    s.last_token = step_.began + step_.length * steps;
+    s.generated += steps - 1;
+    s.computed += steps;
+    output_tokens_ += steps - 1;
+  }
+  step_.began += step_.length * steps;
+  step_.steps -= steps;
+}
+
+TokenTotals Worker::tokens(std::uint32_t unbooked) const {
+  TokenTotals t{output_tokens_, gaps_.tokens(), gaps_.total()};
+  if (unbooked == 0) return t;
+  t.handed_out += std::uint64_t{unbooked} * running_.size();
+  for (const Sequence& s : running_) {
+    if (s.last_token < 0) continue;
+    t.gaps += unbooked;
+    t.gap_time += step_.began + step_.length * unbooked - s.last_token;
+  }
+  return t;
+}
+
+void Worker::interrupt(WorkerHost& host, SimTime now) {
+  if (!stepping_ || step_.steps == 1) return;
+  pass_steps(step_.over(now, host.step_is_over(now)));
+  if (step_.steps == 1) return;
+  step_.steps = 1;
+  ++step_.serial;
+  host.schedule(kNone, step_.ends(), step_.ends());
 }
 
 void Worker::step_end(WorkerHost& host, SimTime now) {
+  pass_steps(step_.steps - 1);
   stepping_ = false;
   std::vector<Sequence> batch;
   batch.swap(running_);
@@ -161,7 +227,7 @@ void Worker::step_end(WorkerHost& host, SimTime now) {
     s.scheduled = 0;
     const Request& r = host.request(s.request);
     if (s.computed == r.prompt_tokens + s.generated) {
-      ++s.generated;
+      gain_token(s, now);
       if (s.generated == 1) host.first_token(s.request);
       if (s.generated >= r.output_tokens) {
         release_blocks(host, s, now);

@@ -18,7 +18,8 @@ void Worker::enqueue(WorkerHost& host, RequestId r, SimTime now) {
     return;
   }
   const Request& request = host.request(r);
-  WaitingRequest w{r, 0, 0, false};
+  interrupt(host, now);
+  WaitingRequest w{r, 0, 0, false, -1};
   if (engine_ == EngineKind::kSlots) {
     const std::uint32_t hit = counted_hit(host, request);
     const LatencyModel& latency = host.config().latency;
@@ -80,6 +81,9 @@ void Worker::start_waiting(WorkerHost& host, SimTime now) {
 void Worker::finish(WorkerHost& host, RequestId r, SimTime now) {
   const auto it = std::find_if(running_.begin(), running_.end(), [r](const Sequence& s) { return s.request == r; });
   BY_CHECK(it != running_.end(), "a request finished that does not run");
+  const std::uint32_t tokens = host.request(r).output_tokens;
+  output_tokens_ += tokens;
+  if (tokens > 0) gaps_.add((it->finish - it->first_token + tokens / 2) / tokens, tokens);
   running_.erase(it);
   mark_stopped(now);
   cache_.release(host.workload().prompt_chain(host.request(r)), now);
@@ -87,7 +91,8 @@ void Worker::finish(WorkerHost& host, RequestId r, SimTime now) {
   start_waiting(host, now);
 }
 
-void Worker::crash(SimTime now) {
+void Worker::crash(WorkerHost& host, SimTime now) {
+  interrupt(host, now);
   const bool ran = !running_.empty();
   for (const Sequence& s : running_) stuck_.push_back(s.request);
   for (const WaitingRequest& w : waiting_) stuck_.push_back(w.request);
@@ -96,7 +101,7 @@ void Worker::crash(SimTime now) {
   waiting_estimate_ = 0;
   if (ran) mark_stopped(now);
   stepping_ = false;
-  step_ = {};
+  step_ = {.serial = step_.serial};
   up_ = false;
   ++epoch_;
   cache_.clear();
@@ -123,7 +128,8 @@ SimTime Worker::remaining(const WorkerHost& host, SimTime now) const {
     const double decode = static_cast<double>(r.output_tokens) - static_cast<double>(generated);
     ms += per_token * prefill + latency.step_floor_ms * decode;
   };
-  for (const Sequence& s : running_) add(s.request, s.computed, s.generated);
+  const std::uint32_t over = step_.over(now, host.step_is_over(now));
+  for (const Sequence& s : running_) add(s.request, s.computed + over, s.generated + over);
   for (const WaitingRequest& w : waiting_) add(w.request, 0, w.generated);
   return ms_to_us(ms);
 }

@@ -16,6 +16,7 @@
 #include "core/base/sim_time.h"
 #include "core/cache/block_cache.h"
 #include "core/sim/config.h"
+#include "core/worker/token_gaps.h"
 #include "core/workload/workload.h"
 
 namespace blockyard {
@@ -29,6 +30,8 @@ class WorkerHost {
   virtual const Request& request(RequestId r) const = 0;
   /// Engine slots: first token and finish of a request. Engine continuous: `r` is kNone and `finish` the step's end.
   virtual void schedule(RequestId r, SimTime first_token, SimTime finish) = 0;
+  /// Whether a step of this worker that ends at `at` is over: of those that end right now, by the order of events.
+  virtual bool step_is_over(SimTime at) const = 0;
   /// A request starts to run, with this hit (blocks). Resumed: it ran before and was preempted.
   virtual void started(RequestId r, std::uint32_t hit, bool resumed) = 0;
   /// The cache evicted and stored blocks: one report's worth. `r` is kNone for a whole step.
@@ -47,6 +50,7 @@ struct Sequence {
   std::uint32_t generated = 0;  ///< continuous: g
   std::uint32_t scheduled = 0;  ///< continuous: n of the running step
   SlotId partial = kNone;       ///< continuous: slot of its last, not full block
+  SimTime last_token = -1;      ///< continuous: when it gained its latest token
 };
 
 struct WaitingRequest {
@@ -54,14 +58,25 @@ struct WaitingRequest {
   SimTime estimate = 0;         ///< slots: service time as it joined
   std::uint32_t generated = 0;  ///< continuous: tokens kept through preemption
   bool resumed = false;
+  SimTime last_token = -1;
 };
 
-/// The batch of a running step, for the screen.
+/// The running step: its batch, and how many steps like it follow in which nothing else happens. Those are not
+/// events: they are made up for when somebody looks, and cut short when somebody comes (see continuous.cpp).
 struct StepInfo {
   SimTime began = 0;
-  SimTime ends = 0;
+  SimTime length = 0;
   std::uint32_t decodes = 0;
   std::uint32_t prefill_tokens = 0;
+  std::uint32_t steps = 1;   ///< this one and those that follow alike
+  std::uint32_t serial = 0;  ///< of the step end that is scheduled: an older one is void
+  SimTime ends() const { return began + length * steps; }
+  /// Of `steps`, those that are over at `now`, at most all but the last.
+  std::uint32_t over(SimTime now, bool just_now) const {
+    if (steps <= 1) return 0;
+    const SimTime passed = (now - began - (just_now ? 0 : 1)) / length;
+    return passed < steps ? static_cast<std::uint32_t>(passed) : steps - 1;
+  }
 };
 
 class Worker {
@@ -77,9 +92,14 @@ class Worker {
   /// Starts whatever can start now: after settings changed in flight.
   void poke(WorkerHost& host, SimTime now);
 
-  void flush_idle() { cache_.flush_idle(); }
+  /// Before something changes from outside: what the worker was skipping over ends with the step that now runs.
+  void interrupt(WorkerHost& host, SimTime now);
+  void flush_idle(WorkerHost& host, SimTime now) {
+    interrupt(host, now);
+    cache_.flush_idle();
+  }
   /// Loses cache and engine; its requests are stuck until take_stuck().
-  void crash(SimTime now);
+  void crash(WorkerHost& host, SimTime now);
   void restart() { up_ = true; }
   /// The requests lost with the worker: first those that ran, in admission order, then those that waited.
   std::vector<RequestId> take_stuck();
@@ -93,6 +113,10 @@ class Worker {
   const std::deque<WaitingRequest>& waiting() const { return waiting_; }
   const std::vector<RequestId>& stuck() const { return stuck_; }
   const StepInfo& step_info() const { return step_; }
+  /// Time between output tokens, of all that were handed out so far (those of lost runs too).
+  const TokenGaps& token_gaps() const { return gaps_; }
+  /// Their sums, with `unbooked` steps more than are booked (Simulation::unbooked_steps).
+  TokenTotals tokens(std::uint32_t unbooked = 0) const;
   /// Remaining work at `now`, µs (SPEC 4.2 and 4.3).
   SimTime remaining(const WorkerHost& host, SimTime now) const;
   /// Time with at least one request running, until `now`.
@@ -122,6 +146,9 @@ class Worker {
   void allocate(WorkerHost& host, Sequence& s, std::uint32_t to, SimTime now);
   void release_blocks(WorkerHost& host, Sequence& s, SimTime now);
   void report_step(WorkerHost& host);
+  std::uint32_t steps_alike(const WorkerHost& host) const;
+  void pass_steps(std::uint32_t steps);
+  void gain_token(Sequence& s, SimTime now);
 
   void mark_running(SimTime now) {
     if (running_.empty()) busy_since_ = now;
@@ -142,6 +169,8 @@ class Worker {
   SimTime busy_ = 0;
   SimTime busy_since_ = 0;
   StepInfo step_;
+  TokenGaps gaps_;
+  std::uint64_t output_tokens_ = 0;
   CacheChanges changes_;  // of the start or step that is being made
 };
 

@@ -26,7 +26,8 @@ inline std::unique_ptr<RandomRun> random_run(std::uint64_t seed, std::optional<E
   };
   Config& c = run->config;
   c.seed = seed;
-  c.cache.block_tokens = 4;
+  const std::uint32_t block = pick(0, 1) == 0 ? 4 : 16;
+  c.cache.block_tokens = block;
   c.cache.capacity_blocks = pick(12, 60);
   c.cache.eviction = static_cast<EvictionPolicy>(rng.below(5));
   c.cache.recompute_last_block = rng.below(2) == 0;
@@ -59,7 +60,7 @@ inline std::unique_ptr<RandomRun> random_run(std::uint64_t seed, std::optional<E
     c.faults.push_back(f);
   }
   Workload& w = run->workload;
-  w.block_tokens = 4;
+  w.block_tokens = block;
   std::vector<std::vector<Run>> chains;
   SimTime t = 0;
   const std::uint32_t requests = pick(1, 60);
@@ -69,7 +70,7 @@ inline std::unique_ptr<RandomRun> random_run(std::uint64_t seed, std::optional<E
     r.arrival = t;
     r.prompt_tokens = pick(1, 70);
     r.output_tokens = pick(0, 20);
-    r.prompt_blocks = r.known_blocks = r.prompt_tokens / 4;
+    r.prompt_blocks = r.known_blocks = r.prompt_tokens / block;
     r.runs_begin = static_cast<std::uint32_t>(w.runs.size());
     std::vector<Run> chain;
     PrefixTree::NodeId node = kNone;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/io/results.h"
 #include "core/metrics/summary.h"
 #include "tests/core/random_run.h"
 
@@ -113,6 +114,78 @@ TEST(Laws, SettingsChangedInFlightKeepTheLaws) {
   }
 }
 
+// Everything that a run tells: its events, its requests, its figures.
+struct Transcript : EventSink {
+  std::vector<std::uint64_t> events;
+  Series series;
+  void on_event(const Event& e, const Simulation& sim) override {
+    series.on_event(e, sim);
+    for (const std::uint64_t v : {static_cast<std::uint64_t>(e.t), static_cast<std::uint64_t>(e.type),
+                                  std::uint64_t{e.request}, std::uint64_t{e.worker}, std::uint64_t{e.value}}) {
+      events.push_back(v);
+    }
+  }
+  std::string figures(const Simulation& sim) {
+    series.finish(sim);
+    return results_json(collect_results(Scenario{}, sim, series)) + requests_csv(sim);
+  }
+};
+
+TEST(Continuous, SkippingStepsThatAreAlikeChangesNothing) {
+  std::uint64_t steps = 0, events = 0;
+  for (std::uint64_t seed = 0; seed < kRandomScenarios; ++seed) {
+    SCOPED_TRACE(seed);
+    const auto run = test::random_run(seed, EngineKind::kContinuous);
+    const auto other = test::random_run(seed + 1'000'000);
+    Transcript told[2];
+    std::string figures[2];
+    for (int skip = 0; skip < 2; ++skip) {
+      run->config.fleet.skip_steps = skip == 1;
+      Simulation sim = run->simulation();
+      // Looking and changing in the middle of a stretch, at times that are no step's.
+      for (SimTime t = 31'007; !sim.done(); t += 97'003) {
+        sim.run_until(t, &told[skip]);
+        for (WorkerId w = 0; w < sim.workers().size(); ++w) {
+          told[skip].events.push_back(static_cast<std::uint64_t>(sim.true_load(w) * 1000));
+          const TokenTotals tokens = sim.workers()[w].tokens(sim.unbooked_steps(w, sim.now()));
+          for (const auto v : {tokens.handed_out, tokens.gaps, static_cast<std::uint64_t>(tokens.gap_time)})
+            told[skip].events.push_back(v);
+        }
+        if (t % 4 != 0) continue;
+        Config next = sim.config();
+        next.latency.step_floor_ms = 3 + static_cast<double>(t % 19);
+        next.fleet.max_num_seqs = other->config.fleet.max_num_seqs;
+        sim.change(next, &told[skip]);
+      }
+      (skip == 0 ? steps : events) += sim.events_handled();
+      figures[skip] = told[skip].figures(sim);
+    }
+    ASSERT_EQ(told[0].events, told[1].events);
+    ASSERT_EQ(figures[0], figures[1]);
+  }
+  EXPECT_LT(events, steps * 9 / 10) << "nothing was skipped";
+}
+
+TEST(Summary, FalseHitsAndTheirPriceAreThoseOfTheSeries) {
+  double price = 0;
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    SCOPED_TRACE(seed);
+    const auto run = test::random_run(seed);
+    Simulation sim = run->simulation();
+    Transcript told;
+    sim.run(&told);
+    const Summary s = summarize(sim);
+    SimTime us = 0;
+    std::uint32_t requests = 0;
+    for (const Series::Bucket& b : told.series.buckets()) us += b.false_hit_us, requests += b.false_hits;
+    ASSERT_EQ(us_to_ms(us), s.false_hit_ms);
+    ASSERT_EQ(requests, s.false_hits);
+    ASSERT_TRUE(s.false_hits > 0 || us == 0);
+    price += s.false_hit_ms;
+  }
+  EXPECT_GT(price, 0);
+}
+
 // Requests of whole blocks, all alike or all different, by hand.
 struct Tiny {
   Config config;
@@ -204,6 +277,50 @@ TEST(Continuous, StepsOfOneRequestByHand) {
   // Two chunks of 32 tokens: max(15, 5 + 2.5/16·32) = 15 ms each; then two decodes of 15.05 ms.
   EXPECT_EQ(sim.records()[0].first_token, 30000);
   EXPECT_EQ(sim.records()[0].finish, 60100);
+}
+
+TEST(Summary, SpreadsOfCountsAreSpreadsOfTheirValues) {
+  Rng rng(5, RngPurpose::kTest);
+  for (int round = 0; round < 200; ++round) {
+    TokenGaps gaps;
+    std::vector<double> values;
+    for (std::uint64_t i = rng.below(300); i > 0; --i) {
+      const auto gap = static_cast<SimTime>(rng.below(40) * 250);
+      const std::uint64_t times = rng.below(4);
+      gaps.add(gap, times);
+      for (std::uint64_t k = 0; k < times; ++k) values.push_back(us_to_ms(gap));
+    }
+    ASSERT_EQ(gaps.tokens(), values.size());
+    const auto counted = spread_of_counts(gaps.sorted()), plain = spread_of(values);
+    ASSERT_EQ(counted.has_value(), plain.has_value());
+    if (!plain) continue;
+    EXPECT_NEAR(counted->mean, plain->mean, 1e-9);
+    for (const auto& [a, b] : {std::pair{counted->p50, plain->p50},
+                               {counted->p95, plain->p95},
+                               {counted->p99, plain->p99},
+                               {counted->max, plain->max}}) {
+      EXPECT_DOUBLE_EQ(a, b);
+    }
+  }
+}
+
+TEST(Summary, GoodputCountsRequestsThatKeptBothPromises) {
+  Tiny t;
+  t.config.fleet.workers = 1;
+  for (int i = 0; i < 3; ++i) t.add(0, 10, 11, static_cast<std::uint64_t>(i));  // prefill 30 ms, decode 165 ms, queue
+  EXPECT_FALSE(summarize(t.run()).goodput.has_value());
+  t.config.slo.ttft_ms = 30;
+  EXPECT_EQ(summarize(t.run()).goodput->requests, 1U) << "the others wait 195 and 390 ms";
+  t.config.slo.ttft_ms = 225;
+  EXPECT_EQ(summarize(t.run()).goodput->requests, 2U);
+  t.config.slo.tpot_ms = 16.5;
+  EXPECT_EQ(summarize(t.run()).goodput->requests, 2U) << "165 ms over ten further tokens";
+  t.config.slo.tpot_ms = 16.4;
+  const Summary s = summarize(t.run());
+  EXPECT_EQ(s.goodput->requests, 0U);
+  EXPECT_DOUBLE_EQ(s.tpot->mean, 16.5);
+  EXPECT_DOUBLE_EQ(s.itl->p50, 15);
+  EXPECT_DOUBLE_EQ(s.output_tokens_per_s, 33 / 0.585);
 }
 
 TEST(Summary, PercentilesInterpolateBetweenClosestRanks) {
