@@ -93,7 +93,7 @@ int shot(const ShotArgs& args, const Context& context) {
   ui.show_bottom = true;
   if (!args.tab.empty()) ui.bottom_tab = args.tab;
   if (!compare.empty()) session.apply(cmd::SetCompare{compare});
-  while (session.wants_frames()) session.update(0);
+  while (session.busy()) session.update(0);
   session.apply(cmd::Seek{ms_to_us(args.at_ms)});
   for (const Selection& s : selected) session.apply(cmd::Select{s});
 

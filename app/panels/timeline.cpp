@@ -59,7 +59,7 @@ void Timeline::draw_bars(FrameContext& ctx, const Strip& strip) {
   float pitch = look.px(3);
   const double share = (strip.shown.end - strip.shown.begin) / std::max(1e5, static_cast<double>(ctx.known_end));
   const double expected = static_cast<double>(ctx.sim.records().size()) * std::min(1.0, share);
-  while (pitch < look.px(8) && expected * pitch / strip.rect.w < 4) pitch += look.px(1);
+  while (pitch < look.px(12) && expected * pitch / strip.rect.w < 4) pitch += look.px(1);
   const float bar = std::max(1.0F, pitch - 1);
   const auto n = static_cast<std::size_t>(std::max(1.0F, strip.rect.w / pitch));
   const Key key{&ctx.player, ctx.log.size(), ctx.player.changes().size(), n, strip.shown.begin, strip.shown.end};
@@ -68,9 +68,10 @@ void Timeline::draw_bars(FrameContext& ctx, const Strip& strip) {
     buckets_ = ctx.metrics.timeline(static_cast<SimTime>(strip.shown.begin), static_cast<SimTime>(strip.shown.end), n);
   }
   std::uint32_t most = 1;
-  for (const auto& b : buckets_) most = std::max({most, b.hits + b.misses, b.arrivals});
+  for (const auto& b : buckets_) most = std::max(most, b.hits + b.misses);
   const float unit = (strip.rect.h - look.px(2)) / static_cast<float>(most), floor = strip.rect.bottom();
   const float cursor = strip.x(static_cast<double>(ctx.now));
+  float before = floor;
   for (std::size_t i = 0; i < buckets_.size(); ++i) {
     const auto& b = buckets_[i];
     const float x = std::floor(strip.rect.x + pitch * static_cast<float>(i));
@@ -81,11 +82,14 @@ void Timeline::draw_bars(FrameContext& ctx, const Strip& strip) {
     if (all > hits) {
       list->AddRectFilled(ImVec2(x, floor - all), ImVec2(x + bar, floor - hits), faded(look.theme.miss, ahead));
     }
-    const float arrivals = std::round(unit * static_cast<float>(b.arrivals));
-    if (arrivals > all + 1) {  // more came than started: they wait
-      list->AddRectFilled(ImVec2(x, floor - arrivals), ImVec2(x + bar, floor - arrivals + look.px(1)),
-                          faded(look.theme.text_muted, ahead));
+    // Arrivals as a line of steps: where it runs above the bars, requests wait.
+    const float arrivals = floor - std::round(std::min(strip.rect.h, unit * static_cast<float>(b.arrivals)));
+    const Color ink = faded(look.theme.text_secondary, ahead * 0.6F);
+    if (b.arrivals > 0 || before < floor) {
+      list->AddRectFilled(ImVec2(x, std::min(arrivals, before)), ImVec2(x + 1, std::max(arrivals, before)), ink);
+      list->AddRectFilled(ImVec2(x, arrivals), ImVec2(x + pitch, arrivals + 1), ink);
     }
+    before = arrivals;
   }
 }
 

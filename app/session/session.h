@@ -48,6 +48,8 @@ class Session {
   void update(double seconds);
   /// Waits for a scenario that is being loaded.
   void settle();
+  /// Whether something is being loaded or computed ahead.
+  bool busy() const { return loading_.has_value() || (run_ && !ahead_); }
   /// Whether something will look different in the next frame by itself.
   bool wants_frames() const;
 

@@ -26,7 +26,7 @@ class Stage {
     const auto opened = session_.open({scenario, "", ""}, false);
     if (!opened) throw std::runtime_error(opened.error().message);
     session_.ui().first_start = false;
-    while (session_.wants_frames()) session_.update(0);
+    while (session_.busy()) session_.update(0);
     ui_.set_ui([this] {
       session_.apply_all(commands_);
       session_.settle();
