@@ -110,7 +110,8 @@ MapFit fit_map(std::uint32_t slots, float w, float h, float largest, float small
     for (float longer = cell; longer <= cell * 1.5f && longer <= std::max(largest, smallest); longer += 1) {
       for (const bool wide : {false, true}) {
         const MapFit f = wide ? fit_with(longer, cell) : fit_with(cell, longer);
-        const float worth = f.cell_w * f.cell_h - 0.3f * (longer - cell) * cell;  // a square is worth a little less room
+        const float worth =
+            f.cell_w * f.cell_h - 0.3f * (longer - cell) * cell;  // a square is worth a little less room
         if (cells(f) < slots || worth <= most) continue;
         most = worth;
         best = f;

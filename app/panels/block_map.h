@@ -34,8 +34,8 @@ std::vector<Run> marked_blocks(const FrameContext& ctx);
 std::vector<SlotId> eviction_order(const BlockCache& cache, std::size_t limit);
 
 struct MapInk {
-  std::span<const Run> marked;       ///< dots
-  std::span<const SlotId> victims;   ///< numbered from 1
+  std::span<const Run> marked;      ///< dots
+  std::span<const SlotId> victims;  ///< numbered from 1
 };
 void draw_block_map(const FrameContext& ctx, const BlockTexture& texture, WorkerId w, ImVec2 at, const MapFit& fit,
                     const MapInk& ink);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-
 namespace blockyard {
 namespace {
 
@@ -22,7 +21,8 @@ std::uint64_t signature(const Worker& worker) {
   add(cache.idle_blocks());
   add(worker.epoch());
   add(worker.up());
-  for (const Sequence& s : worker.running()) add((std::uint64_t{s.request} << 32) ^ s.computed ^ (s.scheduled * 7919ULL));
+  for (const Sequence& s : worker.running())
+    add((std::uint64_t{s.request} << 32) ^ s.computed ^ (s.scheduled * 7919ULL));
   add(worker.waiting().size());
   return h;
 }
@@ -213,7 +213,8 @@ void BlockTexture::paint(const FrameContext& ctx, WorkerId w, const Tile& tile) 
 }
 
 void BlockTexture::draw(ImDrawList* list, WorkerId w, const Rect& rect) const {
-  const auto x = static_cast<float>(static_cast<int>(w) % across_), y = static_cast<float>(static_cast<int>(w) / across_);
+  const auto x = static_cast<float>(static_cast<int>(w) % across_),
+             y = static_cast<float>(static_cast<int>(w) / across_);
   const auto across = static_cast<float>(across_), down = static_cast<float>(down_);
   draw_texture(list, texture_, rect, ImVec2(x / across, y / down), ImVec2((x + 1) / across, (y + 1) / down));
 }

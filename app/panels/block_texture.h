@@ -55,8 +55,8 @@ class BlockTexture {
     bool known = false;
     double fades_until = -1;
     std::vector<BlockState> states;
-    std::vector<BlockId> blocks;          // what was in the slot
-    std::vector<std::uint64_t> stored;    // store_seq of it
+    std::vector<BlockId> blocks;        // what was in the slot
+    std::vector<std::uint64_t> stored;  // store_seq of it
     std::vector<BlockFlash> flashes;
     std::vector<double> flashed_at;
   };

@@ -133,10 +133,9 @@ void FleetPanel::head(FrameContext& ctx, const Rect& rect, const FleetGrid& grid
   if (mini_button(look, "view", icons::kEye, "How the fleet is shown: cards, rows or a heat map"))
     ImGui::OpenPopup("fleet view");
   ImGui::SetCursorScreenPos(ImVec2(rect.right() - look.px(48), std::floor(y - look.px(11))));
-  const std::string victims_help =
-      ctx.sim.config().cache.eviction == EvictionPolicy::kRandom
-          ? "Random eviction has no next victim: any idle block may go."
-          : fmt::format("Mark the next {} blocks that each worker would evict", kVictims);
+  const std::string victims_help = ctx.sim.config().cache.eviction == EvictionPolicy::kRandom
+                                       ? "Random eviction has no next victim: any idle block may go."
+                                       : fmt::format("Mark the next {} blocks that each worker would evict", kVictims);
   if (mini_button(look, "victims", icons::kTarget, victims_help, victims_)) victims_ = !victims_;
   if (ImGui::BeginPopup("fleet view")) {
     constexpr std::array<std::pair<const char*, FleetDetail>, 4> kChoices = {{{"As many as fit", FleetDetail::kAuto},
@@ -221,7 +220,7 @@ void FleetPanel::card(FrameContext& ctx, WorkerId w, const Rect& rect, const Fle
   const Rect room = grid.map_room(rect);
   const BlockCache& cache = ctx.sim.workers()[w].cache();
   const ImVec2 at(room.x, room.y + std::max(0.0f, std::floor((room.h - grid.fit.height()) / 2)) *
-                              (grid.detail == FleetDetail::kCards ? 0.0f : 1.0f));
+                                       (grid.detail == FleetDetail::kCards ? 0.0f : 1.0f));
   texture_.update(ctx, w);
   draw_block_map(ctx, texture_, w, at, grid.fit, {marked_, facts_[w].victims});
   if (grid.detail == FleetDetail::kCards) {
@@ -296,10 +295,10 @@ void FleetPanel::card_foot(FrameContext& ctx, WorkerId w, const Rect& rect) cons
   ImDrawList* list = ImGui::GetWindowDrawList();
   const float y = rect.bottom() - look.px(7);
   const WorkerFacts& f = facts_[w];
-  const float right = draw_text_right(list, look, FontRole::Mono14, theme.text, ImVec2(rect.right(), y),
-                                      percent_text(f.hit_rate));
-  const float hits = draw_text_right(list, look, FontRole::Small, theme.text_muted, ImVec2(right - look.px(7), y),
-                                     "hit rate");
+  const float right =
+      draw_text_right(list, look, FontRole::Mono14, theme.text, ImVec2(rect.right(), y), percent_text(f.hit_rate));
+  const float hits =
+      draw_text_right(list, look, FontRole::Small, theme.text_muted, ImVec2(right - look.px(7), y), "hit rate");
   float x = draw_text(list, look, FontRole::Small, theme.text_muted, ImVec2(rect.x, y), "load") + look.px(8);
   const std::string load = load_text(ctx, f.load);
   const float value_w = std::max(look.px(56), text_width(look, FontRole::Mono14, load));
@@ -359,12 +358,13 @@ void FleetPanel::worker_tooltip(FrameContext& ctx, WorkerId w) const {
                       : state == Health::kUnnoticed ? "Crashed; the router has not noticed yet"
                       : state == Health::kDown      ? "Down; the router sends it nothing"
                                                     : "Restarting";
-  tooltip(ctx.look, worker_text(w),
-          fmt::format("{}. {} running, {} queued.\nBlocks: {} in use, {} idle, {} free of {}.\nLoad {} (the router "
-                      "believes {}). Hit rate {}.\nThe router believes {} blocks that are gone, and does not know of {}.",
-                      words, worker.running().size(), worker.waiting().size(), cache.in_use(), cache.idle_blocks(),
-                      cache.free_slots(), cache.capacity(), load_text(ctx, facts_[w].load), load_text(ctx, view.load),
-                      percent_text(facts_[w].hit_rate), d.phantom, d.unknown));
+  tooltip(
+      ctx.look, worker_text(w),
+      fmt::format("{}. {} running, {} queued.\nBlocks: {} in use, {} idle, {} free of {}.\nLoad {} (the router "
+                  "believes {}). Hit rate {}.\nThe router believes {} blocks that are gone, and does not know of {}.",
+                  words, worker.running().size(), worker.waiting().size(), cache.in_use(), cache.idle_blocks(),
+                  cache.free_slots(), cache.capacity(), load_text(ctx, facts_[w].load), load_text(ctx, view.load),
+                  percent_text(facts_[w].hit_rate), d.phantom, d.unknown));
 }
 
 }  // namespace blockyard

@@ -43,8 +43,7 @@ void draw_node(const FrameContext& ctx, ImDrawList* list, const Rect& r, const T
       if (r.h >= 6) hatch(list, band, faded(theme.background, 0.6f), 5);
     }
     if (extra > 0) {
-      const Rect band{gone > 0 ? r.x + half : r.x, r.y, gone > 0 ? half : r.w,
-                      std::max(2.0f, std::round(r.h * extra))};
+      const Rect band{gone > 0 ? r.x + half : r.x, r.y, gone > 0 ? half : r.w, std::max(2.0f, std::round(r.h * extra))};
       list->AddRectFilled(band.min(), band.max(), diverging(theme, -0.9f));
     }
     return;
@@ -65,14 +64,15 @@ void draw_node(const FrameContext& ctx, ImDrawList* list, const Rect& r, const T
     return;
   }
   for (std::size_t i = 0; i < holders.size(); ++i) {
-    const float x0 = std::round(r.x + band * static_cast<float>(i)), x1 = std::round(r.x + band * static_cast<float>(i + 1));
+    const float x0 = std::round(r.x + band * static_cast<float>(i)),
+                x1 = std::round(r.x + band * static_cast<float>(i + 1));
     const Color fill = mix(theme.panel, worker_color(theme, static_cast<int>(holders[i].w)), 0.72f);
     list->AddRectFilled(ImVec2(x0, r.y), ImVec2(x1, r.y + std::max(1.0f, std::round(r.h * holders[i].share))), fill);
     const std::string number = std::to_string(holders[i].w);
     const float w = text_width(ctx.look, FontRole::Small, number);
     if (x1 - x0 >= w + 6 && r.h >= ctx.look.px(32) && holders.size() <= 16)
-      draw_text(list, ctx.look, FontRole::Small, ink_on(fill),
-                ImVec2((x0 + x1 - w) / 2, r.bottom() - ctx.look.px(9)), number);
+      draw_text(list, ctx.look, FontRole::Small, ink_on(fill), ImVec2((x0 + x1 - w) / 2, r.bottom() - ctx.look.px(9)),
+                number);
   }
 }
 
@@ -82,7 +82,9 @@ void draw_worker_marks(const FrameContext& ctx, ImDrawList* list, ImVec2 left, f
                        NodeIndex n) {
   const Theme& theme = ctx.look.theme;
   const TreeNode& node = show.tree.node(n);
-  const float side = std::max(1.0f, pitch - (pitch >= 5 ? std::max(2.0f, std::round(pitch * 0.3f)) : pitch >= 3 ? 1 : 0));
+  const float side = std::max(1.0f, pitch - (pitch >= 5   ? std::max(2.0f, std::round(pitch * 0.3f))
+                                             : pitch >= 3 ? 1
+                                                          : 0));
   const float height = std::max(side, ctx.look.px(8)), top = std::floor(left.y - height / 2);
   for (WorkerId w = 0; w < ctx.sim.workers().size(); ++w) {
     const float x = left.x + pitch * static_cast<float>(w);
@@ -150,8 +152,8 @@ NodeIndex Icicle::draw(const FrameContext& ctx, const Rect& rect, const TreeShow
       if (r.w >= look.px(44) && r.h >= look.px(16)) {
         const std::string label = ellipsized(look, FontRole::Small, node.label, r.w - look.px(10));
         const float w = text_width(look, FontRole::Small, label);
-        list->AddRectFilled(ImVec2(r.x + look.px(2), r.y + look.px(2)),
-                            ImVec2(r.x + look.px(8) + w, r.y + look.px(15)), faded(theme.panel, 0.82f), look.px(2));
+        list->AddRectFilled(ImVec2(r.x + look.px(2), r.y + look.px(2)), ImVec2(r.x + look.px(8) + w, r.y + look.px(15)),
+                            faded(theme.panel, 0.82f), look.px(2));
         draw_text(list, look, FontRole::Small, theme.text, ImVec2(r.x + look.px(5), r.y + look.px(8)), label);
       }
       if (show.on_path.size() > n && show.on_path[n])

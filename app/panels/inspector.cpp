@@ -143,13 +143,14 @@ void chain_bar(FrameContext& ctx, RequestId r, float height) {
   const Rect bar{at.x, at.y, width, height};
   list->AddRectFilled(bar.min(), bar.max(), started ? mix(theme.panel, theme.miss, 0.45f) : theme.frame, look.px(3));
   if (hit > 0) {
-    list->AddRectFilled(bar.min(), ImVec2(x_of(hit), bar.bottom()), started ? theme.hit : mix(theme.panel, theme.hit, 0.6f),
-                        look.px(3));
+    list->AddRectFilled(bar.min(), ImVec2(x_of(hit), bar.bottom()),
+                        started ? theme.hit : mix(theme.panel, theme.hit, 0.6f), look.px(3));
   }
   for (const EdgeId e : ctx.tree.path(content_of(ctx, r))) {
     const RadixEdge& edge = ctx.tree.edges()[e];
     const float x0 = x_of(edge.depth), x1 = x_of(edge.depth + edge.count);
-    if (x1 - x0 >= 4 && edge.depth > 0) list->AddRectFilled(ImVec2(x0 - 1, bar.y), ImVec2(x0 + 1, bar.bottom()), theme.panel);
+    if (x1 - x0 >= 4 && edge.depth > 0)
+      list->AddRectFilled(ImVec2(x0 - 1, bar.y), ImVec2(x0 + 1, bar.bottom()), theme.panel);
     if (!hovered || ImGui::GetIO().MousePos.x < x0 || ImGui::GetIO().MousePos.x >= x1) continue;
     compat::add_rect(list, ImVec2(x0, bar.y), ImVec2(x1, bar.bottom()), theme.text, look.px(2));
     ctx.hover_on(SelectedEdge{e});
@@ -190,9 +191,10 @@ void InspectorPanel::draw(FrameContext& ctx, const Rect& rect) {
   } else {
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const ImVec2 room = ImGui::GetContentRegionAvail();
-    empty_state(look, {at.x, at.y, room.x, room.y}, icons::kTarget, "Nothing selected",
-                "Click a block, a request, a worker or a row of the tree: what is known about it stands here, and it is "
-                "outlined everywhere.");
+    empty_state(
+        look, {at.x, at.y, room.x, room.y}, icons::kTarget, "Nothing selected",
+        "Click a block, a request, a worker or a row of the tree: what is known about it stands here, and it is "
+        "outlined everywhere.");
   }
   ImGui::PopStyleVar();
   end_card(look);
@@ -226,10 +228,11 @@ void InspectorPanel::request(FrameContext& ctx, RequestId r) {
     const float width = ImGui::GetContentRegionAvail().x;
     ImDrawList* list = ImGui::GetWindowDrawList();
     draw_text(list, look, FontRole::Small, look.theme.text_muted, ImVec2(at.x, at.y + look.px(8)), "chain");
-    const std::string told = record.start >= 0
-                                 ? fmt::format("{} hit + {} computed", record.hit, q.prompt_blocks - std::min(q.prompt_blocks, record.hit))
-                                 : fmt::format("{} blocks", q.prompt_blocks);
-    draw_text_right(list, look, FontRole::Small, look.theme.text_secondary, ImVec2(at.x + width, at.y + look.px(8)), told);
+    const std::string told = record.start >= 0 ? fmt::format("{} hit + {} computed", record.hit,
+                                                             q.prompt_blocks - std::min(q.prompt_blocks, record.hit))
+                                               : fmt::format("{} blocks", q.prompt_blocks);
+    draw_text_right(list, look, FontRole::Small, look.theme.text_secondary, ImVec2(at.x + width, at.y + look.px(8)),
+                    told);
     ImGui::SetCursorScreenPos(ImVec2(at.x, at.y + look.px(19)));
     chain_bar(ctx, r, look.px(16));
   }
@@ -305,7 +308,7 @@ void InspectorPanel::worker(FrameContext& ctx, WorkerId w) {
   std::string name = worker_text(w);
   name[0] = 'W';
   title(ctx, name,
-        worker.up()       ? (view.routable ? "up" : "restarted, not yet routable")
+        worker.up()     ? (view.routable ? "up" : "restarted, not yet routable")
         : view.routable ? "crashed; the router has not noticed"
                         : "down; the router sends it nothing");
   {
@@ -319,8 +322,9 @@ void InspectorPanel::worker(FrameContext& ctx, WorkerId w) {
     const Divergence d = ctx.sim.divergence(w);
     facts.add("phantom", with_commas(d.phantom), d.phantom ? look.theme.warn_text : 0);
     facts.add("unknown", with_commas(d.unknown), d.unknown ? look.theme.warn_text : 0);
-    facts.add("busy", percent_text(ctx.now > 0 ? static_cast<double>(worker.busy(ctx.now)) / static_cast<double>(ctx.now)
-                                               : 0.0));
+    facts.add(
+        "busy",
+        percent_text(ctx.now > 0 ? static_cast<double>(worker.busy(ctx.now)) / static_cast<double>(ctx.now) : 0.0));
     facts.add("figures", oracle ? "live" : duration_text(us_to_ms(ctx.now - view.load_at)) + " old");
   }
   std::vector<RequestId> list;
@@ -339,7 +343,8 @@ void InspectorPanel::edge(FrameContext& ctx, EdgeId e) {
   if (n == kNone) return;
   const TreeNode& node = tree_.node(n);
   const auto uses = ctx.tree.uses(node.first);
-  title(ctx, node.label, node.depth == 0 ? "a first part of prompts" : fmt::format("behind {} blocks", with_commas(node.depth)));
+  title(ctx, node.label,
+        node.depth == 0 ? "a first part of prompts" : fmt::format("behind {} blocks", with_commas(node.depth)));
   std::string held_on, believed_on;
   std::uint32_t phantom = 0, unknown = 0;
   for (WorkerId w = 0; w < ctx.sim.workers().size(); ++w) {
@@ -374,8 +379,10 @@ void InspectorPanel::edge(FrameContext& ctx, EdgeId e) {
     facts.add("prefill", duration_text(ms * static_cast<double>(saved)));
     facts.add_wide("held by", held_on.empty() ? "nobody" : held_on);
     facts.add_wide("believed on", believed_on.empty() ? "nobody" : believed_on);
-    if (phantom > 0) facts.add_wide("phantom", fmt::format("{} blk · {}", phantom, duration_text(ms * phantom)), look.theme.warn_text);
-    if (unknown > 0) facts.add_wide("unknown", fmt::format("{} blk · {}", unknown, duration_text(ms * unknown)), look.theme.warn_text);
+    if (phantom > 0)
+      facts.add_wide("phantom", fmt::format("{} blk · {}", phantom, duration_text(ms * phantom)), look.theme.warn_text);
+    if (unknown > 0)
+      facts.add_wide("unknown", fmt::format("{} blk · {}", unknown, duration_text(ms * unknown)), look.theme.warn_text);
   }
   heading(look, "latest requests");
   std::reverse(here.begin(), here.end());
@@ -396,7 +403,8 @@ void InspectorPanel::event(FrameContext& ctx, std::size_t index) {
     facts.add("worker", worker_text(e.worker));
     facts.add("request", e.request == kNone ? "–" : std::to_string(e.request));
   }
-  if (index >= ctx.log_at) text(ctx.look, FontRole::Small, ctx.look.theme.text_secondary, "Not there yet at this time.");
+  if (index >= ctx.log_at)
+    text(ctx.look, FontRole::Small, ctx.look.theme.text_secondary, "Not there yet at this time.");
   if (chip(ctx.look, "Go there", Tone::Accent, icons::kClock)) ctx.push(cmd::Seek{e.t});
   if (e.request == kNone) return;
   ImGui::SameLine(0, ctx.look.px(6));

@@ -81,7 +81,7 @@ std::string block_text(const FrameContext& ctx, BlockId block) {
   if (edge == kNone) return fmt::format("part of an answer, block {}", workload.tree.depth(block) + 1);
   const RadixEdge& e = ctx.tree.edges()[edge];
   const std::uint32_t label = workload.requests[e.first_request].label;
-  const std::string of = e.requests == 1 ? fmt::format("of request {} alone", e.first_request)
+  const std::string of = e.requests == 1                  ? fmt::format("of request {} alone", e.first_request)
                          : label < workload.labels.size() ? "of " + workload.labels[label]
                                                           : fmt::format("shared by {} requests", e.requests);
   return fmt::format("block {} {}", workload.tree.depth(block) + 1, of);
@@ -137,7 +137,10 @@ bool mini_button(const Look& look, const char* id, const char* icon, std::string
   if (hot || active)
     list->AddRectFilled(rect.min(), rect.max(), active ? look.theme.selection : look.theme.frame_hot, look.px(5));
   const float w = text_width(look, FontRole::Small, icon);
-  draw_text(list, look, FontRole::Small, active ? look.theme.accent : hot ? look.theme.text : look.theme.text_secondary,
+  draw_text(list, look, FontRole::Small,
+            active ? look.theme.accent
+            : hot  ? look.theme.text
+                   : look.theme.text_secondary,
             ImVec2(rect.center().x - w / 2, rect.center().y), icon);
   help_tooltip(look, {}, help);
   look.mark(id, rect);
@@ -145,12 +148,12 @@ bool mini_button(const Look& look, const char* id, const char* icon, std::string
 }
 
 Moment run_of(const FrameContext& ctx) {
-  return {&ctx.sim.workload(), ctx.sim.workload().requests.size(), ctx.sim.config().seed, 0,
+  return {&ctx.sim.workload(),     ctx.sim.workload().requests.size(), ctx.sim.config().seed, 0,
           ctx.tree.edges().size(), ctx.sim.workload().id_count()};
 }
 
 Moment moment_of(const FrameContext& ctx) {
-  return {&ctx.sim.workload(), ctx.sim.workload().requests.size(), ctx.sim.config().seed, ctx.now,
+  return {&ctx.sim.workload(),      ctx.sim.workload().requests.size(), ctx.sim.config().seed, ctx.now,
           ctx.sim.events_handled(), ctx.player.changes().size()};
 }
 

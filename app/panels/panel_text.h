@@ -62,7 +62,8 @@ Moment moment_of(const FrameContext& ctx);
 /// The same for what depends on the workload alone.
 Moment run_of(const FrameContext& ctx);
 
-/// Says when to make something anew: at once while time stands still, at most `per_second` times a second while it goes.
+/// Says when to make something anew: at once while time stands still, at most `per_second` times a second while it
+/// goes.
 class Refresh {
  public:
   explicit Refresh(double per_second) : period_(1.0 / per_second) {}

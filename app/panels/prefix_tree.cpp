@@ -40,7 +40,11 @@ void PrefixTreePanel::draw(FrameContext& ctx, const Rect& rect) {
     end_card(look);
     return;
   }
-  TreeShow show{tree_, ctx.ui.tree_mode, differences_, on_path_, node_of(ctx, tree_, ctx.hover),
+  TreeShow show{tree_,
+                ctx.ui.tree_mode,
+                differences_,
+                on_path_,
+                node_of(ctx, tree_, ctx.hover),
                 node_of(ctx, tree_, ctx.selection)};
   if (show.mode == Mode::kDifference) price(ctx);
   if (ctx.ui.tree_icicle) {
@@ -139,7 +143,8 @@ void PrefixTreePanel::price(FrameContext& ctx) {
     help_tooltip(look, name, help);
   };
   cell(at.x, diverging(look.theme, 0.9f), "phantom blocks", differences_.all_phantom,
-       "Believed but gone. Blocks, and what it would take to compute them: blocks × prefill time a block. A request sent "
+       "Believed but gone. Blocks, and what it would take to compute them: blocks × prefill time a block. A request "
+       "sent "
        "there for them pays it.");
   cell(at.x + half, diverging(look.theme, -0.9f), "unknown blocks", differences_.all_unknown,
        "Held but not believed. Blocks, and the prefill that the router cannot save because it does not know of them.");
@@ -258,7 +263,9 @@ void PrefixTreePanel::table_row(FrameContext& ctx, const TreeShow& show, NodeInd
   x += look.px(14);
   std::string label = node.label;
   if (node.group()) label = fmt::format("{} × {}", node.requests, node.label.substr(1, node.label.size() - 2));
-  const Color ink = node.group() ? theme.text_muted : node.level == 0 || show.on_path[n] ? theme.text : theme.text_secondary;
+  const Color ink = node.group()                         ? theme.text_muted
+                    : node.level == 0 || show.on_path[n] ? theme.text
+                                                         : theme.text_secondary;
   const std::string blocks = short_count(node.blocks);
   const float room = blocks_x - text_width(look, FontRole::Mono14, blocks) - look.px(8) - x;
   draw_text(list, look, node.level == 0 ? FontRole::BodyMedium : FontRole::Body, ink, ImVec2(x, y),

@@ -26,8 +26,8 @@ constexpr std::array<TypeGroup, 5> kGroups = {{
     {"routing", bit(EventType::kRoute)},
     {"evictions", bit(EventType::kEvict)},
     {"messages", bit(EventType::kHeartbeat) | bit(EventType::kSync) | bit(EventType::kDeliver)},
-    {"faults and changes", bit(EventType::kFault) | bit(EventType::kDetect) | bit(EventType::kRestart) |
-                               bit(EventType::kChange)},
+    {"faults and changes",
+     bit(EventType::kFault) | bit(EventType::kDetect) | bit(EventType::kRestart) | bit(EventType::kChange)},
 }};
 
 std::string lower_case(std::string_view s) {
@@ -50,7 +50,8 @@ bool matches(const std::string& words, std::string_view filter) {
     const std::string_view word = filter.substr(0, end);
     filter.remove_prefix(std::min(filter.size(), end + 1));
     // A number means the whole number: "7" is not 17.
-    const bool number = !word.empty() && std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+    const bool number =
+        !word.empty() && std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
     std::size_t at = words.find(word);
     while (number && at != std::string::npos) {
       const auto digit = [&](std::size_t i) { return i < words.size() && words[i] >= '0' && words[i] <= '9'; };
@@ -144,7 +145,7 @@ std::string event_detail(const FrameContext& ctx, const LoggedEvent& e) {
     }
     case EventType::kFault:
       return static_cast<FaultKind>(e.value) == FaultKind::kCrash ? "crashes: cache and requests are lost"
-                                                                   : "idle blocks are dropped, nobody is told";
+                                                                  : "idle blocks are dropped, nobody is told";
     case EventType::kDetect:
       return "the router notices, and routes its requests again";
     case EventType::kRestart:
@@ -189,7 +190,8 @@ void EvictionsTable::draw(FrameContext& ctx, const Rect& rect) {
     const EdgeId edge = e.block == kNone ? kNone : ctx.tree.edge_of(e.block);
     ctx.hover_on(edge == kNone ? Selection{SelectedWorker{e.worker}} : Selection{SelectedEdge{edge}});
     if (ImGui::GetIO().MousePos.x < rest.right())
-      help_tooltip(look, {}, fmt::format("Made room for {}", e.request == kNone ? "a step" : request_text(ctx, e.request)));
+      help_tooltip(look, {},
+                   fmt::format("Made room for {}", e.request == kNone ? "a step" : request_text(ctx, e.request)));
   }
   if (r.clicked) ctx.select(SelectedEvent{list_.at(*r.clicked)});
 }
@@ -200,7 +202,8 @@ void EventsTab::draw(FrameContext& ctx, const Rect& rect) {
   const Rect head = rest.take_top(look.px(32), look.px(6));
   ImGui::SetCursorScreenPos(head.min());
   const float field = std::min(look.px(260), head.w * 0.36f);
-  compat::begin_child("filter", ImVec2(field, head.h), false, ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoScrollbar);
+  compat::begin_child("filter", ImVec2(field, head.h), false,
+                      ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoScrollbar);
   text_field(look, "events filter", icons::kFilter, "Filter: route w2, request 17, doc 4", &ctx.ui.event_filter);
   ImGui::EndChild();
   float x = head.x + field + look.px(10);
@@ -244,7 +247,8 @@ void EventsTab::draw(FrameContext& ctx, const Rect& rect) {
       [&](std::size_t i) {
         const std::size_t place = list_.at(i);
         const RequestId wanted = selected_request(ctx.hover);
-        return ctx.selection == Selection{SelectedEvent{place}} || (wanted != kNone && ctx.log[place].request == wanted);
+        return ctx.selection == Selection{SelectedEvent{place}} ||
+               (wanted != kNone && ctx.log[place].request == wanted);
       });
   if (r.hovered) {
     const LoggedEvent& e = ctx.log[list_.at(*r.hovered)];
@@ -261,9 +265,10 @@ void DecisionsTab::draw(FrameContext& ctx, const Rect& rect) {
   const Look& look = ctx.look;
   list_.update(ctx, bit(EventType::kRoute));
   if (list_.size() == 0) {
-    empty_state(look, rect, icons::kRandom, "No request has been routed yet",
-                "Every routing stands here with what the router expected and what came of it. Press Space to play; a double "
-                "click on a row asks why.");
+    empty_state(
+        look, rect, icons::kRandom, "No request has been routed yet",
+        "Every routing stands here with what the router expected and what came of it. Press Space to play; a double "
+        "click on a row asks why.");
     return;
   }
   constexpr std::array<TableColumn, 8> kColumns = {

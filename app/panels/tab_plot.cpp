@@ -117,7 +117,8 @@ PlotAction show_plot(FrameContext& ctx, const char* id, const Rect& rect, PlotBo
   return action;
 }
 
-void plot_choices(const Look& look, const char* id, const Rect& rect, std::span<const PlotChoice> choices, int* chosen) {
+void plot_choices(const Look& look, const char* id, const Rect& rect, std::span<const PlotChoice> choices,
+                  int* chosen) {
   const float side = look.px(22), gap = look.px(4);
   float x = rect.right() - static_cast<float>(choices.size()) * (side + gap) + gap;
   ImGui::PushID(id);

@@ -89,7 +89,8 @@ void LatencyPlotsTab::distribution(const FrameContext& ctx, bool cumulative) {
   p.x.unit = "ms";
   p.y.label = cumulative ? "requests" : "requests";
   p.y.unit = cumulative ? "%" : "";
-  const std::string hit_name = fmt::format("hit ({})", hits.size()), miss_name = fmt::format("miss ({})", misses.size());
+  const std::string hit_name = fmt::format("hit ({})", hits.size()),
+                    miss_name = fmt::format("miss ({})", misses.size());
   if (!all.empty() && cumulative) {
     if (!hits.empty()) p.series.push_back(make_cdf(hit_name, hits, {PlotRole::Hit, -1}));
     if (!misses.empty()) p.series.push_back(make_cdf(miss_name, misses, {PlotRole::Miss, -1}));
@@ -150,7 +151,8 @@ void BlocksTab::draw(FrameContext& ctx, const Rect& rect) {
   for (const Worker& w : ctx.sim.workers()) capacity += w.cache().capacity();
   Plot use = time_plot(ctx, "Blocks", "of all blocks", "%");
   use.y.max = 100;
-  PlotSeries taken = line("cached", PlotRole::Accent, points.size()), in_use = line("in use", PlotRole::P95, points.size());
+  PlotSeries taken = line("cached", PlotRole::Accent, points.size()),
+             in_use = line("in use", PlotRole::P95, points.size());
   taken.fill = true;
   Plot gone = time_plot(ctx, "Evictions", "evictions", "blk/s");
   PlotSeries rate = line("evictions", PlotRole::Warning, points.size());
@@ -195,7 +197,8 @@ void RequestsTab::fill(const FrameContext& ctx) {
   p.x.max = std::max(end, begin + 1);
   SwimLanes lanes;
   for (WorkerId w = 0; w < ctx.sim.workers().size(); ++w) lanes.lanes.push_back(worker_text(w));
-  lanes.kinds = {{"wait", {PlotRole::Wait, -1}}, {"prefill", {PlotRole::Prefill, -1}}, {"decode", {PlotRole::Decode, -1}}};
+  lanes.kinds = {
+      {"wait", {PlotRole::Wait, -1}}, {"prefill", {PlotRole::Prefill, -1}}, {"decode", {PlotRole::Decode, -1}}};
   // From the latest on, so that the newest are kept where there are too many.
   for (RequestId r = ctx.sim.arrived(); r-- > 0 && lanes.items.size() < kMost;) {
     const RequestRecord& record = ctx.sim.records()[r];

@@ -49,7 +49,8 @@ bool TreeModel::update(const FrameContext& ctx) {
     deepest_ = std::max(deepest_, edges[e].depth + edges[e].count);
   }
   for (std::vector<EdgeId>& list : below) {
-    std::stable_sort(list.begin(), list.end(), [&](EdgeId a, EdgeId b) { return edges[a].requests > edges[b].requests; });
+    std::stable_sort(list.begin(), list.end(),
+                     [&](EdgeId a, EdgeId b) { return edges[a].requests > edges[b].requests; });
   }
   // Breadth first, so that a parent stands before its children.
   const auto add_all = [&](std::span<const EdgeId> list, NodeIndex parent) {
@@ -154,8 +155,8 @@ std::string TreeModel::label_of(const FrameContext& ctx, const TreeNode& node) c
     return std::string(shared);
   };
   const std::uint32_t label = common_label(node);
-  const bool named = label < workload.labels.size() &&
-                     (node.parent == kNone || nodes_[node.parent].group() || common_label(nodes_[node.parent]) != label);
+  const bool named = label < workload.labels.size() && (node.parent == kNone || nodes_[node.parent].group() ||
+                                                        common_label(nodes_[node.parent]) != label);
   if (named && node.requests > 1) return workload.labels[label];
   const auto uses = requests_of(node);
   if (node.requests == 1) {

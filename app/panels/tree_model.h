@@ -80,7 +80,7 @@ class TreeModel {
 
 /// Belief against truth over all workers, by node, each with all that is below it.
 struct Differences {
-  std::vector<std::uint32_t> phantom, unknown;  ///< by node
+  std::vector<std::uint32_t> phantom, unknown;     ///< by node
   std::uint64_t all_phantom = 0, all_unknown = 0;  ///< also blocks that no prompt holds
   void update(const FrameContext& ctx, const TreeModel& tree);
   bool any(NodeIndex n) const { return n < phantom.size() && (phantom[n] > 0 || unknown[n] > 0); }

@@ -53,8 +53,9 @@ void WhyHereTab::draw(FrameContext& ctx, const Rect& rect) {
   x = draw_text(list, look, FontRole::Small, theme.text_muted, ImVec2(x + look.px(9), y), "went to");
   if (d.chosen != kNone) x = worker_chip(list, look, ImVec2(x + look.px(8), y), d.chosen);
   const auto policies = policy_table();
-  const std::string sentence = fmt::format("at {} by {}: {}.", moment_text(d.t),
-                                           d.strategy < policies.size() ? policies[d.strategy].label : "?", d.why.reason);
+  const std::string sentence =
+      fmt::format("at {} by {}: {}.", moment_text(d.t), d.strategy < policies.size() ? policies[d.strategy].label : "?",
+                  d.why.reason);
   draw_text(list, look, FontRole::Small, theme.text_secondary, ImVec2(x + look.px(9), y),
             ellipsized(look, FontRole::Small, sentence, head.right() - x - look.px(9)));
   ImGui::SetCursorScreenPos(ImVec2(x, head.y));
@@ -74,13 +75,14 @@ void WhyHereTab::workers(FrameContext& ctx, const RoutingStudy& study, const Rec
   const Look& look = ctx.look;
   const Theme& theme = look.theme;
   const Decision& d = study.used;
-  std::vector<TableColumn> columns = {{"", 24},
-                                      {"believed", 58, true, "Leading blocks of the prompt that the router believed the worker to hold"},
-                                      {"held", 40, true, "Leading blocks that it did hold"},
-                                      {"load seen", 66, true, "The load that the router saw, with its own additions"},
-                                      {"age", 52, true, "How old the seen load was"},
-                                      {"true load", 66, true, "The load at that moment"},
-                                      {"active", 46, true, "Requests sent there and not finished"}};
+  std::vector<TableColumn> columns = {
+      {"", 24},
+      {"believed", 58, true, "Leading blocks of the prompt that the router believed the worker to hold"},
+      {"held", 40, true, "Leading blocks that it did hold"},
+      {"load seen", 66, true, "The load that the router saw, with its own additions"},
+      {"age", 52, true, "How old the seen load was"},
+      {"true load", 66, true, "The load at that moment"},
+      {"active", 46, true, "Requests sent there and not finished"}};
   // Score terms, as many as there is room for.
   const std::size_t terms = d.why.terms.size();
   float used = 6 * 2;
@@ -151,24 +153,27 @@ void WhyHereTab::strategies(FrameContext& ctx, const RoutingStudy& study, const 
         worker_chip(ImGui::GetWindowDrawList(), look, ImVec2(row.cells[1].x, row.rect.center().y), d.chosen);
         const std::uint32_t held = d.rows[d.chosen].true_overlap;
         cell_text(look, row.cells[2], kColumns[2], std::to_string(held));
-        cell_text(look, row.cells[3], kColumns[3],
-                  duration_text(us_to_ms(ctx.sim.config().latency.prefill(d.chain_blocks - std::min(held, d.chain_blocks)))));
+        cell_text(
+            look, row.cells[3], kColumns[3],
+            duration_text(us_to_ms(ctx.sim.config().latency.prefill(d.chain_blocks - std::min(held, d.chain_blocks)))));
       },
       [&](std::size_t i) { return study.strategies[i].strategy == study.used.strategy; });
   if (!result.hovered) return;
   const Decision& d = study.strategies[*result.hovered];
   if (d.chosen != kNone) ctx.hover_on(SelectedWorker{d.chosen});
   if (d.strategy < policies.size())
-    help_tooltip(look, policies[d.strategy].label, fmt::format("{}\nHere: {}.", policies[d.strategy].help, d.why.reason));
+    help_tooltip(look, policies[d.strategy].label,
+                 fmt::format("{}\nHere: {}.", policies[d.strategy].help, d.why.reason));
 }
 
 void CompareTab::draw(FrameContext& ctx, const Rect& rect) {
   const Look& look = ctx.look;
   if (ctx.compared.empty()) {
-    if (empty_state(look, rect, icons::kExchange, "Compare strategies on the same requests",
-                    "Other strategies run beside this one, at the same moment, and their figures stand here line by line. "
-                    "For many seeds and pictures: blockyard compare SCENARIO --strategies a,b,c --out DIR.",
-                    "Compare"))
+    if (empty_state(
+            look, rect, icons::kExchange, "Compare strategies on the same requests",
+            "Other strategies run beside this one, at the same moment, and their figures stand here line by line. "
+            "For many seeds and pictures: blockyard compare SCENARIO --strategies a,b,c --out DIR.",
+            "Compare"))
       open_comparison(ctx);
     return;
   }
@@ -199,7 +204,8 @@ void CompareTab::draw(FrameContext& ctx, const Rect& rect) {
         cell_text(look, row.cells[3], kColumns[3], duration_text(k.ttft_p95_ms));
         cell_text(look, row.cells[4], kColumns[4], duration_text(k.e2e_p95_ms));
         cell_text(look, row.cells[5], kColumns[5], with_commas(k.evictions));
-        cell_text(look, row.cells[6], kColumns[6], k.imbalance == k.imbalance ? fmt::format("{:.2f}×", k.imbalance) : "–");
+        cell_text(look, row.cells[6], kColumns[6],
+                  k.imbalance == k.imbalance ? fmt::format("{:.2f}×", k.imbalance) : "–");
       },
       [](std::size_t i) { return i == 0; });
 }

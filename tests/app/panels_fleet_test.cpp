@@ -1,7 +1,6 @@
 // The fleet: its arrangement from one worker to 256, its states and patterns, hovering and clicking, its cost.
-#include <gtest/gtest.h>
-
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include "app/panels/fleet.h"
 #include "panels_stage.h"
@@ -75,7 +74,7 @@ TEST(Fleet, HoveringABlockSaysSoAndAClickSelectsIt) {
 
 TEST(Fleet, EvictionOrderIsWhatTheCacheWouldDo) {
   for (const char* policy : {"lru", "fifo", "lfu"}) {
-    PanelStage stage(rag(2, 1, 400, 8, "") , 400, 300);
+    PanelStage stage(rag(2, 1, 400, 8, ""), 400, 300);
     stage.seek(30'000);
     Worker worker = stage.player().cursor().workers()[0];
     worker.set_eviction(policy == std::string_view("lru")    ? EvictionPolicy::kLru
@@ -96,10 +95,11 @@ TEST(Fleet, DrawsEverySize) {
     float scale;
     bool dark;
   };
-  const Case cases[] = {{"fleet_4", 4, 6, 924, 904, 440, 1, true},    {"fleet_4_light", 4, 6, 924, 904, 440, 1, false},
-                        {"fleet_4_small", 4, 6, 924, 712, 288, 1, true}, {"fleet_4_x2", 4, 6, 924, 1808, 880, 2, true},
-                        {"fleet_1", 1, 6, 924, 904, 440, 1, true},    {"fleet_16", 16, 4, 924, 904, 440, 1, true},
-                        {"fleet_48", 48, 4, 924, 904, 440, 1, true},  {"fleet_256", 256, 4, 4096, 904, 440, 1, true}};
+  const Case cases[] = {
+      {"fleet_4", 4, 6, 924, 904, 440, 1, true},       {"fleet_4_light", 4, 6, 924, 904, 440, 1, false},
+      {"fleet_4_small", 4, 6, 924, 712, 288, 1, true}, {"fleet_4_x2", 4, 6, 924, 1808, 880, 2, true},
+      {"fleet_1", 1, 6, 924, 904, 440, 1, true},       {"fleet_16", 16, 4, 924, 904, 440, 1, true},
+      {"fleet_48", 48, 4, 924, 904, 440, 1, true},     {"fleet_256", 256, 4, 4096, 904, 440, 1, true}};
   for (const Case& c : cases) {
     PanelStage stage(rag(c.workers, c.slots, c.capacity, 2.5 * c.workers), c.w, c.h, c.scale, c.dark);
     FleetPanel panel;

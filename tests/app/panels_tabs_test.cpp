@@ -1,8 +1,7 @@
 // The tabs at the bottom: every one draws an empty, a busy and a faulty run without touching it; what they list is what
 // happened; what they push is what was asked for.
-#include <gtest/gtest.h>
-
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include "app/panels/panel.h"
 #include "app/panels/tab_events.h"

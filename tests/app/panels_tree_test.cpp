@@ -1,8 +1,7 @@
 // The prefix tree: its nodes cover the radix tree, coverage agrees with a walk over blocks, folding, filtering, the
 // difference, and the cost of a frame with thousands of nodes.
-#include <gtest/gtest.h>
-
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include "app/panels/inspector.h"
 #include "app/panels/prefix_tree.h"
@@ -108,7 +107,8 @@ TEST(PrefixTreePanel, AClickSelectsAndTheDigestStays) {
   stage.frames(3);
   const std::uint64_t digest = stage.player().cursor().digest();
   const auto& all = stage.ui().anchors().all();
-  const auto row = std::find_if(all.begin(), all.end(), [](const auto& a) { return a.first.starts_with("tree/row/doc"); });
+  const auto row =
+      std::find_if(all.begin(), all.end(), [](const auto& a) { return a.first.starts_with("tree/row/doc"); });
   ASSERT_NE(row, all.end());
   stage.ui().click(row->second.center());
   EXPECT_TRUE(std::holds_alternative<SelectedEdge>(stage.selection()));

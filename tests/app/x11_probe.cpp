@@ -15,7 +15,8 @@ namespace {
 int picture(Display* display, Window window) {
   XWindowAttributes a;
   if (XGetWindowAttributes(display, window, &a) == 0) return 1;
-  XImage* image = XGetImage(display, window, 0, 0, static_cast<unsigned>(a.width), static_cast<unsigned>(a.height), AllPlanes, ZPixmap);
+  XImage* image = XGetImage(display, window, 0, 0, static_cast<unsigned>(a.width), static_cast<unsigned>(a.height),
+                            AllPlanes, ZPixmap);
   if (image == nullptr) return 1;
   std::uint64_t hash = 1469598103934665603ULL;
   std::set<unsigned long> colours;
