@@ -183,7 +183,7 @@ void CompareTab::draw(FrameContext& ctx, const Rect& rect) {
     const Simulation* sim;
   };
   std::vector<Line> lines = {{ctx.sim.config().router.strategy, &ctx.metrics, &ctx.sim}};
-  for (const ComparedRun& c : ctx.compared) lines.push_back({c.strategy, c.metrics, &c.player->cursor()});
+  for (const RunBeside& c : ctx.compared) lines.push_back({c.strategy, c.metrics, &c.player->cursor()});
   constexpr std::array<TableColumn, 7> kColumns = {{{"strategy", 0},
                                                     {"hit rate", 76, true, "Blocks found in a cache ÷ prompt blocks"},
                                                     {"TTFT p50", 78, true},

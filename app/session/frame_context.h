@@ -28,7 +28,7 @@ struct Bookmark {
 };
 
 /// A strategy that runs beside the scenario's own, on the same requests, at the same time.
-struct ComparedRun {
+struct RunBeside {
   std::uint32_t strategy = 0;
   const Player* player = nullptr;
   const LiveMetrics* metrics = nullptr;
@@ -78,7 +78,7 @@ struct FrameContext {
   Selection hover;  ///< of the frame before
 
   // The rest.
-  std::span<const ComparedRun> compared;
+  std::span<const RunBeside> compared;
   std::span<const ScenarioEntry> scenarios;
   std::string_view scenario_source;  ///< name or path that it was loaded from
   std::string_view assets_dir;

@@ -148,7 +148,7 @@ class Session {
   std::unique_ptr<Prepared> prepared_;  // the requests of all runs; outlives them
   std::optional<Run> run_;
   std::vector<Beside> beside_;
-  std::vector<ComparedRun> compared_;
+  std::vector<RunBeside> compared_;
   std::vector<Past> undo_;
   std::vector<Past> redo_;
   std::optional<Load> loading_;

@@ -188,7 +188,7 @@ TEST_F(SessionTest, ComparesStrategiesAtOneTime) {
   std::vector<Command> commands;
   const FrameContext ctx = s.frame(any_look(), commands);
   ASSERT_EQ(ctx.compared.size(), 2U);
-  for (const ComparedRun& run : ctx.compared) {
+  for (const RunBeside& run : ctx.compared) {
     EXPECT_EQ(run.player->now(), 4'000'000);
     EXPECT_EQ(run.player->cursor().config().router.strategy, run.strategy);
     EXPECT_EQ(run.player->cursor().config().router.sync, 500'000);
