@@ -233,117 +233,6 @@ bool icon_button(const Look& look, const char* id, const char* icon, const char*
   return button(look, spec);
 }
 
-std::optional<int> segmented(const Look& look, const char* id, std::span<const char* const> labels, int selected) {
-  const Theme& theme = look.theme;
-  const float height = look.px(34), pad = look.px(2);
-  float cell = 0;
-  for (const char* label : labels) cell = std::max(cell, text_width(look, FontRole::Small, label));
-  cell = std::ceil(cell + look.px(22));
-  const ImVec2 at = ImGui::GetCursorScreenPos();
-  const Rect all{at.x, at.y, cell * static_cast<float>(labels.size()) + 2 * pad, height};
-  ImDrawList* list = ImGui::GetWindowDrawList();
-  list->AddRectFilled(all.min(), all.max(), theme.dark ? mix(theme.frame, theme.panel, 0.35f) : theme.frame,
-                      look.px(6));
-  const Color chosen = theme.dark ? theme.line_strong : theme.panel;
-  std::optional<int> picked;
-  ImGui::PushID(id);
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    const Rect rect{all.x + pad + cell * static_cast<float>(i), all.y + pad, cell, height - 2 * pad};
-    ImGui::SetCursorScreenPos(rect.min());
-    ImGui::PushID(static_cast<int>(i));
-    if (ImGui::InvisibleButton("##cell", rect.size()) && static_cast<int>(i) != selected) picked = static_cast<int>(i);
-    ImGui::PopID();
-    const bool on = static_cast<int>(i) == selected, hot = ImGui::IsItemHovered();
-    if (on || hot) list->AddRectFilled(rect.min(), rect.max(), on ? chosen : theme.frame_hot, look.px(5));
-    const float w = text_width(look, FontRole::Small, labels[i]);
-    draw_text(list, look, FontRole::Small, on || hot ? theme.text : theme.text_secondary,
-              ImVec2(rect.center().x - w / 2, rect.center().y), labels[i]);
-    look.mark(std::string(id) + "/" + labels[i], rect);
-  }
-  ImGui::PopID();
-  ImGui::SetCursorScreenPos(all.min());
-  ImGui::Dummy(all.size());
-  return picked;
-}
-
-std::optional<int> tab_strip(const Look& look, const char* id, std::span<const char* const> labels, int selected,
-                             std::string_view remark) {
-  const Theme& theme = look.theme;
-  const ImVec2 at = ImGui::GetCursorScreenPos();
-  const float width = ImGui::GetContentRegionAvail().x, height = look.px(30), hair = std::max(1.0f, look.px(1));
-  ImDrawList* list = ImGui::GetWindowDrawList();
-  list->AddRectFilled(ImVec2(at.x, at.y + height - hair), ImVec2(at.x + width, at.y + height), theme.line);
-  float natural = 0;
-  for (const char* label : labels) natural += text_width(look, FontRole::Body, label);
-  // Tabs stand 24 px apart, closer where that has no room.
-  const float gaps = static_cast<float>(labels.size());
-  const float gap = std::clamp(std::floor((width - natural) / gaps), look.px(6), look.px(24));
-  std::optional<int> picked;
-  float x = at.x;
-  ImGui::PushID(id);
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    const float w = text_width(look, FontRole::Body, labels[i]);
-    const Rect rect{x, at.y, std::ceil(w + gap), height};
-    ImGui::SetCursorScreenPos(rect.min());
-    ImGui::PushID(static_cast<int>(i));
-    if (ImGui::InvisibleButton("##tab", rect.size()) && static_cast<int>(i) != selected) picked = static_cast<int>(i);
-    ImGui::PopID();
-    const bool on = static_cast<int>(i) == selected, hot = ImGui::IsItemHovered();
-    const float left = std::floor(x + gap / 2);
-    draw_text(list, look, FontRole::Body, on || hot ? theme.text : theme.text_secondary,
-              ImVec2(left, at.y + height * 0.42f), labels[i]);
-    if (on) {
-      const float thick = look.px(2);
-      list->AddRectFilled(ImVec2(left - look.px(2), at.y + height - thick),
-                          ImVec2(std::ceil(left + w) + look.px(2), at.y + height), theme.accent);
-    }
-    look.mark(std::string(id) + "/" + labels[i], rect);
-    x += rect.w;
-  }
-  ImGui::PopID();
-  if (!remark.empty() && at.x + width - x > text_width(look, FontRole::Small, remark) + look.px(12))
-    draw_text_right(list, look, FontRole::Small, theme.text_muted, ImVec2(at.x + width, at.y + height * 0.42f), remark);
-  ImGui::SetCursorScreenPos(at);
-  ImGui::Dummy(ImVec2(width, height));
-  return picked;
-}
-
-std::optional<int> dropdown(const Look& look, const char* id, std::span<const Choice> choices, int selected,
-                            bool enabled) {
-  std::optional<int> picked;
-  const bool known = selected >= 0 && static_cast<std::size_t>(selected) < choices.size();
-  const float width = ImGui::GetContentRegionAvail().x;
-  ImGui::PushID(id);
-  ImGui::BeginDisabled(!enabled);
-  ImGui::SetNextItemWidth(width);
-  ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(look.px(10), look.px(7)));
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(look.px(6), look.px(6)));
-  const Rect rect{ImGui::GetCursorScreenPos().x, ImGui::GetCursorScreenPos().y, width, ImGui::GetFrameHeight()};
-  ImDrawList* list = ImGui::GetWindowDrawList();
-  const bool open = ImGui::BeginCombo("##choice", known ? choices[static_cast<std::size_t>(selected)].label : "",
-                                      ImGuiComboFlags_NoArrowButton | ImGuiComboFlags_HeightLarge);
-  ImGui::PopStyleVar();
-  if (open) {
-    for (std::size_t i = 0; i < choices.size(); ++i) {
-      const bool on = static_cast<int>(i) == selected;
-      if (ImGui::Selectable(choices[i].label, on) && !on) picked = static_cast<int>(i);
-      look.mark(std::string(id) + "/" + choices[i].label, item_rect());
-      if (choices[i].help) help_tooltip(look, choices[i].label, choices[i].help);
-    }
-    ImGui::EndCombo();
-  } else if (known && choices[static_cast<std::size_t>(selected)].help) {
-    help_tooltip(look, choices[static_cast<std::size_t>(selected)].label,
-                 choices[static_cast<std::size_t>(selected)].help);
-  }
-  ImGui::PopStyleVar();
-  draw_text_right(list, look, FontRole::Small, look.theme.text_muted,
-                  ImVec2(rect.right() - look.px(11), rect.center().y), icons::kChevronDown);
-  ImGui::EndDisabled();
-  ImGui::PopID();
-  look.mark(id, rect);
-  return picked;
-}
-
 bool toggle(const Look& look, const char* label, bool* value, bool enabled, const char* help) {
   const Theme& theme = look.theme;
   const ImVec2 size(ImGui::GetContentRegionAvail().x, look.px(22));
@@ -378,7 +267,8 @@ bool text_field(const Look& look, const char* id, const char* icon, const char* 
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(pad, look.px(6)));
   ImGui::SetNextItemWidth(ImGui::GetContentRegionAvail().x);
   ImGui::PushStyleColor(ImGuiCol_TextDisabled, look.theme.text_secondary);  // muted would be too faint on a frame
-  const bool changed = ImGui::InputTextWithHint("##text", hint, value);
+  const std::string seen = ellipsized(look, FontRole::Body, hint, ImGui::GetContentRegionAvail().x - pad - look.px(10));
+  const bool changed = ImGui::InputTextWithHint("##text", seen.c_str(), value);
   ImGui::PopStyleColor();
   ImGui::PopStyleVar();
   ImGui::PopID();

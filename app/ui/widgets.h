@@ -79,7 +79,10 @@ bool icon_button(const Look& look, const char* id, const char* icon, const char*
 float button_width(const Look& look, const ButtonSpec& spec);
 
 // The index that was clicked, if another than `selected`.
-std::optional<int> segmented(const Look& look, const char* id, std::span<const char* const> labels, int selected);
+// `room`: pixels that it may take, 0 = as many as it likes.
+std::optional<int> segmented(const Look& look, const char* id, std::span<const char* const> labels, int selected,
+                             float room = 0);
+// Tabs that have no room are behind a sign at the end.
 std::optional<int> tab_strip(const Look& look, const char* id, std::span<const char* const> labels, int selected,
                              std::string_view remark = {});
 
@@ -137,8 +140,9 @@ struct KpiSpec {
   bool rising = false;  // direction of the arrow
   std::string_view change_text;
   std::span<const float> history;
-  Color color = 0;             // of the sparkline
-  const char* help = nullptr;  // formula, inputs, time
+  Color color = 0;               // of the sparkline
+  const char* help = nullptr;    // formula, inputs, time
+  const char* short_label = "";  // where the label has no room beside the change
 };
 // One key figure. True if clicked.
 bool kpi_tile(const Look& look, const Rect& rect, const KpiSpec& spec);

@@ -18,7 +18,8 @@ std::string_view shown(const char* label) {
 // A small arrow and a figure, right-aligned.
 void draw_change(ImDrawList* list, const Look& look, ImVec2 right, Color color, bool rising, std::string_view figure) {
   const float x = draw_text_right(list, look, FontRole::Small, color, right, figure);
-  const float half = look.px(4), tip = x - look.px(4) - half, dy = look.px(2) * (rising ? -1.0f : 1.0f);
+  const float half = look.px(4), tip = x - look.px(figure.empty() ? 0 : 4) - half,
+              dy = look.px(2) * (rising ? -1.0f : 1.0f);
   const ImVec2 peak(tip, right.y + 1.5f * dy), a(tip - half, right.y - dy), b(tip + half, right.y - dy);
   list->AddTriangleFilled(peak, rising ? b : a, rising ? a : b, color);
 }
@@ -159,27 +160,41 @@ bool kpi_tile(const Look& look, const Rect& rect, const KpiSpec& spec) {
   compat::add_rect(list, rect.min(), rect.max(), hot ? theme.line_strong : theme.line, look.px(8));
   list->PushClipRect(rect.min(), rect.max(), true);
 
-  const Rect in = rect.inset(look.px(13), 0);
-  const float top = rect.y + rect.h * 0.26f, base = rect.y + rect.h * 0.66f;
-  // The change stands beside the label, else in the place of the sparkline, else it is left out.
-  const float label_w = text_width(look, FontRole::Small, shown(spec.label));
-  const float change_w = text_width(look, FontRole::Small, spec.change_text) + look.px(12);
+  // Three sizes: label, change, figure and course side by side; the course at the foot; on the narrowest, a small
+  // figure, so that its unit stays. Which one is decided by the width alone: figures that change must not make it jump.
+  const bool narrow = rect.w < look.px(132), narrowest = rect.w < look.px(100);
+  const Rect in = rect.inset(look.px(narrowest ? 8 : narrow ? 11 : 13), 0);
+  const float top = rect.y + rect.h * (narrow ? 0.22f : 0.26f), base = rect.y + rect.h * (narrow ? 0.56f : 0.66f);
   const bool changed = spec.change != Change::None;
-  const bool beside = label_w + look.px(6) + change_w <= in.w;
+  const float change_room = look.px(52);
+  const std::string_view full = shown(spec.label);
+  const bool fits = text_width(look, FontRole::Small, full) + (narrowest ? 0 : change_room) <= in.w;
+  const std::string_view label = fits || *spec.short_label == 0 ? full : std::string_view(spec.short_label);
   draw_text(list, look, FontRole::Small, theme.text_secondary, ImVec2(in.x, top),
-            ellipsized(look, FontRole::Small, shown(spec.label), in.w));
-  float x = draw_text(list, look, FontRole::Kpi, theme.text, ImVec2(in.x, base), spec.value);
-  if (!spec.unit.empty())
-    x = draw_text(list, look, FontRole::Small, theme.text_muted, ImVec2(x + look.px(6), base + look.px(4)), spec.unit);
-  if (changed && (beside || x + change_w <= in.right())) {
+            ellipsized(look, FontRole::Small, label, in.w));
+  const FontRole figure = narrowest ? FontRole::BodyBold : FontRole::Kpi;
+  float x = draw_text(list, look, figure, theme.text, ImVec2(in.x, base), spec.value);
+  if (!spec.unit.empty()) {
+    const float y = base + (narrowest ? 0 : look.px(4));
+    x = draw_text(list, look, FontRole::Small, theme.text_muted, ImVec2(x + look.px(narrow ? 4 : 6), y), spec.unit);
+  }
+  if (changed) {
     const Color color = spec.change == Change::Better  ? theme.good_text
                         : spec.change == Change::Worse ? theme.bad_text
                                                        : theme.text_secondary;
-    draw_change(list, look, ImVec2(in.right(), beside ? top : base + look.px(3)), color, spec.rising, spec.change_text);
+    const float taken = text_width(look, FontRole::Small, label) + look.px(18);
+    const bool room = taken + text_width(look, FontRole::Small, spec.change_text) <= in.w;
+    if (room || !narrowest)
+      draw_change(list, look, ImVec2(in.right(), top), color, spec.rising, room ? spec.change_text : "");
   }
-  const float room = in.right() - x - look.px(14), w = std::min(look.px(58), room), h = look.px(20);
-  if (w >= look.px(24) && (beside || !changed))
-    sparkline(list, look, {in.right() - w, base - h / 2 + look.px(3), w, h}, spec.history, spec.color);
+  if (narrow) {
+    const float h = look.px(8), foot = rect.bottom() - look.px(7);
+    sparkline(list, look, {in.x, foot - h, in.w - look.px(2), h}, spec.history, spec.color);
+  } else {
+    const float w = std::min(look.px(58), in.right() - x - look.px(12)), h = look.px(20);
+    if (w >= look.px(20))
+      sparkline(list, look, {in.right() - w, base - h / 2 + look.px(3), w, h}, spec.history, spec.color);
+  }
   list->PopClipRect();
   look.mark(shown(spec.label), rect);
   return clicked;
