@@ -14,6 +14,9 @@ void draw_heat(const Pen& pen, const Plot& plot, const PlotGeometry& g);
 void draw_colour_bar(const Pen& pen, const Plot& plot, const PlotGeometry& g);
 void draw_lanes(const Pen& pen, const Plot& plot, const PlotGeometry& g, const PlotView& view);
 
+// What of the plot is selected or pointed at.
+void draw_highlights(const Pen& pen, const Plot& plot, const PlotGeometry& g, const PlotView& view);
+
 // The crosshair at view.cursor_x, dots where it meets the series, and the read-out box beside view.mouse.
 void draw_readout(const Pen& pen, const Plot& plot, const PlotGeometry& g, const PlotView& view);
 

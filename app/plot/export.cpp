@@ -26,7 +26,11 @@ Image render_figure(const Figure& figure, const ExportOptions& options, const Fi
   style.titles = true;
   style.padding = 24;
   FigureView own = view;
-  for (PlotView& plot : own.plots) plot.mouse.reset(), plot.cursor_x.reset();
+  for (PlotView& plot : own.plots) {
+    plot.mouse.reset();
+    plot.cursor_x.reset();
+    plot.hovered = plot.selected = {};
+  }
   prepare_view(figure, own);
   const Rect rect{0, 0, static_cast<float>(width), static_cast<float>(height)};
   ui.set_ui([&] {

@@ -42,6 +42,7 @@ class PlotPainter {
     mark_labels();
     notes();
     if (plot_.heat) draw_colour_bar(pen_, plot_, g_);
+    draw_highlights(pen_, plot_, g_, view_);
     draw_readout(pen_, plot_, g_, view_);
   }
 

@@ -8,6 +8,7 @@
 
 #include <imgui.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,12 +21,20 @@
 
 namespace blockyard {
 
+// What is outlined because a person points at it, here or elsewhere.
+struct PlotHighlight {
+  std::int64_t group = -1;        // of swim lanes: all pieces of this one
+  int row = -1;                   // of a heat map or of swim lanes
+  std::optional<AxisRange> span;  // of the x axis
+};
+
 // What a person did to a plot: nothing (fit, all shown) by default.
 struct PlotView {
-  std::optional<AxisRange> x, y;     // the zoomed range, in the axis' unit
-  std::vector<bool> hidden;          // by legend entry
-  std::optional<double> cursor_x;    // the crosshair, also set from other panels; in the x axis' unit
-  std::optional<ImVec2> mouse;       // shows the read-out beside it
+  std::optional<AxisRange> x, y;   // the zoomed range, in the axis' unit
+  std::vector<bool> hidden;        // by legend entry
+  std::optional<double> cursor_x;  // the crosshair, also set from other panels; in the x axis' unit
+  std::optional<ImVec2> mouse;     // shows the read-out beside it
+  PlotHighlight hovered, selected;
   std::vector<MinMaxPyramid> trees;  // by series, see prepare_view
   bool shows(std::size_t entry) const { return entry >= hidden.size() || !hidden[entry]; }
 };
