@@ -172,9 +172,8 @@ BlockFlash BlockTexture::flash(WorkerId w, SlotId slot, double screen_time, floa
   return tile.flashes[slot];
 }
 
-bool BlockTexture::fading(double screen_time) const {
-  return std::any_of(workers_.begin(), workers_.end(),
-                     [&](const Tile& tile) { return screen_time < tile.fades_until; });
+void BlockTexture::end_frame(const FrameContext& ctx) const {
+  for (const Tile& tile : workers_) ctx.animate(tile.fades_until);
 }
 
 void BlockTexture::paint(const FrameContext& ctx, WorkerId w, const Tile& tile) {

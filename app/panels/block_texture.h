@@ -46,8 +46,8 @@ class BlockTexture {
   BlockFlash flash(WorkerId w, SlotId slot, double screen_time, float* strength) const;
   /// True while something of w fades.
   bool fading(WorkerId w, double screen_time) const { return screen_time < workers_[w].fades_until; }
-  /// Whether any worker fades: the window has to go on drawing.
-  bool fading(double screen_time) const;
+  /// Asks for more frames while a worker that is seen fades. Call last, once a frame.
+  void end_frame(const FrameContext& ctx) const;
 
  private:
   struct Tile {

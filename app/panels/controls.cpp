@@ -142,7 +142,7 @@ void Controls::draw(FrameContext& ctx, const Rect& rect) {
   ButtonSpec reset{"Reset all"};
   reset.width = half;
   reset.tooltip = "Every setting as the scenario came, and the run from its start";
-  if (button(look, reset)) ctx.push(cmd::LoadScenario{std::string(ctx.scenario_source)});
+  if (button(look, reset)) ctx.push(cmd::ResetAll{});
   end_card(look);
 }
 

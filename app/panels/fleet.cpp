@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 
+#include "app/panels/linked.h"
 #include "app/ui/compat.h"
 #include "app/ui/icons.h"
 
@@ -75,6 +76,8 @@ void FleetPanel::draw(FrameContext& ctx, const Rect& rect) {
     grid = arrange_fleet(narrower, count, slots, look.scale, wanted_);
   }
   gather(ctx);
+  hovered_worker_ = linked_to(ctx, ctx.hover).worker;
+  selected_worker_ = linked_to(ctx, ctx.selection).worker;
   texture_.begin_frame(ctx, grid.fit.shape);
   head(ctx, top, grid);
 
@@ -90,6 +93,7 @@ void FleetPanel::draw(FrameContext& ctx, const Rect& rect) {
   ImGui::SetCursorScreenPos(ImVec2(origin.x, origin.y + grid.height - 1));
   ImGui::Dummy(ImVec2(1, 1));
   ImGui::EndChild();
+  texture_.end_frame(ctx);
   look.mark("map", area);
   if (look.anchors) look.anchors->pop();
 }
@@ -208,10 +212,10 @@ void FleetPanel::card(FrameContext& ctx, WorkerId w, const Rect& rect, const Fle
   const bool hovered = ImGui::IsItemHovered();
   ImGui::PopID();
 
-  const bool selected = selected_worker(ctx.selection) == w && std::holds_alternative<SelectedWorker>(ctx.selection);
-  const bool pointed = selected_worker(ctx.hover) == w;
+  const bool selected = selected_worker_ == w && std::holds_alternative<SelectedWorker>(ctx.selection);
+  const bool pointed = hovered_worker_ == w;
   const Health state = health(ctx, w);
-  const Color edge = selected ? theme.accent : pointed ? theme.text_muted : theme.line;
+  const Color edge = selected_worker_ == w ? theme.accent : pointed ? theme.text_secondary : theme.line;
   const float rounding = look.px(grid.detail == FleetDetail::kCards ? 8 : 4);
   const Color fill = state == Health::kUp ? theme.panel : mix(theme.panel, theme.bad, 0.14f);
   list->AddRectFilled(rect.min(), rect.max(), fill, rounding);
@@ -332,7 +336,15 @@ void FleetPanel::row_label(FrameContext& ctx, WorkerId w, const Rect& rect, bool
   }
   const float y = rect.center().y;
   float x = rect.x;
-  if (rect.h >= look.px(17)) x = worker_chip(list, look, ImVec2(x, y), w) + look.px(7);
+  if (rect.h >= look.px(17)) {
+    x = worker_chip(list, look, ImVec2(x, y), w) + look.px(7);
+  } else {  // no room for a chip: its hue and its number
+    list->AddRectFilled(rect.min(), ImVec2(rect.x + look.px(3), rect.bottom()),
+                        worker_color(theme, static_cast<int>(w)), look.px(1));
+    x = draw_text(list, look, FontRole::Small, theme.text_secondary, ImVec2(rect.x + look.px(8), y),
+                  std::to_string(w)) +
+        look.px(7);
+  }
   const Health state = health(ctx, w);
   if (state != Health::kUp) {
     draw_text(list, look, FontRole::Small, theme.bad_text, ImVec2(x, y),
@@ -344,7 +356,7 @@ void FleetPanel::row_label(FrameContext& ctx, WorkerId w, const Rect& rect, bool
     draw_text(list, look, FontRole::Small, theme.text_secondary, ImVec2(x, y),
               fmt::format("{}+{}", worker.running().size(), worker.waiting().size()));
   }
-  if (rect.right() - x > look.px(30))
+  if (rect.right() - x > text_width(look, FontRole::Small, used) + look.px(10))
     draw_text_right(list, look, FontRole::Small, theme.text, ImVec2(rect.right() - look.px(8), y), used);
 }
 

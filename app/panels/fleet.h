@@ -56,6 +56,7 @@ class FleetPanel final : public Panel {
   double load_scale_ = 1;  // the load that fills a bar
   std::vector<Run> marked_;
   FleetDetail wanted_ = FleetDetail::kAuto;
+  WorkerId hovered_worker_ = kNone, selected_worker_ = kNone;  // directly or by what runs or lies there
   bool victims_ = false;
   Refresh rates_due_{5};
   Refresh victims_due_{5};

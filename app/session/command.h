@@ -73,6 +73,8 @@ struct AddFault {
   SimTime restart = 5'000'000;
   SimTime detect = 3'000'000;
 };
+/// Every setting as the scenario came, and the run from its start.
+struct ResetAll {};
 struct Undo {};
 struct Redo {};
 
@@ -141,9 +143,9 @@ using Command =
     std::variant<cmd::Play, cmd::Pause, cmd::TogglePlay, cmd::StepEvent, cmd::StepBackEvent, cmd::StepRequest,
                  cmd::StepBackRequest, cmd::Seek, cmd::SeekEnd, cmd::SetSpeed, cmd::Restart, cmd::AddBookmark,
                  cmd::RemoveBookmark, cmd::SetRange, cmd::Set, cmd::ResetSetting, cmd::SetArrivalRate, cmd::AddFault,
-                 cmd::Undo, cmd::Redo, cmd::LoadScenario, cmd::LoadTrace, cmd::OpenFile, cmd::NextScenario,
-                 cmd::SaveScenario, cmd::Select, cmd::ClearSelection, cmd::Hover, cmd::SetCompare, cmd::SetTheme,
-                 cmd::SetScale, cmd::Screenshot, cmd::Fullscreen, cmd::CopyText, cmd::SaveFile, cmd::Notify,
-                 cmd::DismissToast, cmd::DismissFirstStart, cmd::Quit>;
+                 cmd::ResetAll, cmd::Undo, cmd::Redo, cmd::LoadScenario, cmd::LoadTrace, cmd::OpenFile,
+                 cmd::NextScenario, cmd::SaveScenario, cmd::Select, cmd::ClearSelection, cmd::Hover, cmd::SetCompare,
+                 cmd::SetTheme, cmd::SetScale, cmd::Screenshot, cmd::Fullscreen, cmd::CopyText, cmd::SaveFile,
+                 cmd::Notify, cmd::DismissToast, cmd::DismissFirstStart, cmd::Quit>;
 
 }  // namespace blockyard

@@ -10,8 +10,14 @@
 namespace blockyard {
 namespace fs = std::filesystem;
 
+bool is_trace_file(const std::string& path) {
+  const std::string ending = fs::path(path).extension().string();
+  return ending == ".jsonl" || ending == ".gz" || ending == ".zst" || ending == ".csv";
+}
+
 Result<Document> open_document(const std::string& source, const std::string& assets_dir) {
   if (source.empty()) return Document{"{}", "", ""};
+  if (is_trace_file(source)) return with_trace(Document{"{}", "", ""}, source);
   std::error_code ec;
   std::string path = source;
   if (!fs::exists(path, ec)) {
@@ -55,6 +61,7 @@ Result<Document> with_trace(const Document& document, const std::string& path) {
   if (text) text = set_json_value(*text, "name", json_quoted(fs::path(path).filename().string()));
   if (!text) return text.error();
   out.text = std::move(*text);
+  out.source = absolute;
   return out;
 }
 

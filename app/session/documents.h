@@ -18,7 +18,9 @@ struct Document {
   std::string source;    ///< the built-in scenario's name, or the file
 };
 
-/// A built-in scenario by name, or a file. "{}" (the defaults) where source is "".
+/// Whether this is the name of a trace (.jsonl, .csv, packed or not), not of a scenario.
+bool is_trace_file(const std::string& path);
+/// A built-in scenario by name, or a file (a trace: the defaults with it). "{}" (the defaults) where source is "".
 Result<Document> open_document(const std::string& source, const std::string& assets_dir);
 /// The scenarios in assets/scenarios, by file name.
 std::vector<ScenarioEntry> list_scenarios(const std::string& assets_dir);

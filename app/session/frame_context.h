@@ -86,9 +86,12 @@ struct FrameContext {
   std::span<const Toast> toasts;
   UiState& ui;
   std::vector<Command>& commands;
+  double& animate_until;  ///< screen time up to which frames follow by themselves, see animate()
 
   void push(Command command) const { commands.push_back(std::move(command)); }
   void select(Selection what) const { push(cmd::Select{what}); }
+  /// Something on screen moves by itself until this screen time: frames go on although nothing else happens.
+  void animate(double until) const { animate_until = animate_until < until ? until : animate_until; }
   void hover_on(Selection what) const { push(cmd::Hover{what}); }
 };
 

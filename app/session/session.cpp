@@ -109,7 +109,9 @@ void Session::update(double seconds) {
   }
 }
 
-bool Session::wants_frames() const { return playing_ || loading_.has_value() || (run_ && !ahead_) || !toasts_.empty(); }
+bool Session::wants_frames() const {
+  return playing_ || loading_.has_value() || (run_ && !ahead_) || !toasts_.empty() || screen_time_ < animate_until_;
+}
 
 void Session::persist() {
   if (!may_save_ || options_.config_dir.empty()) return;
@@ -168,7 +170,8 @@ FrameContext Session::frame(const Look& look, std::vector<Command>& commands) {
           .message = loading_ ? std::string_view("Making the requests of the new run …") : std::string_view(message_),
           .toasts = toasts_,
           .ui = ui_,
-          .commands = commands};
+          .commands = commands,
+          .animate_until = animate_until_};
 }
 
 void Session::bookmark(std::string label) {
@@ -255,6 +258,8 @@ void Session::carry_out(const T& c) {
     }
   } else if constexpr (is_same_v<T, cmd::AddFault>) {
     add_fault(c);
+  } else if constexpr (is_same_v<T, cmd::ResetAll>) {
+    load(original_, true, true);
   } else if constexpr (is_same_v<T, cmd::Undo>) {
     step_history(undo_, redo_);
   } else if constexpr (is_same_v<T, cmd::Redo>) {

@@ -131,6 +131,8 @@ class Session {
   std::vector<std::uint32_t> drop_runs();
   /// The run again from base_scenario_ with these changes, at the time of the one before.
   void rebuild(std::unique_ptr<Prepared> prepared, std::vector<RunChange> changes);
+  /// Puts a file first among the recent ones; other sources are not files.
+  void remember_file(const std::string& source);
   void set_compare(const std::vector<std::uint32_t>& strategies);
   void open_file(const std::string& path);
   std::string presets_dir() const { return options_.assets_dir + "/presets"; }
@@ -174,7 +176,7 @@ class Session {
   StudyKey study_key_;
   std::uint64_t generation_ = 0;  // of the run: another one after every change
 
-  double screen_time_ = 0;
+  double screen_time_ = 0, animate_until_ = 0;
   std::vector<Toast> toasts_;
   std::uint64_t next_toast_ = 1;
   std::string message_;

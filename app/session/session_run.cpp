@@ -109,6 +109,7 @@ void Session::take_in(Load load) {
     selection_ = {};
     bookmarks_.clear();
     ui_.last_scenario = document_.source;
+    remember_file(document_.source);
   }
   hover_ = {};
   range_.reset();
@@ -252,12 +253,17 @@ void Session::set_compare(const std::vector<std::uint32_t>& strategies) {
   for (const Beside& b : beside_) compared_.push_back({b.strategy, b.run.player.get(), b.run.metrics.get()});
 }
 
+void Session::remember_file(const std::string& source) {
+  std::error_code ec;
+  if (source.find('/') == std::string::npos || !std::filesystem::exists(source, ec)) return;
+  const std::string path = std::filesystem::absolute(source, ec).lexically_normal().string();
+  std::erase(ui_.recent, path);
+  ui_.recent.insert(ui_.recent.begin(), path);
+  if (ui_.recent.size() > kMostRecent) ui_.recent.resize(kMostRecent);
+}
+
 void Session::open_file(const std::string& path) {
-  const std::filesystem::path p(path);
-  const std::string ending = p.extension().string();
-  if (ending == ".jsonl" || ending == ".gz" || ending == ".zst" || ending == ".csv") {
-    return load(with_trace(document_, path), true, true);
-  }
+  if (is_trace_file(path)) return load(with_trace(document_, path), true, true);
   load(open_document(path, options_.assets_dir), true, true);
 }
 

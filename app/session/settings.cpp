@@ -36,11 +36,14 @@ std::string default_config_dir() {
 }
 
 std::string settings_text(const UiState& ui) {
+  std::string recent;
+  for (const std::string& file : ui.recent) recent += (recent.empty() ? "" : ", ") + json_quoted(file);
   return fmt::format(
       "{{\n  \"theme\": \"{}\",\n  \"scale\": {},\n  \"show_controls\": {},\n  \"show_tree\": {},\n  \"show_bottom\": "
-      "{},\n  \"bottom_height\": {},\n  \"bottom_tab\": {},\n  \"first_start\": {},\n  \"last_scenario\": {}\n}}\n",
+      "{},\n  \"bottom_height\": {},\n  \"bottom_tab\": {},\n  \"first_start\": {},\n  \"last_scenario\": {},\n  "
+      "\"recent\": [{}]\n}}\n",
       ui.dark ? "dark" : "light", ui.scale, ui.show_controls, ui.show_tree, ui.show_bottom, ui.bottom_height,
-      json_quoted(ui.bottom_tab), ui.first_start, json_quoted(ui.last_scenario));
+      json_quoted(ui.bottom_tab), ui.first_start, json_quoted(ui.last_scenario), recent);
 }
 
 void read_settings(const std::string& text, UiState& ui) {
@@ -54,6 +57,10 @@ void read_settings(const std::string& text, UiState& ui) {
   if (const auto tab = json_string(text, "bottom_tab")) ui.bottom_tab = *tab;
   read_bool(text, "first_start", ui.first_start);
   if (const auto last = json_string(text, "last_scenario")) ui.last_scenario = *last;
+  ui.recent.clear();
+  for (std::size_t i = 0; i < kMostRecent; ++i) {
+    if (const auto file = json_string(text, fmt::format("recent.{}", i))) ui.recent.push_back(*file);
+  }
 }
 
 std::string write_settings(const std::string& config_dir, const std::string& text) {

@@ -1,5 +1,5 @@
-// What is remembered between starts: theme, scale, layout, the last scenario. One small JSON file under the user's
-// config folder; where it cannot be read or written the program works the same and forgets.
+// What is remembered between starts: theme, scale, layout, the last scenario, recent files. One small JSON file under
+// the user's config folder; where it cannot be read or written the program works the same and forgets.
 #pragma once
 
 #include <string>

@@ -5,8 +5,11 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 namespace blockyard {
+
+inline constexpr std::size_t kMostRecent = 8;
 
 struct UiState {
   // Layout; saved.
@@ -18,6 +21,7 @@ struct UiState {
   float scale = 0;  ///< 0: what the screen asks for
   bool first_start = true;
   std::string last_scenario;
+  std::vector<std::string> recent;  ///< files that were opened, latest first, at most kMostRecent
 
   // Panels.
   std::string bottom_tab = "latency";  ///< id of the panel that is open at the bottom
@@ -34,6 +38,7 @@ struct UiState {
   bool palette_open = false;
   bool settings_open = false;
   bool keys_open = false;
+  bool help_open = false;
   bool lessons_open = false;
   bool prompt_lab_open = false;
   std::string lesson;  ///< id of the lesson that is running; "" = none

@@ -67,7 +67,8 @@ void PanelStage::frame() {
                    .message = {},
                    .toasts = {},
                    .ui = state_,
-                   .commands = commands};
+                   .commands = commands,
+                   .animate_until = animate_until_};
   const ImVec2 size = ui_->size();
   begin_root(ui_->look(), size);
   if (draw_) draw_(ctx, {0, 0, size.x, size.y});

@@ -60,7 +60,7 @@ class PanelStage {
   UiState state_;
   Selection selection_, hover_;
   std::vector<Command> kept_;
-  double screen_time_ = 0;
+  double screen_time_ = 0, animate_until_ = 0;
   bool playing_ = false;
 };
 
