@@ -30,7 +30,7 @@ bool typed(unsigned a, unsigned b = 0) { return compat::typed_char(a) || (b != 0
 // Esc takes away what lies on top, one thing at a time; it never quits.
 void escape(FrameContext& ctx) {
   UiState& ui = ctx.ui;
-  for (bool* open : {&ui.palette_open, &ui.keys_open, &ui.settings_open}) {
+  for (bool* open : {&ui.palette_open, &ui.keys_open, &ui.help_open, &ui.settings_open}) {
     if (*open) {
       *open = false;
       return;
@@ -51,7 +51,7 @@ void export_requests(FrameContext& ctx) {
                          }});
 }
 
-constexpr std::array<Action, 29> kActions{{
+constexpr std::array<Action, 30> kActions{{
     {"Play or pause", "Space", "Simulated time goes on, or stands still.", [] { return plain(Key::Space); },
      [](FrameContext& c) { c.push(cmd::TogglePlay{}); }},
     {"Next event", ".", "To the next thing that happens.", [] { return typed('.'); },
@@ -84,6 +84,8 @@ constexpr std::array<Action, 29> kActions{{
      [] { return with_ctrl(Key::K) || with_ctrl_shift(Key::P); },
      [](FrameContext& c) { c.ui.palette_open = !c.ui.palette_open; }},
     {"Keys", "?", "This list.", [] { return typed('?'); }, [](FrameContext& c) { c.ui.keys_open = !c.ui.keys_open; }},
+    {"What is what", "F1", "What every part of the window shows.", [] { return plain(Key::F1); },
+     [](FrameContext& c) { c.ui.help_open = !c.ui.help_open; }},
     {"Compare strategies", "C", "Another strategy beside this one, on the same requests.", [] { return plain(Key::C); },
      [](FrameContext& c) { open_comparison(c); }},
     {"Screenshot", "F12", "This window as a PNG.", [] { return plain(Key::F12); },

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <tuple>
 
+#include "app/panels/linked.h"
 #include "app/ui/compat.h"
 
 namespace blockyard {
@@ -131,14 +132,13 @@ MapFit fit_map(std::uint32_t slots, float w, float h, float largest, float small
 std::vector<Run> marked_blocks(const FrameContext& ctx) {
   const auto blocks_of = [&](const Selection& what) {
     std::vector<Run> out;
-    const RequestId r = selected_request(what);
-    if (r != kNone && r < ctx.sim.records().size()) {
-      ctx.sim.workload().each_prompt_run(ctx.sim.request(r), [&](Run run) { out.push_back(run); });
+    if (std::holds_alternative<SelectedBlock>(what)) return out;  // it has a ring of its own
+    const Linked linked = linked_to(ctx, what);
+    if (linked.request != kNone) {
+      ctx.sim.workload().each_prompt_run(ctx.sim.request(linked.request), [&](Run run) { out.push_back(run); });
     }
-    if (const auto* e = std::get_if<SelectedEdge>(&what); e && e->edge < ctx.tree.edges().size()) {
-      for (EdgeId i = e->edge; i != kNone; i = ctx.tree.edges()[i].parent) {
-        out.push_back({ctx.tree.edges()[i].first, ctx.tree.edges()[i].count});
-      }
+    for (EdgeId i = linked.edge; i != kNone; i = ctx.tree.edges()[i].parent) {
+      out.push_back({ctx.tree.edges()[i].first, ctx.tree.edges()[i].count});
     }
     return out;
   };

@@ -27,7 +27,7 @@ FleetGrid cards(const Rect& area, int columns, int count, std::uint32_t slots, S
   g.foot = g.card_h >= s.px(150) && g.card_w >= s.px(220) ? s.px(24) : 0;
   g.meter = s.px(small ? 11 : 18);
   const float w = g.card_w - 2 * g.pad_x - g.meter, h = g.card_h - 2 * g.pad_y - g.head - g.foot;
-  g.fit = fit_map(slots, std::max(1.0f, w), std::max(1.0f, h), s.px(18), 1);
+  g.fit = fit_map(slots, std::max(1.0f, w), std::max(1.0f, h), s.px(32), 1);
   g.height = static_cast<float>(rows) * (g.card_h + g.gap) - g.gap;
   return g;
 }
@@ -43,7 +43,7 @@ FleetGrid rows(const Rect& area, int columns, int count, std::uint32_t slots, Si
   g.card_h = std::min(g.card_h, s.px(64));
   g.pad_x = s.px(6);
   g.pad_y = s.px(3);
-  g.left = s.px(g.card_w > s.px(300) ? 124 : g.card_w > s.px(180) ? 66 : 30);
+  g.left = s.px(g.card_w > s.px(300) ? 124 : g.card_w > s.px(180) ? 80 : 30);
   g.fit = fit_map(slots, std::max(1.0f, g.card_w - 2 * g.pad_x - g.left), std::max(1.0f, g.card_h - 2 * g.pad_y),
                   s.px(9), std::max(1.0f, s.px(2)));
   g.height = static_cast<float>(down) * (g.card_h + g.gap) - g.gap;
@@ -74,10 +74,11 @@ FleetGrid heat(const Rect& area, int count, std::uint32_t slots, Sizes s) {
   return g;
 }
 
-// Larger cells are better; for equal cells, cards about twice as wide as high.
-float worth(const FleetGrid& g) {
+// Larger cells are better, as long as they are small; for equal cells, cards about twice as wide as high.
+float worth(const FleetGrid& g, Sizes s) {
   const float shape = std::abs(std::log(g.card_w / std::max(1.0f, g.card_h) / 2.1f));
-  return std::sqrt(g.fit.cell_w * g.fit.cell_h) / static_cast<float>(g.fit.shape.per_texel) - 2.0f * shape;
+  const float cell = std::min(std::sqrt(g.fit.cell_w * g.fit.cell_h), s.px(16));
+  return cell / static_cast<float>(g.fit.shape.per_texel) - 2.0f * shape;
 }
 
 }  // namespace
@@ -108,7 +109,7 @@ FleetGrid arrange_fleet(const Rect& area, std::size_t workers, std::uint32_t slo
     for (int columns = 1; columns <= std::min(count, 16); ++columns) {
       const FleetGrid g = cards(area, columns, count, slots, s, least_h);
       if (g.card_w < s.px(120) || g.card_h < s.px(64)) continue;
-      const float value = worth(g);
+      const float value = worth(g, s);
       if (value > most) most = value, best = g;
     }
     if (wanted == FleetDetail::kCards && most > -1e9f) return best;

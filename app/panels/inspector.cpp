@@ -4,8 +4,7 @@
 
 #include <algorithm>
 
-#include "app/panels/block_map.h"
-#include "app/ui/compat.h"
+#include "app/panels/inspector_parts.h"
 #include "app/ui/icons.h"
 
 namespace blockyard {
@@ -28,145 +27,7 @@ Tone status_tone(RequestStatus status) {
   return Tone::Neutral;
 }
 
-// The subject, what it is in smaller print, and a way to let go of it.
-void title(FrameContext& ctx, std::string_view name, std::string_view about) {
-  const Look& look = ctx.look;
-  const ImVec2 at = ImGui::GetCursorScreenPos();
-  const float width = ImGui::GetContentRegionAvail().x;
-  ImDrawList* list = ImGui::GetWindowDrawList();
-  draw_text(list, look, FontRole::BodyBold, look.theme.text, ImVec2(at.x, at.y + look.px(10)),
-            ellipsized(look, FontRole::BodyBold, name, width - look.px(30)));
-  ImGui::SetCursorScreenPos(ImVec2(at.x + width - look.px(22), at.y));
-  if (mini_button(look, "clear", icons::kTimes, "Let go of the selection (Esc)")) ctx.push(cmd::ClearSelection{});
-  if (!about.empty())
-    draw_text(list, look, FontRole::Small, look.theme.text_secondary, ImVec2(at.x, at.y + look.px(30)),
-              ellipsized(look, FontRole::Small, about, width));
-  ImGui::SetCursorScreenPos(ImVec2(at.x, at.y + look.px(about.empty() ? 26 : 42)));
-}
-
-void heading(const Look& look, std::string_view words) {
-  ImGui::Dummy(ImVec2(1, look.px(1)));
-  text(look, FontRole::Small, look.theme.text_muted, words);
-}
-
-// A line of requests that can be clicked, as many as fit.
-void request_links(FrameContext& ctx, std::span<const RequestId> requests, const char* id) {
-  const Look& look = ctx.look;
-  const float right = ImGui::GetCursorScreenPos().x + ImGui::GetContentRegionAvail().x;
-  ImGui::PushID(id);
-  for (std::size_t i = 0; i < requests.size(); ++i) {
-    const std::string label = std::to_string(requests[i]);
-    const float next = ImGui::GetCursorScreenPos().x + chip_width(look, label.c_str());
-    if (next > right - (i + 1 < requests.size() ? look.px(62) : 0)) {
-      text(look, FontRole::Small, look.theme.text_muted, fmt::format("and {} more", requests.size() - i));
-      ImGui::PopID();
-      return;
-    }
-    const bool is = selected_request(ctx.hover) == requests[i];
-    if (chip(look, label.c_str(), is ? Tone::Accent : Tone::Neutral)) ctx.select(SelectedRequest{requests[i]});
-    if (ImGui::IsItemHovered()) ctx.hover_on(SelectedRequest{requests[i]});
-    ImGui::SameLine(0, look.px(5));
-  }
-  ImGui::NewLine();
-  ImGui::PopID();
-}
-
 }  // namespace
-
-FactGrid::FactGrid(const FrameContext& ctx) : look_(ctx.look), at_(ImGui::GetCursorScreenPos()) {
-  width_ = ImGui::GetContentRegionAvail().x;
-  gap_ = look_.px(20);
-  column_ = (width_ - gap_) / 2;
-}
-
-FactGrid::~FactGrid() {
-  if (second_) next_row();
-  ImGui::SetCursorScreenPos(at_);
-  ImGui::Dummy(ImVec2(1, 1));
-}
-
-void FactGrid::next_row() {
-  at_.y += look_.px(22);
-  second_ = false;
-}
-
-void FactGrid::put(float x, float w, std::string_view label, std::string_view value, Color ink) {
-  ImDrawList* list = ImGui::GetWindowDrawList();
-  const float y = at_.y + look_.px(10);
-  const float behind = draw_text(list, look_, FontRole::Small, look_.theme.text_muted, ImVec2(x, y), label);
-  const float room = x + w - behind - look_.px(8);
-  draw_text_right(list, look_, FontRole::Mono14, ink ? ink : look_.theme.text, ImVec2(x + w, y),
-                  ellipsized(look_, FontRole::Mono14, value, room));
-}
-
-void FactGrid::add(std::string_view label, std::string_view value, Color ink) {
-  put(second_ ? at_.x + column_ + gap_ : at_.x, column_, label, value, ink);
-  if (second_) {
-    next_row();
-  } else {
-    second_ = true;
-  }
-}
-
-void FactGrid::add_wide(std::string_view label, std::string_view value, Color ink) {
-  if (second_) next_row();
-  put(at_.x, width_, label, value, ink);
-  next_row();
-}
-
-void open_why(FrameContext& ctx) {
-  ctx.ui.show_bottom = true;
-  ctx.ui.bottom_tab = "why";
-}
-
-void chain_bar(FrameContext& ctx, RequestId r, float height) {
-  const Look& look = ctx.look;
-  const Theme& theme = look.theme;
-  const Request& q = ctx.sim.request(r);
-  const RequestRecord& record = ctx.sim.records()[r];
-  const ImVec2 at = ImGui::GetCursorScreenPos();
-  const float width = ImGui::GetContentRegionAvail().x;
-  ImGui::InvisibleButton("##chain", ImVec2(width, height + look.px(6)));
-  const bool hovered = ImGui::IsItemHovered(), clicked = ImGui::IsItemClicked();
-  if (q.prompt_blocks == 0) {
-    text(look, FontRole::Small, theme.text_muted, "The prompt is shorter than a block: nothing of it can be cached.");
-    return;
-  }
-  ImDrawList* list = ImGui::GetWindowDrawList();
-  const float per_block = width / static_cast<float>(q.prompt_blocks);
-  const bool started = record.start >= 0;
-  // Before its start: what its worker holds right now.
-  std::uint32_t hit = record.hit;
-  if (!started && record.worker != kNone)
-    hit = ctx.sim.workers()[record.worker].cache().hit(ctx.sim.workload().prompt_chain(q));
-  const auto x_of = [&](std::uint32_t blocks) { return std::round(at.x + per_block * static_cast<float>(blocks)); };
-  const Rect bar{at.x, at.y, width, height};
-  list->AddRectFilled(bar.min(), bar.max(), started ? mix(theme.panel, theme.miss, 0.45f) : theme.frame, look.px(3));
-  if (hit > 0) {
-    list->AddRectFilled(bar.min(), ImVec2(x_of(hit), bar.bottom()),
-                        started ? theme.hit : mix(theme.panel, theme.hit, 0.6f), look.px(3));
-  }
-  for (const EdgeId e : ctx.tree.path(content_of(ctx, r))) {
-    const RadixEdge& edge = ctx.tree.edges()[e];
-    const float x0 = x_of(edge.depth), x1 = x_of(edge.depth + edge.count);
-    if (x1 - x0 >= 4 && edge.depth > 0)
-      list->AddRectFilled(ImVec2(x0 - 1, bar.y), ImVec2(x0 + 1, bar.bottom()), theme.panel);
-    if (!hovered || ImGui::GetIO().MousePos.x < x0 || ImGui::GetIO().MousePos.x >= x1) continue;
-    compat::add_rect(list, ImVec2(x0, bar.y), ImVec2(x1, bar.bottom()), theme.text, look.px(2));
-    ctx.hover_on(SelectedEdge{e});
-    if (clicked) ctx.select(SelectedEdge{e});
-    tooltip(look, fmt::format("Blocks {} to {}", edge.depth + 1, edge.depth + edge.count),
-            fmt::format("{} blocks, shared by {} requests. Click to see them in the prefix tree.", edge.count,
-                        edge.requests));
-  }
-  if (record.worker != kNone) {  // where the prediction ended
-    const float x = std::clamp(x_of(record.predicted), at.x + 1, at.x + width - 1), half = look.px(4);
-    list->AddRectFilled(ImVec2(x - 1, bar.y), ImVec2(x + 1, bar.bottom()), theme.text);
-    list->AddTriangleFilled(ImVec2(x, bar.bottom()), ImVec2(x + half, bar.bottom() + look.px(6)),
-                            ImVec2(x - half, bar.bottom() + look.px(6)), theme.text);
-  }
-  look.mark("chain", bar);
-}
 
 void InspectorPanel::draw(FrameContext& ctx, const Rect& rect) {
   const Look& look = ctx.look;
@@ -189,15 +50,54 @@ void InspectorPanel::draw(FrameContext& ctx, const Rect& rect) {
   } else if (const auto* i = std::get_if<SelectedEvent>(&what); i && i->index < ctx.log.size()) {
     event(ctx, i->index);
   } else {
-    const ImVec2 at = ImGui::GetCursorScreenPos();
-    const ImVec2 room = ImGui::GetContentRegionAvail();
-    empty_state(
-        look, {at.x, at.y, room.x, room.y}, icons::kTarget, "Nothing selected",
-        "Click a block, a request, a worker or a row of the tree: what is known about it stands here, and it is "
-        "outlined everywhere.");
+    nothing(ctx);
   }
   ImGui::PopStyleVar();
   end_card(look);
+}
+
+void InspectorPanel::nothing(FrameContext& ctx) {
+  const Look& look = ctx.look;
+  const ImVec2 room = ImGui::GetContentRegionAvail();
+  const float row_h = look.px(24);
+  std::vector<RequestId> latest;
+  const auto most = static_cast<std::size_t>(std::max(0.0f, (room.y - look.px(104)) / row_h));
+  for (RequestId r = ctx.sim.arrived(); r-- > 0 && latest.size() < most;) {
+    if (ctx.sim.records()[r].worker != kNone) latest.push_back(r);
+  }
+  if (latest.empty()) {
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    empty_state(look, {at.x, at.y, room.x, room.y}, icons::kTarget, "Nothing selected",
+                "Click a block, a request, a worker or a row of the tree: what is known about it stands here, and it "
+                "is outlined everywhere.");
+    return;
+  }
+  section_header(look, nullptr, "Inspector", "nothing selected");
+  text_wrapped(look, FontRole::Small, look.theme.text_secondary,
+               "Click a block, a request, a worker or a row of the tree: all about it stands here.");
+  inspector_heading(look, "latest routings: hit blocks of predicted");
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
+  for (const RequestId r : latest) {
+    const RequestRecord& record = ctx.sim.records()[r];
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const Rect row{at.x, at.y, room.x, row_h};
+    ImGui::PushID(static_cast<int>(r));
+    if (ImGui::InvisibleButton("##latest", row.size())) ctx.select(SelectedRequest{r});
+    ImGui::PopID();
+    const bool pointed = ImGui::IsItemHovered() || selected_request(ctx.hover) == r;
+    if (pointed) list->AddRectFilled(row.min(), row.max(), look.theme.raised, look.px(4));
+    if (ImGui::IsItemHovered()) ctx.hover_on(SelectedRequest{r});
+    const float y = row.center().y, x = worker_chip(list, look, ImVec2(row.x + look.px(2), y), record.worker);
+    const bool started = record.start >= 0, phantom = started && record.hit < record.predicted;
+    const std::string told =
+        started ? fmt::format("{} of {}", record.hit, record.predicted) : fmt::format("– of {}", record.predicted);
+    const float left = draw_text_right(list, look, FontRole::Mono14, phantom ? look.theme.warn_text : look.theme.text,
+                                       ImVec2(row.right() - look.px(4), y), told);
+    draw_text(list, look, FontRole::Small, look.theme.text_secondary, ImVec2(x + look.px(9), y),
+              ellipsized(look, FontRole::Small, request_text(ctx, r), left - x - look.px(18)));
+  }
+  ImGui::PopStyleVar();
 }
 
 void InspectorPanel::request(FrameContext& ctx, RequestId r) {
@@ -206,13 +106,13 @@ void InspectorPanel::request(FrameContext& ctx, RequestId r) {
   const bool there = record.status != RequestStatus::kNotArrived;
   // A request that has not come yet may still change its content in a closed loop.
   if (!there && ctx.sim.workload().closed.users > 0) {
-    title(ctx, fmt::format("Request {}", r), "not there yet at this time");
+    inspector_title(ctx, fmt::format("Request {}", r), "not there yet at this time");
     return;
   }
   const Request& q = ctx.sim.request(r);
   std::string name = request_text(ctx, r);
   name[0] = 'R';
-  title(ctx, name, {});
+  inspector_title(ctx, name, {});
   const std::string status(there ? status_text(record.status) : "not there yet at this time");
   chip(look, status.c_str(), status_tone(record.status));
   if (record.worker != kNone) {
@@ -259,7 +159,7 @@ void InspectorPanel::request(FrameContext& ctx, RequestId r) {
 
 void InspectorPanel::block(FrameContext& ctx, const SelectedBlock& what) {
   const Look& look = ctx.look;
-  title(ctx, fmt::format("Block {}", with_commas(what.block)), block_text(ctx, what.block));
+  inspector_title(ctx, fmt::format("Block {}", with_commas(what.block)), block_text(ctx, what.block));
   const Workload& workload = ctx.sim.workload();
   const EdgeId e = ctx.tree.edge_of(what.block);
   {
@@ -268,7 +168,7 @@ void InspectorPanel::block(FrameContext& ctx, const SelectedBlock& what) {
     if (e != kNone) facts.add("requests", std::to_string(ctx.tree.edges()[e].requests));
   }
   if (e != kNone && chip(look, "In the prefix tree", Tone::Neutral, icons::kSitemap)) ctx.select(SelectedEdge{e});
-  heading(look, "on the workers");
+  inspector_heading(look, "on the workers");
   bool anywhere = false;
   for (WorkerId w = 0; w < ctx.sim.workers().size(); ++w) {
     const BlockCache& cache = ctx.sim.workers()[w].cache();
@@ -307,10 +207,10 @@ void InspectorPanel::worker(FrameContext& ctx, WorkerId w) {
   const bool oracle = ctx.sim.config().router.view == ViewMode::kOracle;
   std::string name = worker_text(w);
   name[0] = 'W';
-  title(ctx, name,
-        worker.up()     ? (view.routable ? "up" : "restarted, not yet routable")
-        : view.routable ? "crashed; the router has not noticed"
-                        : "down; the router sends it nothing");
+  inspector_title(ctx, name,
+                  worker.up()     ? (view.routable ? "up" : "restarted, not yet routable")
+                  : view.routable ? "crashed; the router has not noticed"
+                                  : "down; the router sends it nothing");
   {
     FactGrid facts(ctx);
     facts.add("in use", with_commas(cache.in_use()));
@@ -329,11 +229,11 @@ void InspectorPanel::worker(FrameContext& ctx, WorkerId w) {
   }
   std::vector<RequestId> list;
   for (const Sequence& s : worker.running()) list.push_back(s.request);
-  heading(look, list.empty() ? "running: none" : fmt::format("running: {}", list.size()));
+  inspector_heading(look, list.empty() ? "running: none" : fmt::format("running: {}", list.size()));
   if (!list.empty()) request_links(ctx, list, "running");
   list.clear();
   for (const WaitingRequest& q : worker.waiting()) list.push_back(q.request);
-  heading(look, list.empty() ? "waiting: none" : fmt::format("waiting: {}", list.size()));
+  inspector_heading(look, list.empty() ? "waiting: none" : fmt::format("waiting: {}", list.size()));
   if (!list.empty()) request_links(ctx, list, "waiting");
 }
 
@@ -343,8 +243,9 @@ void InspectorPanel::edge(FrameContext& ctx, EdgeId e) {
   if (n == kNone) return;
   const TreeNode& node = tree_.node(n);
   const auto uses = ctx.tree.uses(node.first);
-  title(ctx, node.label,
-        node.depth == 0 ? "a first part of prompts" : fmt::format("behind {} blocks", with_commas(node.depth)));
+  inspector_title(
+      ctx, node.label,
+      node.depth == 0 ? "a first part of prompts" : fmt::format("behind {} blocks", with_commas(node.depth)));
   std::string held_on, believed_on;
   std::uint32_t phantom = 0, unknown = 0;
   for (WorkerId w = 0; w < ctx.sim.workers().size(); ++w) {
@@ -384,7 +285,7 @@ void InspectorPanel::edge(FrameContext& ctx, EdgeId e) {
     if (unknown > 0)
       facts.add_wide("unknown", fmt::format("{} blk · {}", unknown, duration_text(ms * unknown)), look.theme.warn_text);
   }
-  heading(look, "latest requests");
+  inspector_heading(look, "latest requests");
   std::reverse(here.begin(), here.end());
   if (here.empty()) {
     text(look, FontRole::Small, look.theme.text_secondary, "None has come yet at this time.");
@@ -395,7 +296,7 @@ void InspectorPanel::edge(FrameContext& ctx, EdgeId e) {
 
 void InspectorPanel::event(FrameContext& ctx, std::size_t index) {
   const LoggedEvent& e = ctx.log[index];
-  title(ctx, fmt::format("Event {}", with_commas(index + 1)), event_name(e.type));
+  inspector_title(ctx, fmt::format("Event {}", with_commas(index + 1)), event_name(e.type));
   {
     FactGrid facts(ctx);
     facts.add("time", moment_text(e.t));

@@ -12,6 +12,7 @@ namespace {
 
 struct Figure {
   const char* label;
+  const char* short_label;
   const char* unit;
   double KeyFigures::*field;
   double factor;  // from the figure to what is shown
@@ -21,16 +22,17 @@ struct Figure {
 };
 
 constexpr std::array<Figure, 6> kFigures{{
-    {"Prefix hit rate", "%", &KeyFigures::block_hit_rate, 100, 1, &Theme::hit,
+    {"Prefix hit rate", "Hit rate", "%", &KeyFigures::block_hit_rate, 100, 1, &Theme::hit,
      "Blocks found in a worker's cache ÷ prompt blocks, over requests that started."},
-    {"TTFT p95", "ms", &KeyFigures::ttft_p95_ms, 1, -1, &Theme::p95,
+    {"TTFT p95", "TTFT p95", "ms", &KeyFigures::ttft_p95_ms, 1, -1, &Theme::p95,
      "Time from arrival to first token: 95 of 100 are faster. Queueing and prefill are in it."},
-    {"End-to-end p95", "ms", &KeyFigures::e2e_p95_ms, 1, -1, &Theme::p99,
+    {"End-to-end p95", "E2E p95", "ms", &KeyFigures::e2e_p95_ms, 1, -1, &Theme::p99,
      "Time from arrival to last token: 95 of 100 are faster."},
-    {"Throughput", "req/s", &KeyFigures::throughput_rps, 1, 1, &Theme::accent, "Requests finished ÷ seconds."},
-    {"Evictions", "blk/s", &KeyFigures::evictions_per_s, 1, -1, &Theme::block_evicted,
+    {"Throughput", "Served", "req/s", &KeyFigures::throughput_rps, 1, 1, &Theme::accent,
+     "Requests finished ÷ seconds."},
+    {"Evictions", "Evictions", "blk/s", &KeyFigures::evictions_per_s, 1, -1, &Theme::block_evicted,
      "Cached blocks that had to make room ÷ seconds, all workers."},
-    {"Load imbalance", "×", &KeyFigures::imbalance, 1, -1, &Theme::text_secondary,
+    {"Load imbalance", "Imbalance", "×", &KeyFigures::imbalance, 1, -1, &Theme::text_secondary,
      "Most requests routed to one worker ÷ mean over all workers; 1 is even."},
 }};
 
@@ -52,7 +54,7 @@ void KeyFigureRow::draw(FrameContext& ctx, const Rect& rect) {
                    all = ctx.metrics.until(ctx.now);
   const auto points = ctx.metrics.series(ctx.now);
   const auto course = points.subspan(points.size() - std::min<std::size_t>(points.size(), 120));
-  const float gap = look.px(10), w = std::floor((rect.w - gap * (kCount - 1)) / kCount);
+  const float gap = look.px(rect.w < look.px(700) ? 6 : 10), w = std::floor((rect.w - gap * (kCount - 1)) / kCount);
   for (std::size_t i = 0; i < kCount; ++i) {
     const Figure& f = kFigures[i];
     const double value = now.*f.field * f.factor, former = before.*f.field * f.factor;
@@ -66,6 +68,7 @@ void KeyFigureRow::draw(FrameContext& ctx, const Rect& rect) {
     }
     KpiSpec spec;
     spec.label = f.label;
+    spec.short_label = f.short_label;
     spec.value = shown;
     spec.unit = shown == "–" ? "" : (seconds ? "s" : f.unit);
     spec.history = history_[i];

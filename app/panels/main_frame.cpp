@@ -108,6 +108,7 @@ void MainFrame::draw(FrameContext& ctx, ImVec2 size) {
   draw_first_start(ctx, layout.fleet);
   draw_settings(ctx, size);
   draw_keys(ctx, size);
+  draw_help(ctx, size);
   palette_.draw(ctx, size);
   draw_toasts(ctx, layout.status);
 }

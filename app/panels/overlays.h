@@ -23,6 +23,8 @@ class Palette {
 
 void draw_settings(FrameContext& ctx, ImVec2 screen);
 void draw_keys(FrameContext& ctx, ImVec2 screen);
+/// What every part of the window shows and how to read it.
+void draw_help(FrameContext& ctx, ImVec2 screen);
 void draw_first_start(FrameContext& ctx, const Rect& fleet);
 void draw_toasts(FrameContext& ctx, const Rect& above);
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "app/panels/linked.h"
 #include "app/ui/compat.h"
 #include "app/ui/icons.h"
 
@@ -20,9 +21,8 @@ constexpr std::size_t kRowsAtFirst = 40;
 constexpr std::uint32_t kLargestMarkedGroup = 256;
 
 NodeIndex node_of(const FrameContext& ctx, const TreeModel& tree, const Selection& what) {
-  if (const auto* e = std::get_if<SelectedEdge>(&what)) return tree.node_of(e->edge);
-  if (const auto* b = std::get_if<SelectedBlock>(&what)) return tree.node_of(ctx.tree.edge_of(b->block));
-  return kNone;
+  const EdgeId edge = linked_to(ctx, what).edge;
+  return edge == kNone ? kNone : tree.node_of(edge);
 }
 
 }  // namespace
@@ -57,7 +57,7 @@ void PrefixTreePanel::draw(FrameContext& ctx, const Rect& rect) {
       if (ImGui::IsMouseClicked(0)) ctx.select(SelectedEdge{tree_.node(under).first});
     }
   } else {
-    if (text_field(look, "filter", icons::kSearch, "Filter by name: doc 4, request 17, block 512", &ctx.ui.tree_filter))
+    if (text_field(look, "filter", icons::kSearch, "Filter: doc 4, request 17, block 512", &ctx.ui.tree_filter))
       rows_stale_ = true;
     table(ctx, show);
   }
@@ -81,15 +81,21 @@ void PrefixTreePanel::bring_up_to_date(FrameContext& ctx) {
   shown_mode_ = ctx.ui.tree_mode;
 
   on_path_.assign(tree_.nodes().size(), 0);
-  RequestId r = selected_request(ctx.hover);
-  if (r == kNone) r = selected_request(ctx.selection);
-  if (r != kNone && r < ctx.sim.records().size()) {
+  RequestId r = linked_to(ctx, ctx.hover).request;
+  if (r == kNone) r = linked_to(ctx, ctx.selection).request;
+  if (r != kNone) {
     for (const EdgeId e : ctx.tree.path(content_of(ctx, r))) on_path_[tree_.node_of(e)] = 1;
   }
   // Show a node that was selected elsewhere.
   if (!(followed_ == ctx.selection)) {
     followed_ = ctx.selection;
-    const NodeIndex n = node_of(ctx, tree_, ctx.selection);
+    NodeIndex n = node_of(ctx, tree_, ctx.selection);
+    // Of a request: the deepest part that it shares with others.
+    if (const RequestId asked = linked_to(ctx, ctx.selection).request; n == kNone && asked != kNone) {
+      for (const EdgeId e : ctx.tree.path(content_of(ctx, asked))) {
+        if (n == kNone || ctx.tree.edges()[e].requests > 1) n = tree_.node_of(e);
+      }
+    }
     for (NodeIndex p = n == kNone ? kNone : tree_.node(n).parent; p != kNone; p = tree_.node(p).parent) {
       rows_stale_ |= !open_[p];
       open_[p] = 1;
@@ -112,7 +118,8 @@ void PrefixTreePanel::head(FrameContext& ctx) {
   constexpr std::array<const char*, 3> kModes = {"Belief", "Truth", "Difference"};
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float right = at.x + ImGui::GetContentRegionAvail().x;
-  if (const auto picked = segmented(look, "mode", kModes, static_cast<int>(ctx.ui.tree_mode)))
+  if (const auto picked =
+          segmented(look, "mode", kModes, static_cast<int>(ctx.ui.tree_mode), right - at.x - look.px(56)))
     ctx.ui.tree_mode = static_cast<Mode>(*picked);
   const ImVec2 after = ImGui::GetCursorScreenPos();
   ImGui::SetCursorScreenPos(ImVec2(right - look.px(48), at.y + look.px(6)));

@@ -7,7 +7,8 @@
 #include <cctype>
 #include <span>
 
-#include "app/panels/inspector.h"
+#include "app/panels/inspector_parts.h"
+#include "app/panels/linked.h"
 #include "app/ui/compat.h"
 #include "app/ui/icons.h"
 
@@ -83,8 +84,10 @@ Color event_color(const Theme& theme, EventType type) {
   }
 }
 
-void worker_cell(const Look& look, const Rect& cell, WorkerId w) {
-  if (w != kNone) worker_chip(ImGui::GetWindowDrawList(), look, ImVec2(cell.x, cell.center().y), w);
+void worker_cell(const FrameContext& ctx, const Rect& cell, WorkerId w) {
+  if (w == kNone) return;
+  const bool pointed = selected_worker(ctx.hover) == w || selected_worker(ctx.selection) == w;
+  worker_chip(ImGui::GetWindowDrawList(), ctx.look, ImVec2(cell.x, cell.center().y), w, pointed);
 }
 
 }  // namespace
@@ -110,7 +113,12 @@ void EventList::update(const FrameContext& ctx, std::uint32_t types, const std::
     places_.push_back(read_);
   }
   if (read_ > 0) read_to_ = ctx.log[read_ - 1].t;
-  shown_ = static_cast<std::size_t>(std::lower_bound(places_.begin(), places_.end(), ctx.log_at) - places_.begin());
+  const auto until = std::lower_bound(places_.begin(), places_.end(), ctx.log_at);
+  const auto first_at = [&](SimTime t) {
+    return std::partition_point(places_.begin(), until, [&](std::size_t place) { return ctx.log[place].t < t; });
+  };
+  begin_ = ctx.range ? static_cast<std::size_t>(first_at(ctx.range->begin) - places_.begin()) : 0;
+  end_ = static_cast<std::size_t>((ctx.range ? first_at(ctx.range->end + 1) : until) - places_.begin());
 }
 
 std::string event_detail(const FrameContext& ctx, const LoggedEvent& e) {
@@ -173,22 +181,26 @@ void EvictionsTable::draw(FrameContext& ctx, const Rect& rect) {
                 "Blocks that had to make room stand here. Fewer blocks per worker or more documents bring them about.");
     return;
   }
+  const EdgeId pointed = linked_to(ctx, ctx.hover).edge;
   constexpr std::array<TableColumn, 4> kColumns = {{{"time", 76, true}, {"", 20}, {"prefix", 0}, {"blocks", 44, true}}};
   const TableResult r = draw_table(
       look, "evictions", rest, kColumns, list_.size(),
       [&](const TableRow& row) {
         const LoggedEvent& e = ctx.log[list_.at(row.index)];
         cell_text(look, row.cells[0], kColumns[0], moment_text(e.t), look.theme.text_secondary);
-        worker_cell(look, row.cells[1], e.worker);
+        worker_cell(ctx, row.cells[1], e.worker);
         const NodeIndex n = e.block == kNone ? kNone : tree_.node_of(ctx.tree.edge_of(e.block));
         cell_text(look, row.cells[2], kColumns[2], n == kNone ? "answers" : tree_.node(n).label, look.theme.text);
         cell_text(look, row.cells[3], kColumns[3], std::to_string(e.value));
       },
-      [&](std::size_t i) { return ctx.selection == Selection{SelectedEvent{list_.at(i)}}; });
+      [&](std::size_t i) {
+        if (ctx.selection == Selection{SelectedEvent{list_.at(i)}}) return true;
+        const BlockId block = ctx.log[list_.at(i)].block;
+        return pointed != kNone && block != kNone && ctx.tree.edge_of(block) == pointed;
+      });
   if (r.hovered) {
     const LoggedEvent& e = ctx.log[list_.at(*r.hovered)];
-    const EdgeId edge = e.block == kNone ? kNone : ctx.tree.edge_of(e.block);
-    ctx.hover_on(edge == kNone ? Selection{SelectedWorker{e.worker}} : Selection{SelectedEdge{edge}});
+    ctx.hover_on(SelectedEvent{list_.at(*r.hovered)});
     if (ImGui::GetIO().MousePos.x < rest.right())
       help_tooltip(look, {},
                    fmt::format("Made room for {}", e.request == kNone ? "a step" : request_text(ctx, e.request)));
@@ -224,12 +236,17 @@ void EventsTab::draw(FrameContext& ctx, const Rect& rect) {
   if (list_.size() == 0) {
     const bool none = ctx.log_at == 0;
     empty_state(look, rest, none ? icons::kPlay : icons::kFilter, none ? "Nothing has happened yet" : "Nothing matches",
-                none ? "Every event of the run stands here, latest first. Press Space to play, or . for the next event."
-                     : "Clear the filter, or switch the kinds of events above on again.");
+                none ? "Every event of the run stands here, latest first. Press Space to play, or . for the next "
+                       "event."
+                : ctx.range ? "Clear the filter, switch the kinds of events above on again, or let go of the range on "
+                              "the timeline with Esc."
+                            : "Clear the filter, or switch the kinds of events above on again.");
     return;
   }
   constexpr std::array<TableColumn, 5> kColumns = {
       {{"time", 84, true}, {"event", 100}, {"worker", 44}, {"request", 190}, {"what", 0}}};
+  const RequestId wanted = linked_to(ctx, ctx.hover).request;
+  const RequestId selected = selected_request(ctx.selection);
   const TableResult r = draw_table(
       look, "events", rest, kColumns, list_.size(),
       [&](const TableRow& row) {
@@ -240,20 +257,17 @@ void EventsTab::draw(FrameContext& ctx, const Rect& rect) {
         ImGui::GetWindowDrawList()->AddCircleFilled(ImVec2(c.x + d, c.center().y), d, event_color(look.theme, e.type));
         cell_text(look, {c.x + look.px(13), c.y, c.w - look.px(13), c.h}, kColumns[1], event_name(e.type),
                   look.theme.text);
-        worker_cell(look, row.cells[2], e.worker);
+        worker_cell(ctx, row.cells[2], e.worker);
         if (e.request != kNone) cell_text(look, row.cells[3], kColumns[3], request_text(ctx, e.request));
         cell_text(look, row.cells[4], kColumns[4], event_detail(ctx, e));
       },
       [&](std::size_t i) {
         const std::size_t place = list_.at(i);
-        const RequestId wanted = selected_request(ctx.hover);
         return ctx.selection == Selection{SelectedEvent{place}} ||
-               (wanted != kNone && ctx.log[place].request == wanted);
+               (wanted != kNone && ctx.log[place].request == wanted) ||
+               (selected != kNone && ctx.log[place].request == selected);
       });
-  if (r.hovered) {
-    const LoggedEvent& e = ctx.log[list_.at(*r.hovered)];
-    if (e.worker != kNone) ctx.hover_on(SelectedWorker{e.worker});
-  }
+  if (r.hovered) ctx.hover_on(SelectedEvent{list_.at(*r.hovered)});
   if (r.double_clicked) {
     ctx.push(cmd::Seek{ctx.log[list_.at(*r.double_clicked)].t});
   } else if (r.clicked) {
@@ -280,6 +294,7 @@ void DecisionsTab::draw(FrameContext& ctx, const Rect& rect) {
        {"hit", 52, true, "Leading blocks that it held when the request started"},
        {"", 96},
        {"TTFT", 70, true, "Time to first token"}}};
+  const RequestId selected = linked_to(ctx, ctx.selection).request, pointed = linked_to(ctx, ctx.hover).request;
   const TableResult r = draw_table(
       look, "decisions", rect, kColumns, list_.size(),
       [&](const TableRow& row) {
@@ -287,7 +302,7 @@ void DecisionsTab::draw(FrameContext& ctx, const Rect& rect) {
         const RequestRecord& record = ctx.sim.records()[e.request];
         cell_text(look, row.cells[0], kColumns[0], moment_text(e.t), look.theme.text_secondary);
         cell_text(look, row.cells[1], kColumns[1], request_text(ctx, e.request), look.theme.text);
-        worker_cell(look, row.cells[2], e.worker);
+        worker_cell(ctx, row.cells[2], e.worker);
         cell_text(look, row.cells[3], kColumns[3], std::to_string(ctx.sim.request(e.request).prompt_blocks));
         cell_text(look, row.cells[4], kColumns[4], std::to_string(e.value));
         // A routing that was repeated elsewhere has no outcome of its own.
@@ -309,7 +324,7 @@ void DecisionsTab::draw(FrameContext& ctx, const Rect& rect) {
       },
       [&](std::size_t i) {
         const RequestId request = ctx.log[list_.at(i)].request;
-        return selected_request(ctx.selection) == request || selected_request(ctx.hover) == request;
+        return request == selected || request == pointed;
       });
   if (r.hovered) ctx.hover_on(SelectedDecision{ctx.log[list_.at(*r.hovered)].request});
   if (r.clicked || r.double_clicked)

@@ -12,14 +12,15 @@
 
 namespace blockyard {
 
-/// The places in the log, up to the cursor, of events of some types that match a filter. Goes on where it stopped.
+/// The places in the log, up to the cursor and within the range that is chosen, of events of some types that match a
+/// filter. Goes on where it stopped.
 class EventList {
  public:
   /// `types`: bits 1 << EventType. `filter`: words that must all be found in event_words(); empty: all.
   void update(const FrameContext& ctx, std::uint32_t types, const std::string& filter = {});
-  std::size_t size() const { return shown_; }
+  std::size_t size() const { return end_ - begin_; }
   /// The i-th, latest first.
-  std::size_t at(std::size_t i) const { return places_[shown_ - 1 - i]; }
+  std::size_t at(std::size_t i) const { return places_[end_ - 1 - i]; }
 
  private:
   Moment run_;
@@ -29,7 +30,7 @@ class EventList {
   std::uint32_t types_ = 0;
   std::string filter_;
   std::vector<std::size_t> places_;
-  std::size_t shown_ = 0;
+  std::size_t begin_ = 0, end_ = 0;  // of places_: what is in the range and has happened
 };
 
 /// What an event says, in words: "hit 64 of 74 blocks".

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "app/panels/linked.h"
 #include "app/plot/export.h"
 #include "core/io/scenario.h"
 
@@ -60,6 +61,14 @@ void carry_out(FrameContext& ctx, const PlotAction& action, const Figure& figure
   }
 }
 
+PlotHighlight highlight_of(const Linked& what) {
+  PlotHighlight out;
+  if (what.request != kNone) out.group = what.request;
+  if (what.worker != kNone) out.row = static_cast<int>(what.worker);
+  if (what.span) out.span = AxisRange{axis_seconds(what.span->begin), axis_seconds(what.span->end)};
+  return out;
+}
+
 }  // namespace
 
 PlotAxis time_axis(const FrameContext& ctx) {
@@ -104,8 +113,12 @@ PlotAction show_plot(FrameContext& ctx, const char* id, const Rect& rect, PlotBo
                                     strategy < policies.size() ? policies[strategy].id : "", ctx.sim.workers().size(),
                                     ctx.sim.config().seed, moment_text(ctx.now));
   if (over_time) {
-    const auto* t = std::get_if<SelectedTime>(&ctx.hover);
-    for (PlotView& v : box.view.plots) v.cursor_x = t ? std::optional<double>(axis_seconds(t->t)) : std::nullopt;
+    const Linked hovered = linked_to(ctx, ctx.hover), selected = linked_to(ctx, ctx.selection);
+    for (PlotView& v : box.view.plots) {
+      v.cursor_x = hovered.time ? std::optional<double>(axis_seconds(*hovered.time)) : std::nullopt;
+      v.hovered = highlight_of(hovered);
+      v.selected = highlight_of(selected);
+    }
   }
   ImGui::SetCursorScreenPos(rect.min());
   const PlotAction action = plot_widget(id, rect.size(), box.figure, plot_style(ctx.look), box.view);

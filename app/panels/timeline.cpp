@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/panels/linked.h"
 #include "app/panels/panel_text.h"
 #include "app/panels/top_bar.h"
 #include "app/plot/axis.h"
@@ -134,9 +135,18 @@ void Timeline::draw_marks(FrameContext& ctx, const Strip& strip) {
   for (const Fault& fault : ctx.sim.config().faults) mark(fault.t, look.theme.warn, 0, fault_text(fault));
   for (const RunChange& change : ctx.player.changes()) mark(change.t, look.theme.accent, 1, change.label);
   for (const Bookmark& b : ctx.bookmarks) mark(b.t, look.theme.text_secondary, 2, b.label);
-  if (const auto* t = std::get_if<SelectedTime>(&ctx.hover); t != nullptr && visible(static_cast<double>(t->t))) {
-    const float x = std::floor(strip.x(static_cast<double>(t->t)));
-    list->AddRectFilled(ImVec2(x, strip.rect.y), ImVec2(x + 1, strip.rect.bottom()), look.theme.text_secondary);
+  const Linked pointed = linked_to(ctx, ctx.hover), selected = linked_to(ctx, ctx.selection);
+  for (const auto& [what, color] : {std::pair{&selected, look.theme.accent}, {&pointed, look.theme.text}}) {
+    if (what->time && visible(static_cast<double>(*what->time))) {
+      const float x = std::floor(strip.x(static_cast<double>(*what->time)));
+      list->AddRectFilled(ImVec2(x, strip.rect.y), ImVec2(x + 1, strip.rect.bottom()), color);
+    }
+    if (!what->span) continue;  // of a request: from its arrival to its end
+    const float a = std::max(strip.rect.x, strip.x(static_cast<double>(what->span->begin)));
+    const float b = std::min(strip.rect.right(), std::max(a + 2, strip.x(static_cast<double>(what->span->end))));
+    if (b < a) continue;
+    list->AddRectFilled(ImVec2(a, strip.rect.y), ImVec2(b, strip.rect.bottom()), faded(color, 0.16F));
+    list->AddRectFilled(ImVec2(a, strip.rect.y - look.px(2)), ImVec2(b, strip.rect.y), color);
   }
 }
 

@@ -40,8 +40,7 @@ void scenario_menu(FrameContext& ctx) {
   const Look& look = ctx.look;
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(look.px(8), look.px(8)));
   if (ImGui::BeginPopup("##scenarios")) {
-    text(look, FontRole::Small, look.theme.text_muted,
-         "Scenarios   [ and ] go through them; files can be dropped here");
+    text(look, FontRole::Small, look.theme.text_muted, "Scenarios   [ and ] go through them");
     for (const ScenarioEntry& entry : ctx.scenarios) {
       ImGui::PushID(entry.name.c_str());
       const float width = look.px(440);
@@ -56,6 +55,27 @@ void scenario_menu(FrameContext& ctx) {
       draw_text(list, look, FontRole::Small, look.theme.text_secondary, ImVec2(at.x + look.px(4), at.y + look.px(29)),
                 ellipsized(look, FontRole::Small, entry.about, width - look.px(8)));
       if (ImGui::IsItemHovered() && !entry.about.empty()) help_tooltip(look, entry.title, entry.about);
+      ImGui::PopID();
+    }
+    divider(look);
+    text(look, FontRole::Small, look.theme.text_muted,
+         ctx.ui.recent.empty() ? "Own files: drop a scenario (.json) or a trace (.jsonl) on the window,"
+                               : "Recent files   drop others on the window, or type a path after Ctrl K");
+    if (ctx.ui.recent.empty()) text(look, FontRole::Small, look.theme.text_muted, "or press Ctrl K and type its path.");
+    for (const std::string& file : ctx.ui.recent) {
+      ImGui::PushID(file.c_str());
+      const ImVec2 at = ImGui::GetCursorScreenPos();
+      const float width = look.px(440);
+      if (ImGui::Selectable("##recent", file == ctx.scenario_source, 0, ImVec2(width, look.px(24)))) {
+        ctx.push(cmd::OpenFile{file});
+      }
+      ImDrawList* list = ImGui::GetWindowDrawList();
+      const std::size_t slash = file.rfind('/');
+      const float x = draw_text(list, look, FontRole::BodyMedium, look.theme.text,
+                                ImVec2(at.x + look.px(4), at.y + look.px(12)), file.substr(slash + 1));
+      draw_text(list, look, FontRole::Small, look.theme.text_muted, ImVec2(x + look.px(10), at.y + look.px(12)),
+                ellipsized(look, FontRole::Small, file.substr(0, slash), at.x + width - x - look.px(14)));
+      if (ImGui::IsItemHovered()) help_tooltip(look, {}, file);
       ImGui::PopID();
     }
     ImGui::EndPopup();
@@ -173,7 +193,8 @@ void draw_top_bar(FrameContext& ctx, const Rect& rect) {
   if (narrow) {
     std::array<Choice, kSpeeds.size()> choices;
     for (std::size_t i = 0; i < choices.size(); ++i) choices[i] = {kSpeedNames[i], nullptr};
-    compat::begin_child("##speeds", ImVec2(look.px(84), look.px(34)), false);
+    compat::begin_child("##speeds", ImVec2(look.px(84), look.px(34)), false, ImGuiWindowFlags_NoScrollbar);
+    ImGui::SetCursorPosY(std::floor((look.px(34) - look.font_px(FontRole::Body) - look.px(14)) / 2));
     if (const auto picked = dropdown(look, "speed", choices, speed)) {
       ctx.push(cmd::SetSpeed{kSpeeds[static_cast<std::size_t>(*picked)]});
     }

@@ -106,7 +106,8 @@ void WhyHereTab::workers(FrameContext& ctx, const RoutingStudy& study, const Rec
       [&](const TableRow& row) {
         const auto w = static_cast<WorkerId>(row.index);
         const DecisionRow& line = d.rows[row.index];
-        worker_chip(ImGui::GetWindowDrawList(), look, ImVec2(row.cells[0].x, row.rect.center().y), w);
+        worker_chip(ImGui::GetWindowDrawList(), look, ImVec2(row.cells[0].x, row.rect.center().y), w,
+                    selected_worker(ctx.hover) == w);
         const bool wrong = line.seen.overlap != line.true_overlap;
         cell_text(look, row.cells[1], columns[1], std::to_string(line.seen.overlap), wrong ? theme.warn_text : 0);
         cell_text(look, row.cells[2], columns[2], std::to_string(line.true_overlap), wrong ? theme.warn_text : 0);

@@ -1,0 +1,23 @@
+// What belongs together: the request, worker, stretch of prefix, block and time that a selection or a hover means.
+// Every panel outlines its own kind of thing by this, so that pointing at one shows it everywhere else. Pure.
+#pragma once
+
+#include <optional>
+
+#include "app/session/frame_context.h"
+
+namespace blockyard {
+
+/// Ids are kNone and optionals empty where nothing of that kind is meant.
+struct Linked {
+  RequestId request = kNone;
+  WorkerId worker = kNone;
+  EdgeId edge = kNone;
+  BlockId block = kNone;
+  std::optional<SimTime> time;    ///< a moment
+  std::optional<TimeRange> span;  ///< of a request: from its arrival to its end, or to now
+};
+
+Linked linked_to(const FrameContext& ctx, const Selection& what);
+
+}  // namespace blockyard
