@@ -16,6 +16,7 @@ std::span<const CommandRow> command_table() {
       {"report", "Results as one self-contained HTML file", make_report},
       {"trace", "Look into a trace", make_trace},
       {"workload", "Write a generated workload as a trace", make_workload},
+      {"fidelity", "What is modelled as in vLLM v1, what is simplified, what is left out", make_fidelity},
       {"presets", "Models, GPUs, scenarios, strategies, policies", make_presets},
 #ifdef BLOCKYARD_WITH_GUI
       {"shot", "Draw the window at a simulated time into a PNG; no display needed", make_shot},

@@ -39,6 +39,7 @@ std::function<int()> make_waterfall(CLI::App& app, const Context& context);
 std::function<int()> make_report(CLI::App& app, const Context& context);
 std::function<int()> make_plot(CLI::App& app, const Context& context);
 std::function<int()> make_presets(CLI::App& app, const Context& context);
+std::function<int()> make_fidelity(CLI::App& app, const Context& context);
 std::function<int()> make_trace(CLI::App& app, const Context& context);
 std::function<int()> make_workload(CLI::App& app, const Context& context);
 #ifdef BLOCKYARD_WITH_GUI

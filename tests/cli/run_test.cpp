@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -90,6 +92,16 @@ TEST(Presets, ListEverythingWithTheMemorySum) {
   for (const char* word : {"13107200", "924", "first-look", "cache_aware", "belady", "llama-3.1-70b", "h200-141gb"}) {
     EXPECT_NE(o.out.find(word), std::string::npos) << word;
   }
+}
+
+TEST(Fidelity, IsTheTableOfTheReadme) {
+  const Folder f;
+  EXPECT_NE(f.run("fidelity").out.find("left out"), std::string::npos);
+  const auto o = f.run("fidelity --markdown");
+  ASSERT_EQ(o.status, 0) << o.err;
+  std::ifstream in(BLOCKYARD_SOURCE "/README.md");
+  const std::string readme(std::istreambuf_iterator<char>(in), {});
+  EXPECT_NE(readme.find(o.out), std::string::npos) << "README.md has another table:\n" << o.out;
 }
 
 TEST(Help, IsThereForTheProgramAndEveryCommand) {
