@@ -7,13 +7,26 @@ namespace blockyard {
 void BlockSet::insert(Run run) {
   each_word(run, [this](std::uint64_t i, std::uint64_t mask, unsigned) {
     words_[i] |= mask;
+    occupied_[i >> 6] |= 1ULL << (i & 63);
     return true;
   });
 }
 
+void BlockSet::erase(Run run) {
+  each_word(run, [this](std::uint64_t i, std::uint64_t mask, unsigned) {
+    erase_bits(i, mask);
+    return true;
+  });
+}
+
+void BlockSet::clear() {
+  each_occupied([this](std::size_t i, std::uint64_t) { words_[i] = 0; });
+  std::fill(occupied_.begin(), occupied_.end(), 0);
+}
+
 std::uint32_t BlockSet::count() const {
   std::uint32_t n = 0;
-  for (const std::uint64_t w : words_) n += static_cast<std::uint32_t>(std::popcount(w));
+  each_occupied([&n](std::size_t, std::uint64_t w) { n += static_cast<std::uint32_t>(std::popcount(w)); });
   return n;
 }
 
@@ -52,16 +65,14 @@ std::uint32_t BlockSet::leading(Chain chain) const {
 
 std::uint32_t BlockSet::count_without(const BlockSet& other) const {
   std::uint32_t n = 0;
-  for (std::size_t i = 0; i < words_.size(); ++i) {
-    n += static_cast<std::uint32_t>(std::popcount(words_[i] & ~other.words_[i]));
-  }
+  each_occupied(
+      [&](std::size_t i, std::uint64_t w) { n += static_cast<std::uint32_t>(std::popcount(w & ~other.words_[i])); });
   return n;
 }
 
 std::vector<Run> BlockSet::runs() const {
   std::vector<Run> out;
-  for (std::size_t i = 0; i < words_.size(); ++i) {
-    std::uint64_t w = words_[i];
+  each_occupied([&out](std::size_t i, std::uint64_t w) {
     const auto base = static_cast<BlockId>(i * 64);
     while (w != 0) {
       const auto low = static_cast<unsigned>(std::countr_zero(w));
@@ -75,7 +86,7 @@ std::vector<Run> BlockSet::runs() const {
       if (low + ones == 64) break;
       w &= ~(((1ULL << ones) - 1) << low);
     }
-  }
+  });
   return out;
 }
 

@@ -1,7 +1,9 @@
 // BlockSet: a set of block ids as a bitset, and Run/Chain: how a chain of blocks is written.
 //
 // Ids are handed out in order of first sight, so a chain is a short list of runs of consecutive ids, and membership
-// tests, insertions and counts go 64 blocks at a time. Invariant: the size (number of ids) is fixed at construction.
+// tests, insertions and counts go 64 blocks at a time. A second bitset says which words are not empty, so that what
+// goes over the whole set costs what is in it, not what could be. Invariants: 1. the size (number of ids) is fixed at
+// construction; 2. bit i of occupied_ is set exactly where words_[i] is not 0.
 #pragma once
 
 #include <algorithm>
@@ -34,13 +36,17 @@ inline std::uint32_t chain_length(Chain chain) {
 class BlockSet {
  public:
   BlockSet() = default;
-  explicit BlockSet(std::uint32_t ids) : words_((ids + 63) / 64, 0) {}
+  explicit BlockSet(std::uint32_t ids) : words_((ids + 63) / 64, 0), occupied_((words_.size() + 63) / 64, 0) {}
 
   bool contains(BlockId b) const { return (words_[b >> 6] >> (b & 63)) & 1U; }
-  void insert(BlockId b) { words_[b >> 6] |= 1ULL << (b & 63); }
-  void erase(BlockId b) { words_[b >> 6] &= ~(1ULL << (b & 63)); }
+  void insert(BlockId b) {
+    words_[b >> 6] |= 1ULL << (b & 63);
+    occupied_[b >> 12] |= 1ULL << ((b >> 6) & 63);
+  }
+  void erase(BlockId b) { erase_bits(b >> 6, 1ULL << (b & 63)); }
   void insert(Run run);
-  void clear() { words_.assign(words_.size(), 0); }
+  void erase(Run run);
+  void clear();
 
   /// Number of blocks in the set.
   std::uint32_t count() const;
@@ -75,7 +81,23 @@ class BlockSet {
     }
   }
 
+  // Calls f(word index, word) for the words that are not empty, ascending.
+  template <class F>
+  void each_occupied(F f) const {
+    for (std::size_t i = 0; i < occupied_.size(); ++i) {
+      for (std::uint64_t left = occupied_[i]; left != 0; left &= left - 1) {
+        const std::size_t at = i * 64 + static_cast<std::size_t>(std::countr_zero(left));
+        f(at, words_[at]);
+      }
+    }
+  }
+  void erase_bits(std::size_t word, std::uint64_t mask) {
+    words_[word] &= ~mask;
+    if (words_[word] == 0) occupied_[word >> 6] &= ~(1ULL << (word & 63));
+  }
+
   std::vector<std::uint64_t> words_;
+  std::vector<std::uint64_t> occupied_;
 };
 
 }  // namespace blockyard

@@ -73,9 +73,7 @@ void Simulation::deliver(const Message& m, EventSink* sink) {
       view.blocks_at = m.sent;
       break;
     case MessageKind::kReport:
-      for (const Run& run : m.removed) {
-        for (BlockId b = run.first; b < run.first + run.count; ++b) view.blocks.erase(b);
-      }
+      for (const Run& run : m.removed) view.blocks.erase(run);
       for (const Run& run : m.blocks) view.blocks.insert(run);
       break;
   }

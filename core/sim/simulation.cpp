@@ -30,6 +30,7 @@ Simulation::Simulation(const Config& config, const Workload& workload, const Rad
       loss_(config.seed, RngPurpose::kMessageLoss) {
   BY_CHECK(config.fleet.workers > 0 && config.cache.capacity_blocks > 0, "a fleet without workers or slots");
   BY_CHECK(config.cache.block_tokens == workload.block_tokens, "workload and cache disagree on the block size");
+  workers_.reserve(config.fleet.workers);
   for (WorkerId w = 0; w < config.fleet.workers; ++w) workers_.emplace_back(config_, workload, tree, w);
   WorkerView view;
   view.blocks = BlockSet(workload.id_count());

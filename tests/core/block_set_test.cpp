@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "core/base/rng.h"
@@ -15,16 +16,24 @@ namespace {
 using BlockRun = blockyard::Run;  // inside TEST() the bare name is testing::Test::Run
 
 TEST(BlockSet, AgreesWithAPlainSetUnderRandomOperations) {
-  constexpr std::uint32_t kIds = 300;
+  constexpr std::uint32_t kIds = 9000;  // more than 64 words: both levels
   Rng rng(5, RngPurpose::kTest);
   BlockSet real(kIds);
+  BlockSet before(kIds);
   std::set<BlockId> model;
   for (int step = 0; step < 3000; ++step) {
     const auto first = static_cast<BlockId>(rng.below(kIds));
-    const BlockRun run{first, static_cast<std::uint32_t>(1 + rng.below(kIds - first))};
-    if (rng.below(3) == 0) {
+    const BlockRun run{first, static_cast<std::uint32_t>(1 + rng.below(std::min<std::uint64_t>(300, kIds - first)))};
+    const std::uint64_t what = rng.below(4);
+    if (step % 500 == 499) {
+      real.clear();
+      model.clear();
+    } else if (what == 0) {
       real.insert(run);
       for (BlockId b = first; b < first + run.count; ++b) model.insert(b);
+    } else if (what == 1) {
+      real.erase(run);
+      model.erase(model.lower_bound(first), model.lower_bound(first + run.count));
     } else {
       for (BlockId b = first; b < first + run.count; b += 1 + static_cast<BlockId>(rng.below(3))) {
         real.erase(b);
@@ -43,6 +52,9 @@ TEST(BlockSet, AgreesWithAPlainSetUnderRandomOperations) {
     }
     ASSERT_EQ(real.count(run), inside);
     ASSERT_EQ(real.leading(run), leading);
+    ASSERT_EQ(before.count_without(real) + real.count() - real.count_without(before), before.count())
+        << "|a \\ b| + |a and b| = |a|";
+    before = real;
     BlockSet again(kIds);
     again.assign(real.runs());
     ASSERT_EQ(again, real) << "runs() and assign() must be inverse";
