@@ -1,9 +1,10 @@
 // RadixTree: the edges of the radix tree of all prompt chains: maximal stretches of blocks that every chain holds
-// entirely or not at all. What the prefix-tree panel draws, what Belady's next use is kept per, what bounds are
-// computed on.
+// entirely or not at all. What the run cache and the router's views by runs count in, what the prefix-tree panel draws,
+// what Belady's next use is kept per, what bounds are computed on.
 //
 // Invariants: 1. edges are ascending in `first` and cover each prompt block exactly once; 2. parent < child; 3. a chain
-// is a path of whole edges. Made once from a Workload; independent of it afterwards.
+// is a path of whole edges. Made once from a Workload; independent of it afterwards. It takes about 0.2 bytes a block
+// id besides its edges and paths.
 #pragma once
 
 #include <cstdint>
@@ -24,18 +25,45 @@ struct RadixEdge {
   RequestId first_request = 0;  ///< the first of them
 };
 
+/// A chain as the edges that it consists of, root first.
+using EdgePath = std::span<const EdgeId>;
+
+/// The chains of many requests, one behind the other.
+class ChainList {
+ public:
+  ChainList() = default;
+  explicit ChainList(std::span<const std::vector<Run>> chains);
+  void reserve(std::size_t chains, std::size_t runs);
+  /// The next run of the chain that is being written.
+  void add(Run run) { runs_.push_back(run); }
+  /// The chain is whole.
+  void end_chain() { begin_.push_back(runs_.size()); }
+  std::size_t size() const { return begin_.size() - 1; }
+  Chain operator[](std::size_t i) const { return {runs_.data() + begin_[i], begin_[i + 1] - begin_[i]}; }
+  Chain all_runs() const { return runs_; }
+
+ private:
+  std::vector<Run> runs_;
+  std::vector<std::size_t> begin_{0};
+};
+
 class RadixTree {
  public:
-  /// `chains[i]` is the prompt chain of request i; ids below `ids`.
-  static RadixTree build(std::span<const std::vector<Run>> chains, std::uint32_t ids);
+  /// `chains[i]` is the prompt chain of request i; ids below `ids`. O(runs + edges of all paths + ids / 64).
+  static RadixTree build(const ChainList& chains, std::uint32_t ids);
+  static RadixTree build(std::span<const std::vector<Run>> chains, std::uint32_t ids) {
+    return build(ChainList(chains), ids);
+  }
 
   std::span<const RadixEdge> edges() const { return edges_; }
-  /// The edge that holds the block; kNone for an id that no prompt holds (an answer's block, a private one).
-  EdgeId edge_of(BlockId block) const { return block < edge_of_.size() ? edge_of_[block] : kNone; }
-  /// The edges of request i's chain, root first.
-  std::span<const EdgeId> path(RequestId i) const {
-    return {paths_.data() + path_begin_[i], path_begin_[i + 1] - path_begin_[i]};
+  const RadixEdge& edge(EdgeId e) const { return edges_[e]; }
+  /// The edge that holds the block; kNone for an id that no prompt holds (an answer's block, a private one). O(1).
+  EdgeId edge_of(BlockId block) const {
+    const std::uint32_t s = segment_of(block);
+    return s == kNone ? kNone : edge_of_segment_[s];
   }
+  /// The edges of request i's chain, root first.
+  EdgePath path(RequestId i) const { return {paths_.data() + path_begin_[i], path_begin_[i + 1] - path_begin_[i]}; }
   /// The requests whose chain runs through the edge, ascending.
   std::span<const RequestId> uses(EdgeId e) const {
     return {uses_.data() + use_begin_[e], use_begin_[e + 1] - use_begin_[e]};
@@ -44,8 +72,14 @@ class RadixTree {
   RequestId next_use(EdgeId e, std::int64_t after) const;
 
  private:
+  void cut(const ChainList& chains, std::uint32_t ids);
+  std::uint32_t segment_of(BlockId block) const;
+
   std::vector<RadixEdge> edges_;
-  std::vector<EdgeId> edge_of_;
+  // The id space cut wherever some chain begins or ends a run; the stretches between two cuts are segments.
+  std::vector<std::uint64_t> cuts_;         // a bit per id: a segment begins here
+  std::vector<std::uint32_t> cuts_before_;  // per word of cuts_: cuts in the words before it
+  std::vector<EdgeId> edge_of_segment_;     // kNone: no prompt holds it
   std::vector<EdgeId> paths_;
   std::vector<std::size_t> path_begin_;
   std::vector<RequestId> uses_;
