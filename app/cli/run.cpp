@@ -31,6 +31,12 @@ class Fan : public EventSink {
     }
     return false;
   }
+  bool wants_blocks() const override {
+    for (const EventSink* s : sinks_) {
+      if (s->wants_blocks()) return true;
+    }
+    return false;
+  }
   void on_event(const Event& e, const Simulation& sim) override {
     for (EventSink* s : sinks_) s->on_event(e, sim);
   }

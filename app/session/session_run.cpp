@@ -25,7 +25,7 @@ RunChange with_strategy(RunChange change, std::uint32_t strategy) {
 }  // namespace
 
 Session::Made Session::make_requests(const Scenario& scenario) {
-  auto prepared = prepare(scenario, TreeWanted::kAlways);
+  auto prepared = prepare(scenario);
   if (!prepared) return {nullptr, prepared.error().message};
   return {std::move(*prepared), ""};
 }

@@ -15,18 +15,18 @@ struct Prepared {
   Scenario scenario;
   Workload workload;
   RadixTree tree;
-  bool has_tree = false;
 
-  /// A simulation at time 0. It and its copies refer to this object, which must outlive them.
-  Simulation simulation() const { return Simulation(scenario.config, workload, has_tree ? &tree : nullptr); }
+  /// A simulation at time 0, by runs where the scenario allows it: for whoever looks at no single slot and changes no
+  /// setting in flight. It and its copies refer to this object, which must outlive them.
+  Simulation simulation() const { return simulation(scenario.config); }
   /// The same requests under another config (strategy, eviction, staleness …; same block size).
-  Simulation simulation(const Config& config) const { return Simulation(config, workload, has_tree ? &tree : nullptr); }
+  Simulation simulation(const Config& config) const {
+    return Simulation(config, workload, &tree, fastest_cache(config));
+  }
 };
 
-enum class TreeWanted : bool { kOnlyForBelady, kAlways };
-
-/// Makes the workload; builds the radix tree where eviction is belady or it is wanted. Errors are the workload's, or an
-/// eviction that needs to know the future of a closed loop.
-Result<std::unique_ptr<Prepared>> prepare(const Scenario& scenario, TreeWanted tree = TreeWanted::kOnlyForBelady);
+/// Makes the workload and its radix tree. Errors are the workload's, or an eviction that needs to know the future of a
+/// closed loop.
+Result<std::unique_ptr<Prepared>> prepare(const Scenario& scenario);
 
 }  // namespace blockyard

@@ -172,6 +172,7 @@ namespace {
 class CellSink final : public EventSink {
  public:
   CellSink(AftermathWatch* watch, Series* series) : watch_(watch), series_(series) {}
+  bool wants_blocks() const override { return false; }
   void on_event(const Event& e, const Simulation& sim) override {
     if (watch_ != nullptr) watch_->on_event(e, sim);
     if (series_ != nullptr) series_->on_event(e, sim);

@@ -62,7 +62,7 @@ void PerfettoWriter::on_event(const Event& e, const Simulation& sim) {
       line(fmt::format("{{\"ph\":\"C\",\"pid\":{},\"ts\":{},\"name\":\"load\",\"args\":{{\"true\":{},\"seen\":{}}}}}", e.worker, e.t, sim.true_load(e.worker),
                        sim.views()[e.worker].load));
       line(fmt::format("{{\"ph\":\"C\",\"pid\":{},\"ts\":{},\"name\":\"resident blocks\",\"args\":{{\"blocks\":{}}}}}", e.worker, e.t,
-                       sim.workers()[e.worker].cache().taken()));
+                       sim.workers()[e.worker].taken()));
       break;
     case EventType::kFault:
     case EventType::kDetect:

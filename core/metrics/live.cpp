@@ -84,8 +84,8 @@ void LiveMetrics::on_quiet(const Simulation& sim, SimTime until) {
       p.tokens.handed_out += tokens.handed_out;
       p.tokens.gaps += tokens.gaps;
       p.tokens.gap_time += tokens.gap_time;
-      worker_points_.push_back({static_cast<float>(sim.true_load(w, std::max(p.t, sim.now()))), worker.cache().taken(),
-                                worker.cache().in_use(), static_cast<std::uint32_t>(worker.running().size()),
+      worker_points_.push_back({static_cast<float>(sim.true_load(w, std::max(p.t, sim.now()))), worker.taken(),
+                                worker.in_use(), static_cast<std::uint32_t>(worker.running().size()),
                                 static_cast<std::uint32_t>(worker.waiting().size()), worker.up()});
     }
     points_.push_back(p);

@@ -14,9 +14,8 @@ void Series::gauge(Bucket& bucket, const Simulation& sim) const {
     bucket.phantom_blocks += d.phantom;
     bucket.unknown_blocks += d.unknown;
     bucket.load_ms.push_back(sim.true_load(w));
-    const BlockCache& cache = sim.workers()[w].cache();
-    bucket.resident.push_back(cache.taken());
-    bucket.in_use.push_back(cache.in_use());
+    bucket.resident.push_back(sim.workers()[w].taken());
+    bucket.in_use.push_back(sim.workers()[w].in_use());
   }
 }
 

@@ -33,6 +33,7 @@ class Series : public EventSink {
   };
 
   explicit Series(SimTime width = 100'000) : width_(width) {}
+  bool wants_blocks() const override { return false; }
   void on_event(const Event& event, const Simulation& sim) override;
   /// Closes the last bucket with the state at the end of the run.
   void finish(const Simulation& sim);

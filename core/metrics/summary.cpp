@@ -150,9 +150,9 @@ Summary summarize(const Simulation& sim) {
   for (WorkerId w = 0; w < s.workers.size(); ++w) {
     WorkerSummary& ws = s.workers[w];
     const Worker& worker = sim.workers()[w];
-    ws.evictions = worker.cache().evictions();
-    ws.peak_blocks = worker.cache().peak_taken();
-    ws.resident_blocks = worker.cache().resident().count();
+    ws.evictions = worker.evictions();
+    ws.peak_blocks = worker.peak_taken();
+    ws.resident_blocks = worker.resident();
     ws.busy_ms = us_to_ms(worker.busy(sim.now()));
     ws.utilization = ratio(ws.busy_ms, s.makespan_ms);
     s.evictions += ws.evictions;

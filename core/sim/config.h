@@ -17,6 +17,10 @@ namespace blockyard {
 
 enum class EngineKind : std::uint8_t { kSlots, kContinuous };
 
+/// How a simulation keeps what is cached: every block in its slot, or runs of blocks without slots. Both give the same
+/// results; runs cost less (Simulation says where they will do).
+enum class CacheKind : std::uint8_t { kBlocks, kRuns };
+
 struct CacheConfig {
   std::uint32_t block_tokens = 16;      ///< restarts the run
   std::uint32_t capacity_blocks = 924;  ///< per worker, derived where the scenario says null; restarts the run

@@ -58,6 +58,33 @@ void Simulation::Host::changed(RequestId r, const CacheChanges& changes) {
   sim_.send(std::move(m), sink_);
 }
 
+void Simulation::Host::changed(RequestId r, const RunChanges& changes) {
+  const RadixTree& tree = *sim_.tree_;
+  if (!changes.evicted.empty() && sink_ != nullptr) {
+    std::uint32_t count = 0;
+    std::vector<BlockId> blocks;
+    for (const EdgePiece& p : changes.evicted) {
+      count += p.count();
+      if (!sink_->wants_blocks()) continue;
+      for (std::uint32_t k = p.to; k-- > p.from;) blocks.push_back(tree.edge(p.edge).first + k);
+    }
+    sim_.emit(sink_, {sim_.now_, EventType::kEvict, r, worker_, count, blocks});
+  }
+  const ReportMode mode = sim_.config_.router.reports;
+  if (mode == ReportMode::kOff || (mode == ReportMode::kEvictions && changes.evicted.empty())) return;
+  const auto as_runs = [&tree](const std::vector<EdgePiece>& pieces) {
+    std::vector<Run> runs;
+    for (const EdgePiece& p : pieces) runs.push_back({tree.edge(p.edge).first + p.from, p.count()});
+    return runs;
+  };
+  Message m;
+  m.kind = MessageKind::kReport;
+  m.worker = worker_;
+  m.removed = as_runs(changes.evicted);
+  if (mode == ReportMode::kAll) m.blocks = as_runs(changes.stored);
+  sim_.send(std::move(m), sink_);
+}
+
 void Simulation::Host::first_token(RequestId r) {
   sim_.records_[r].first_token = sim_.now_;
   sim_.emit(sink_, {sim_.now_, EventType::kFirstToken, r, worker_});

@@ -16,6 +16,7 @@ class Simulation::Host : public WorkerHost {
   bool step_is_over(SimTime at) const override;
   void started(RequestId r, std::uint32_t hit, bool resumed) override;
   void changed(RequestId r, const CacheChanges& changes) override;
+  void changed(RequestId r, const RunChanges& changes) override;
   void first_token(RequestId r) override;
   void finished(RequestId r) override;
   void preempted(RequestId r) override;

@@ -16,10 +16,22 @@ void Simulation::heartbeat(EventSink* sink) {
     m.worker = w;
     m.load = true_load(w);
     m.waiting = static_cast<std::uint32_t>(workers_[w].waiting().size());
-    m.in_use = workers_[w].cache().in_use();
+    m.in_use = workers_[w].in_use();
     send(std::move(m), sink);
   }
   push({now_ + config_.router.heartbeat, 2, QueuedKind::kHeartbeat, timer_epoch_, 0, kNone, 0, 0});
+}
+
+void Simulation::list_resident(const Worker& worker, Message& m) const {
+  const RunCache* const runs = worker.run_cache();
+  if (keeps_no_views()) return;
+  if (runs == nullptr) {
+    m.blocks = worker.cache().resident().runs();
+  } else if (run_views_) {
+    runs->each_held([&m](EdgeId e, std::uint32_t blocks) { m.heads.push_back({e, blocks}); });
+  } else {
+    runs->each_held([&](EdgeId e, std::uint32_t blocks) { m.blocks.push_back({tree_->edge(e).first, blocks}); });
+  }
 }
 
 void Simulation::sync(EventSink* sink) {
@@ -29,7 +41,7 @@ void Simulation::sync(EventSink* sink) {
     Message m;
     m.kind = MessageKind::kSync;
     m.worker = w;
-    m.blocks = workers_[w].cache().resident().runs();
+    list_resident(workers_[w], m);
     send(std::move(m), sink);
   }
   push({now_ + config_.router.sync, 3, QueuedKind::kSync, timer_epoch_, 0, kNone, 0, 0});
@@ -69,10 +81,15 @@ void Simulation::deliver(const Message& m, EventSink* sink) {
       view.load_at = m.sent;
       break;
     case MessageKind::kSync:
-      view.blocks.assign(m.blocks);
+      if (run_views_) {
+        run_views_->replace(m.worker, m.heads);
+      } else if (!keeps_no_views()) {
+        view.blocks.assign(m.blocks);
+      }
       view.blocks_at = m.sent;
       break;
     case MessageKind::kReport:
+      if (keeps_no_views()) break;
       for (const Run& run : m.removed) view.blocks.erase(run);
       for (const Run& run : m.blocks) view.blocks.insert(run);
       break;
@@ -111,6 +128,7 @@ void Simulation::restart(WorkerId w, EventSink* sink) {
 void Simulation::detect(WorkerId w, EventSink* sink) {
   WorkerView& view = views_[w];
   view.blocks.clear();
+  if (run_views_) run_views_->clear(w);
   view.load = 0;
   view.waiting = 0;
   view.in_use = 0;

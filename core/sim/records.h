@@ -80,7 +80,7 @@ struct Event {
   WorkerId worker = kNone;
   std::uint32_t value = 0;  ///< route: predicted; start: hit; evict: blocks; fault: kind; deliver: message kind;
                             ///< restart: 1 where it also detects
-  std::span<const BlockId> blocks{};   ///< evict
+  std::span<const BlockId> blocks{};   ///< evict, where the listener wants blocks
   const Decision* decision = nullptr;  ///< route, where the listener wants decisions
 };
 
@@ -89,6 +89,8 @@ class EventSink {
  public:
   virtual ~EventSink() = default;
   virtual bool wants_decisions() const { return false; }
+  /// False: evictions are told without their blocks where that is cheaper.
+  virtual bool wants_blocks() const { return true; }
   virtual void on_event(const Event& event, const Simulation& sim) = 0;
 };
 

@@ -1,10 +1,13 @@
 // The router at work: what a policy gets to see, and what a choice does to the view (SPEC 5).
+#include <algorithm>
+
 #include "core/base/check.h"
 #include "core/sim/host.h"
 
 namespace blockyard {
 
 const BlockSet& Simulation::believed(WorkerId w) const {
+  BY_CHECK(!by_runs(), "there are no sets of blocks where caches are kept by runs");
   return oracle() ? workers_[w].cache().resident() : views_[w].blocks;
 }
 
@@ -23,41 +26,66 @@ std::uint32_t Simulation::unbooked_steps(WorkerId w, SimTime at) const {
 }
 
 Divergence Simulation::divergence(WorkerId w) const {
+  if (const RunCache* truth = workers_[w].run_cache()) {
+    if (oracle()) return {};
+    std::uint32_t believed_blocks = 0;
+    std::uint32_t common = 0;
+    if (run_views_) {
+      run_views_->each(w, [&](EdgeId e, std::uint32_t blocks) {
+        believed_blocks += blocks;
+        common += std::min(blocks, truth->held_of(e));
+      });
+    } else {
+      believed_blocks = views_[w].blocks.count();
+      truth->each_held([&](EdgeId e, std::uint32_t blocks) {
+        common += views_[w].blocks.count(Run{tree_->edge(e).first, blocks});
+      });
+    }
+    return {believed_blocks - common, truth->taken() - common};
+  }
   const BlockSet& truth = workers_[w].cache().resident();
   const BlockSet& belief = believed(w);
   return {belief.count_without(truth), truth.count_without(belief)};
 }
 
-void Simulation::fill_input(RequestId r, bool overlaps, std::vector<WorkerFigures>& figures,
-                            std::vector<WorkerId>& routable, std::vector<Run>& chain, RouteInput& in) const {
+std::uint32_t Simulation::believed_overlap(WorkerId w, RequestId r, Chain chain) const {
+  if (run_views_) return run_views_->overlap(w, path_of(r));
+  if (oracle()) return workers_[w].hit(*workload_, request(r));
+  return views_[w].blocks.leading(chain);
+}
+
+void Simulation::fill_input(RequestId r, bool overlaps, RouteScratch& scratch, RouteInput& in) const {
   const Request& q = request(r);
-  chain = workload_->prompt_chain(q);
-  figures.resize(workers_.size());
+  scratch.chain.clear();
+  workload_->each_prompt_run(q, [&scratch](Run run) { scratch.chain.push_back(run); });
+  scratch.routable.clear();
+  scratch.figures.resize(workers_.size());
   for (WorkerId w = 0; w < workers_.size(); ++w) {
     const WorkerView& v = views_[w];
-    WorkerFigures& f = figures[w];
+    WorkerFigures& f = scratch.figures[w];
     f.routable = v.routable;
     f.active = v.active;
     f.active_blocks = v.active_blocks;
     if (oracle()) {
       f.load = true_load(w);
       f.waiting = static_cast<std::uint32_t>(workers_[w].waiting().size());
-      f.in_use = workers_[w].cache().in_use();
+      f.in_use = workers_[w].in_use();
     } else {
       f.load = v.load;
       f.waiting = v.waiting;
       f.in_use = v.in_use;
     }
-    f.overlap = overlaps ? believed(w).leading(chain) : 0;
-    if (v.routable) routable.push_back(w);
+    f.overlap = overlaps && !run_views_ ? believed_overlap(w, r, scratch.chain) : 0;
+    if (v.routable) scratch.routable.push_back(w);
   }
+  if (overlaps && run_views_) run_views_->overlaps(path_of(r), scratch.figures);
   in.chain_blocks = q.prompt_blocks;
   in.prompt_tokens = q.prompt_tokens;
   in.block_tokens = config_.cache.block_tokens;
   in.capacity_blocks = config_.cache.capacity_blocks;
-  in.workers = figures;
-  in.routable = routable;
-  in.chain = chain;
+  in.workers = scratch.figures;
+  in.routable = scratch.routable;
+  in.chain = scratch.chain;
   in.tree = &workload_->tree;
 }
 
@@ -66,22 +94,20 @@ Decision Simulation::decide(RequestId r, std::uint32_t strategy) const {
   d.request = r;
   d.t = now_;
   d.strategy = strategy;
-  std::vector<WorkerFigures> figures;
-  std::vector<WorkerId> routable;
-  std::vector<Run> chain;
+  RouteScratch scratch;
   RouteInput in;
-  fill_input(r, true, figures, routable, chain, in);
+  fill_input(r, true, scratch, in);
   d.chain_blocks = in.chain_blocks;
   d.rows.resize(workers_.size());
   d.why.candidates.resize(workers_.size());
   for (WorkerId w = 0; w < workers_.size(); ++w) {
     DecisionRow& row = d.rows[w];
-    row.seen = figures[w];
-    row.true_overlap = workers_[w].cache().hit(chain);
+    row.seen = scratch.figures[w];
+    row.true_overlap = workers_[w].hit(*workload_, request(r));
     row.true_load = true_load(w);
     row.load_age = oracle() ? 0 : now_ - views_[w].load_at;
   }
-  if (!routable.empty()) {
+  if (!scratch.routable.empty()) {
     RouterMemory memory = memory_;  // a copy: asking changes nothing
     d.chosen = policy_table()[strategy].choose(in, config_.router.params, memory, &d.why);
   } else {
@@ -93,13 +119,10 @@ Decision Simulation::decide(RequestId r, std::uint32_t strategy) const {
 
 void Simulation::route(RequestId r, EventSink* sink) {
   const PolicyRow& policy = policy_table()[config_.router.strategy];
-  std::vector<WorkerFigures> figures;
-  std::vector<WorkerId> routable;
-  std::vector<Run> chain;
   RouteInput in;
-  fill_input(r, policy.needs_overlap, figures, routable, chain, in);
+  fill_input(r, policy.needs_overlap, scratch_, in);
   RequestRecord& record = records_[r];
-  if (routable.empty()) {
+  if (in.routable.empty()) {
     record.status = RequestStatus::kParked;
     parked_.push_back(r);
     return;
@@ -111,14 +134,18 @@ void Simulation::route(RequestId r, EventSink* sink) {
   BY_CHECK(w < workers_.size() && views_[w].routable, "a policy chose a worker that is not routable");
 
   record.worker = w;
-  record.predicted = policy.needs_overlap ? figures[w].overlap : believed(w).leading(chain);
+  record.predicted = policy.needs_overlap ? in.workers[w].overlap : believed_overlap(w, r, in.chain);
   record.status = RequestStatus::kWaiting;
   WorkerView& view = views_[w];
   ++view.active;
   view.active_blocks += in.chain_blocks;
   if (!oracle()) {
     if (config_.router.speculative_insert) {
-      for (const Run& run : chain) view.blocks.insert(run);
+      if (run_views_) {
+        run_views_->insert(w, path_of(r));
+      } else {
+        for (const Run& run : in.chain) view.blocks.insert(run);
+      }
     }
     view.load += config_.router.effective_speculative_load();
   }

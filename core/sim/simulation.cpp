@@ -22,7 +22,12 @@ std::string_view event_name(EventType type) {
   return kNames[static_cast<std::size_t>(type)];
 }
 
-Simulation::Simulation(const Config& config, const Workload& workload, const RadixTree* tree)
+CacheKind fastest_cache(const Config& config) {
+  const bool runs = config.cache.eviction == EvictionPolicy::kLru && config.fleet.engine == EngineKind::kSlots;
+  return runs ? CacheKind::kRuns : CacheKind::kBlocks;
+}
+
+Simulation::Simulation(const Config& config, const Workload& workload, const RadixTree* tree, CacheKind cache)
     : config_(config),
       workload_(&workload),
       tree_(tree),
@@ -30,10 +35,14 @@ Simulation::Simulation(const Config& config, const Workload& workload, const Rad
       loss_(config.seed, RngPurpose::kMessageLoss) {
   BY_CHECK(config.fleet.workers > 0 && config.cache.capacity_blocks > 0, "a fleet without workers or slots");
   BY_CHECK(config.cache.block_tokens == workload.block_tokens, "workload and cache disagree on the block size");
+  const bool runs = cache == CacheKind::kRuns;
+  BY_CHECK(!runs || (tree != nullptr && fastest_cache(config) == CacheKind::kRuns), "runs will not do here");
   workers_.reserve(config.fleet.workers);
-  for (WorkerId w = 0; w < config.fleet.workers; ++w) workers_.emplace_back(config_, workload, tree, w);
+  for (WorkerId w = 0; w < config.fleet.workers; ++w) workers_.emplace_back(config_, workload, tree, w, cache);
   WorkerView view;
-  view.blocks = BlockSet(workload.id_count());
+  const bool closed_views = config.router.reports == ReportMode::kOff;  // reports take single blocks out of a view
+  if (runs && !oracle() && closed_views) run_views_.emplace(config.fleet.workers, tree);
+  if (!run_views_ && !keeps_no_views()) view.blocks = BlockSet(workload.id_count());
   views_.assign(config.fleet.workers, view);
   records_.resize(workload.requests.size());
   unfinished_ = static_cast<std::uint32_t>(workload.requests.size());
@@ -187,6 +196,7 @@ void Simulation::change(const Config& next, EventSink* sink) {
                next.cache.capacity_blocks == config_.cache.capacity_blocks &&
                next.fleet.workers == config_.fleet.workers && next.fleet.engine == config_.fleet.engine,
            "this setting restarts the run");
+  BY_CHECK(!by_runs(), "settings change in flight only where every block has its slot");
   for (WorkerId w = 0; w < workers_.size(); ++w) {
     Host host(*this, w, sink);
     workers_[w].interrupt(host, now_);
@@ -232,6 +242,7 @@ std::uint64_t Simulation::digest() const {
     h.add((v.active_blocks << 32) | (std::uint64_t{v.active} << 1) | static_cast<std::uint64_t>(v.routable));
     h.add_all(v.blocks.words());
   }
+  for (WorkerId w = 0; run_views_ && w < workers_.size(); ++w) run_views_->add_to(h, w);
   for (const RequestRecord& r : records_) {
     h.add((std::uint64_t{r.worker} << 32) | r.hit);
     h.add((std::uint64_t{r.predicted} << 32) | (r.retries << 8) | static_cast<std::uint64_t>(r.status));

@@ -7,11 +7,13 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "core/cache/radix.h"
 #include "core/router/policy.h"
+#include "core/router/run_views.h"
 #include "core/router/view.h"
 #include "core/sim/config.h"
 #include "core/sim/event_queue.h"
@@ -27,10 +29,16 @@ struct Divergence {
   std::uint32_t unknown = 0;  ///< held but not believed, blocks
 };
 
+/// The cheapest way of keeping the caches that gives this config's results.
+CacheKind fastest_cache(const Config& config);
+
 class Simulation {
  public:
-  /// `tree` may be nullptr unless eviction is belady (now or later). Both must outlive the simulation and its copies.
-  Simulation(const Config& config, const Workload& workload, const RadixTree* tree);
+  /// `tree` may be nullptr unless eviction is belady (now or later) or the cache is kept by runs. Both must outlive the
+  /// simulation and its copies. Runs: where fastest_cache() says so; there are no slots then, and change() is not
+  /// allowed.
+  Simulation(const Config& config, const Workload& workload, const RadixTree* tree,
+             CacheKind cache = CacheKind::kBlocks);
 
   /// Handles the next event. False when the run is over (and nothing was done).
   bool step(EventSink* sink = nullptr);
@@ -71,7 +79,8 @@ class Simulation {
   /// tokens has each of the worker's running sequences.
   std::uint32_t unbooked_steps(WorkerId w, SimTime at) const;
   Divergence divergence(WorkerId w) const;
-  /// Blocks the router believes worker w to hold (truth itself under the oracle view).
+  /// Blocks the router believes worker w to hold (truth itself under the oracle view). Not where caches are kept by
+  /// runs.
   const BlockSet& believed(WorkerId w) const;
 
   /// A digest of all state: equal states, equal digests.
@@ -88,16 +97,24 @@ class Simulation {
     double load = 0;
     std::uint32_t waiting = 0;
     std::uint32_t in_use = 0;
-    std::vector<Run> blocks;   // sync: the set; report: stored
-    std::vector<Run> removed;  // report
+    std::vector<Run> blocks;      // sync: the set; report: stored
+    std::vector<Run> removed;     // report
+    std::vector<EdgeHead> heads;  // sync, by runs: the set
+  };
+  // What a decision is made from; kept so that routing allocates nothing.
+  struct RouteScratch {
+    std::vector<WorkerFigures> figures;
+    std::vector<WorkerId> routable;
+    std::vector<Run> chain;
   };
 
   void handle(const QueuedEvent& e, EventSink* sink);
   void arrive(RequestId r, EventSink* sink);
   void route(RequestId r, EventSink* sink);
   void route_parked(EventSink* sink);
-  void fill_input(RequestId r, bool overlaps, std::vector<WorkerFigures>& figures, std::vector<WorkerId>& routable,
-                  std::vector<Run>& chain, RouteInput& in) const;
+  void fill_input(RequestId r, bool overlaps, RouteScratch& scratch, RouteInput& in) const;
+  std::uint32_t believed_overlap(WorkerId w, RequestId r, Chain chain) const;
+  EdgePath path_of(RequestId r) const { return tree_->path(workload_->index_of(request(r))); }
   void apply_fault(std::uint32_t index, EventSink* sink);
   void detect(WorkerId w, EventSink* sink);
   void restart(WorkerId w, EventSink* sink);
@@ -105,9 +122,13 @@ class Simulation {
   void deliver(const Message& m, EventSink* sink);
   void heartbeat(EventSink* sink);
   void sync(EventSink* sink);
+  void list_resident(const Worker& worker, Message& m) const;
   void request_over(RequestId r);
   void emit(EventSink* sink, Event e) const;
   void push(QueuedEvent e) { queue_.push(e); }
+  bool by_runs() const { return workers_[0].run_cache() != nullptr; }
+  // An oracle asks the caches themselves; where nobody can look at the views, there are none.
+  bool keeps_no_views() const { return by_runs() && oracle(); }
   bool oracle() const { return config_.router.view == ViewMode::kOracle; }
   bool rejected_at_arrival(const Request& r) const;
   SimTime scaled_arrival(SimTime original) const;
@@ -120,6 +141,7 @@ class Simulation {
   EventQueue queue_;
   std::vector<Worker> workers_;
   std::vector<WorkerView> views_;
+  std::optional<RunViews> run_views_;  // instead of the views' sets of blocks
   RouterMemory memory_;
   Rng loss_;
   std::vector<RequestRecord> records_;
@@ -144,6 +166,7 @@ class Simulation {
   std::vector<RequestId> content_;
   std::vector<std::vector<RequestId>> script_;
   std::vector<std::uint32_t> script_at_;
+  RouteScratch scratch_;
 };
 
 }  // namespace blockyard

@@ -7,10 +7,14 @@
 
 namespace blockyard {
 
-Worker::Worker(const Config& config, const Workload& workload, const RadixTree* tree, WorkerId id)
+Worker::Worker(const Config& config, const Workload& workload, const RadixTree* tree, WorkerId id, CacheKind kind)
     : engine_(config.fleet.engine),
-      cache_(config.cache.capacity_blocks, workload.id_count(), config.cache.eviction, tree,
-             Rng(config.seed + 0x9e3779b97f4a7c15ULL * id, RngPurpose::kEviction)) {}
+      tree_(tree),
+      cache_(kind == CacheKind::kRuns ? 0 : config.cache.capacity_blocks,
+             kind == CacheKind::kRuns ? 0 : workload.id_count(), config.cache.eviction, tree,
+             Rng(config.seed + 0x9e3779b97f4a7c15ULL * id, RngPurpose::kEviction)) {
+  if (kind == CacheKind::kRuns) runs_.emplace(config.cache.capacity_blocks, tree);
+}
 
 void Worker::enqueue(WorkerHost& host, RequestId r, SimTime now) {
   if (!up_) {
@@ -39,32 +43,50 @@ void Worker::poke(WorkerHost& host, SimTime now) {
   }
 }
 
-std::uint32_t Worker::counted_hit(const WorkerHost& host, const Request& r) const {
+std::uint32_t Worker::hit(const Workload& workload, const Request& r) const {
+  if (runs_) return runs_->hit(path_of(workload, r));
   std::uint32_t hit = 0;
   bool whole = true;
-  host.workload().each_prompt_run(r, [&](Run run) {
+  workload.each_prompt_run(r, [&](Run run) {
     if (!whole) return;
     const std::uint32_t n = cache_.resident().leading(run);
     hit += n;
     whole = n == run.count;
   });
-  const std::uint32_t block_tokens = host.config().cache.block_tokens;
-  if (host.config().cache.recompute_last_block && hit > 0 && hit * block_tokens == r.prompt_tokens) --hit;
   return hit;
+}
+
+std::uint32_t Worker::counted_hit(const WorkerHost& host, const Request& r) const {
+  const std::uint32_t n = hit(host.workload(), r);
+  const bool whole = n * host.config().cache.block_tokens == r.prompt_tokens;
+  return host.config().cache.recompute_last_block && whole && n > 0 ? n - 1 : n;
+}
+
+bool Worker::fits(const WorkerHost& host, const Request& r) const {
+  return runs_ ? runs_->fits(path_of(host.workload(), r)) : cache_.fits(host.workload().prompt_chain(r));
+}
+
+void Worker::acquire(WorkerHost& host, RequestId id, SimTime now) {
+  const Request& r = host.request(id);
+  if (runs_) {
+    run_changes_.clear();
+    runs_->acquire(path_of(host.workload(), r), run_changes_);
+  } else {
+    changes_.clear();
+    cache_.request_started(id);
+    cache_.acquire(host.workload().prompt_chain(r), now, &changes_);
+  }
 }
 
 void Worker::start_waiting(WorkerHost& host, SimTime now) {
   while (!waiting_.empty() && running_.size() < host.config().fleet.slots) {
     const WaitingRequest next = waiting_.front();
     const Request& request = host.request(next.request);
-    const std::vector<Run> chain = host.workload().prompt_chain(request);
-    if (!cache_.fits(chain)) return;
+    if (!fits(host, request)) return;
     const std::uint32_t hit = counted_hit(host, request);
     waiting_.pop_front();
     waiting_estimate_ -= next.estimate;
-    changes_.clear();
-    cache_.request_started(next.request);
-    cache_.acquire(chain, now, &changes_);
+    acquire(host, next.request, now);
     const LatencyModel& latency = host.config().latency;
     mark_running(now);
     Sequence s;
@@ -73,7 +95,11 @@ void Worker::start_waiting(WorkerHost& host, SimTime now) {
     s.finish = s.first_token + latency.decode(request.output_tokens);
     running_.push_back(s);
     host.started(next.request, hit, false);
-    host.changed(next.request, changes_);
+    if (runs_) {
+      host.changed(next.request, run_changes_);
+    } else {
+      host.changed(next.request, changes_);
+    }
     host.schedule(next.request, s.first_token, s.finish);
   }
 }
@@ -86,7 +112,11 @@ void Worker::finish(WorkerHost& host, RequestId r, SimTime now) {
   if (tokens > 0) gaps_.add((it->finish - it->first_token + tokens / 2) / tokens, tokens);
   running_.erase(it);
   mark_stopped(now);
-  cache_.release(host.workload().prompt_chain(host.request(r)), now);
+  if (runs_) {
+    runs_->release(path_of(host.workload(), host.request(r)));
+  } else {
+    cache_.release(host.workload().prompt_chain(host.request(r)), now);
+  }
   host.finished(r);
   start_waiting(host, now);
 }
@@ -104,7 +134,7 @@ void Worker::crash(WorkerHost& host, SimTime now) {
   step_ = {.serial = step_.serial};
   up_ = false;
   ++epoch_;
-  cache_.clear();
+  runs_ ? runs_->clear() : cache_.clear();
 }
 
 std::vector<RequestId> Worker::take_stuck() {
@@ -144,13 +174,12 @@ void Worker::add_to(StateHash& hash) const {
   }
   for (const WaitingRequest& w : waiting_) hash.add((std::uint64_t{w.request} << 32) | w.generated);
   hash.add_all(std::span<const RequestId>(stuck_));
-  cache_.add_to(hash);
+  runs_ ? runs_->add_to(hash) : cache_.add_to(hash);
 }
 
 void Worker::check(const WorkerHost& host) const {
-  cache_.check();
-  BY_CHECK(up_ || (running_.empty() && waiting_.empty() && cache_.taken() == 0),
-           "a worker that is down holds something");
+  runs_ ? runs_->check() : cache_.check();
+  BY_CHECK(up_ || (running_.empty() && waiting_.empty() && taken() == 0), "a worker that is down holds something");
   std::uint64_t held = 0;
   for (const Sequence& s : running_) {
     if (engine_ == EngineKind::kSlots) {
@@ -160,7 +189,7 @@ void Worker::check(const WorkerHost& host) const {
       held += (tokens + host.config().cache.block_tokens - 1) / host.config().cache.block_tokens;
     }
   }
-  std::uint64_t refs = 0;
+  std::uint64_t refs = runs_ ? runs_->references() : 0;
   for (const SlotInfo& s : cache_.slots()) refs += s.refs;
   BY_CHECK(refs == held, "references and running requests disagree");
   if (cache_.always_lru() && engine_ == EngineKind::kSlots) {
@@ -173,8 +202,7 @@ void Worker::check(const WorkerHost& host) const {
   }
   // Law 8: nothing waits where it could run.
   if (up_ && engine_ == EngineKind::kSlots && !waiting_.empty() && running_.size() < host.config().fleet.slots) {
-    BY_CHECK(!cache_.fits(host.workload().prompt_chain(host.request(waiting_.front().request))),
-             "work waits on an idle worker");
+    BY_CHECK(!fits(host, host.request(waiting_.front().request)), "work waits on an idle worker");
   }
   BY_CHECK(!up_ || engine_ == EngineKind::kSlots || stepping_ || (waiting_.empty() && running_.empty()),
            "a continuous worker with work does not step");

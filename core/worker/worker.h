@@ -9,12 +9,14 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <vector>
 
 #include "core/base/hash.h"
 #include "core/base/ids.h"
 #include "core/base/sim_time.h"
 #include "core/cache/block_cache.h"
+#include "core/cache/run_cache.h"
 #include "core/sim/config.h"
 #include "core/worker/token_gaps.h"
 #include "core/workload/workload.h"
@@ -36,6 +38,8 @@ class WorkerHost {
   virtual void started(RequestId r, std::uint32_t hit, bool resumed) = 0;
   /// The cache evicted and stored blocks: one report's worth. `r` is kNone for a whole step.
   virtual void changed(RequestId r, const CacheChanges& changes) = 0;
+  /// The same of a cache that is kept by runs.
+  virtual void changed(RequestId r, const RunChanges& changes) = 0;
   virtual void first_token(RequestId r) = 0;
   virtual void finished(RequestId r) = 0;
   virtual void preempted(RequestId r) = 0;
@@ -81,7 +85,7 @@ struct StepInfo {
 
 class Worker {
  public:
-  Worker(const Config& config, const Workload& workload, const RadixTree* tree, WorkerId id);
+  Worker(const Config& config, const Workload& workload, const RadixTree* tree, WorkerId id, CacheKind kind);
 
   /// A request is routed here.
   void enqueue(WorkerHost& host, RequestId r, SimTime now);
@@ -96,7 +100,7 @@ class Worker {
   void interrupt(WorkerHost& host, SimTime now);
   void flush_idle(WorkerHost& host, SimTime now) {
     interrupt(host, now);
-    cache_.flush_idle();
+    runs_ ? runs_->flush_idle() : cache_.flush_idle();
   }
   /// Loses cache and engine; its requests are stuck until take_stuck().
   void crash(WorkerHost& host, SimTime now);
@@ -107,7 +111,19 @@ class Worker {
   bool up() const { return up_; }
   /// Counts crashes: an event scheduled before a crash is void.
   std::uint32_t epoch() const { return epoch_; }
+  /// The block cache, with its slots; empty where the cache is kept by runs.
   const BlockCache& cache() const { return cache_; }
+  /// The cache by runs; nullptr where every block has its slot.
+  const RunCache* run_cache() const { return runs_ ? &*runs_ : nullptr; }
+  /// Figures of whichever cache it is, in blocks.
+  std::uint32_t capacity() const { return runs_ ? runs_->capacity() : cache_.capacity(); }
+  std::uint32_t in_use() const { return runs_ ? runs_->in_use() : cache_.in_use(); }
+  std::uint32_t taken() const { return runs_ ? runs_->taken() : cache_.taken(); }
+  std::uint32_t peak_taken() const { return runs_ ? runs_->peak_taken() : cache_.peak_taken(); }
+  std::uint32_t resident() const { return runs_ ? runs_->taken() : cache_.resident().count(); }
+  std::uint64_t evictions() const { return runs_ ? runs_->evictions() : cache_.evictions(); }
+  /// Number of leading blocks of the request's prompt that are resident.
+  std::uint32_t hit(const Workload& workload, const Request& r) const;
   void set_eviction(EvictionPolicy policy) { cache_.set_policy(policy); }
   const std::vector<Sequence>& running() const { return running_; }
   const std::deque<WaitingRequest>& waiting() const { return waiting_; }
@@ -130,6 +146,9 @@ class Worker {
   // slots
   void start_waiting(WorkerHost& host, SimTime now);
   std::uint32_t counted_hit(const WorkerHost& host, const Request& r) const;
+  EdgePath path_of(const Workload& workload, const Request& r) const { return tree_->path(workload.index_of(r)); }
+  bool fits(const WorkerHost& host, const Request& r) const;
+  void acquire(WorkerHost& host, RequestId id, SimTime now);
   // continuous (continuous.cpp)
   struct Need {
     std::uint32_t slots = 0;  // slots to take
@@ -158,7 +177,9 @@ class Worker {
   }
 
   EngineKind engine_;
+  const RadixTree* tree_;
   BlockCache cache_;
+  std::optional<RunCache> runs_;  // where there is one, cache_ stays empty
   std::vector<Sequence> running_;
   std::deque<WaitingRequest> waiting_;
   std::vector<RequestId> stuck_;
@@ -172,6 +193,7 @@ class Worker {
   TokenGaps gaps_;
   std::uint64_t output_tokens_ = 0;
   CacheChanges changes_;  // of the start or step that is being made
+  RunChanges run_changes_;
 };
 
 }  // namespace blockyard

@@ -12,6 +12,16 @@ std::vector<Run> Workload::prompt_chain(const Request& r) const {
   return out;
 }
 
+ChainList Workload::prompt_chains() const {
+  ChainList out;
+  out.reserve(requests.size(), runs.size());
+  for (const Request& r : requests) {
+    each_prompt_run(r, [&out](Run run) { out.add(run); });
+    out.end_chain();
+  }
+  return out;
+}
+
 BlockId Workload::block_at(const Request& r, std::uint32_t k) const {
   if (k >= r.known_blocks) {
     BY_CHECK(r.private_first != kNone, "private blocks are not numbered");

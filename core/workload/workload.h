@@ -12,6 +12,7 @@
 #include "core/base/sim_time.h"
 #include "core/cache/block_set.h"
 #include "core/cache/prefix_tree.h"
+#include "core/cache/radix.h"
 
 namespace blockyard {
 
@@ -49,6 +50,10 @@ class Workload {
   Chain known_chain(const Request& r) const { return {runs.data() + r.runs_begin, r.runs_count}; }
   /// The prompt's full blocks alone.
   std::vector<Run> prompt_chain(const Request& r) const;
+  /// The prompts' chains of all requests, in index order.
+  ChainList prompt_chains() const;
+  /// Index of one of `requests`.
+  RequestId index_of(const Request& r) const { return static_cast<RequestId>(&r - requests.data()); }
   /// Calls f(Run) for the prompt's full blocks, in order.
   template <class F>
   void each_prompt_run(const Request& r, F f) const {

@@ -14,7 +14,7 @@ namespace blockyard {
 PanelStage::PanelStage(const std::string& scenario_json, int w, int h, float scale, bool dark) {
   auto scenario = parse_scenario(scenario_json, ".", BLOCKYARD_PRESETS_DIR);
   if (!scenario) throw std::runtime_error(scenario.error().message);
-  auto made = prepare(*scenario, TreeWanted::kAlways);
+  auto made = prepare(*scenario);
   if (!made) throw std::runtime_error(made.error().message);
   prepared_ = std::move(*made);
   player_ = std::make_unique<Player>(prepared_->scenario.config, prepared_->workload, prepared_->tree, &metrics_);
