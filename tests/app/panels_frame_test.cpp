@@ -2,12 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <filesystem>
 
 #include "app/panels/actions.h"
-#include "app/panels/main_frame.h"
-#include "app/session/session.h"
-#include "app/ui/headless.h"
+#include "window_stage.h"
 
 namespace blockyard {
 namespace {
@@ -18,45 +15,10 @@ constexpr const char* kScenario = R"({"name": "frame test", "about": "What is to
   "workload": {"type": "rag", "requests": 120, "rate": 8, "documents": 12}, "router": {"sync_ms": 2000},
   "faults": [{"t_ms": 6000, "worker": 1, "kind": "crash", "restart_ms": 3000, "detect_ms": 1000}]})";
 
-class Stage {
+class Stage : public WindowStage {
  public:
   explicit Stage(int w = 1600, int h = 1000, float scale = 1, bool dark = true, const char* scenario = kScenario)
-      : session_({BLOCKYARD_ASSETS, "", testing::TempDir(), 1000}),
-        ui_(w, h, scale, dark ? dark_theme() : light_theme(), BLOCKYARD_FONT_DIR) {
-    const auto opened = session_.open({scenario, "", ""}, false);
-    if (!opened) throw std::runtime_error(opened.error().message);
-    session_.ui().first_start = false;
-    while (session_.busy()) session_.update(0);
-    ui_.set_ui([this] {
-      session_.apply_all(commands_);
-      session_.settle();
-      session_.update(1.0 / 60);
-      FrameContext ctx = session_.frame(ui_.look(), commands_);
-      frame_.draw(ctx, ui_.size());
-    });
-    ui_.frames(3);
-  }
-  HeadlessUi& ui() { return ui_; }
-  Session& session() { return session_; }
-  void seek(SimTime t) {
-    session_.apply(cmd::Seek{t});
-    ui_.frames(2);
-  }
-  const Rect& anchor(const std::string& name) const {
-    const Rect* r = ui_.anchors().find(name);
-    if (r == nullptr) throw std::runtime_error("no anchor " + name);
-    return *r;
-  }
-  void save(const std::string& name) {
-    std::filesystem::create_directories(BLOCKYARD_TEST_OUTPUT);
-    EXPECT_EQ(write_png(ui_.picture(), std::string(BLOCKYARD_TEST_OUTPUT) + "/" + name), "");
-  }
-
- private:
-  Session session_;
-  HeadlessUi ui_;
-  MainFrame frame_;
-  std::vector<Command> commands_;
+      : WindowStage(scenario, w, h, scale, dark) {}
 };
 
 TEST(MainFrame, DrawsAtEverySizeAndMoment) {
