@@ -2,6 +2,7 @@
 
 #include <imgui_internal.h>
 
+#include <algorithm>
 #include <array>
 
 namespace blockyard::compat {
@@ -123,19 +124,34 @@ void KeyStrokes::pressed(int native, Mods mods) {
 }
 
 void KeyStrokes::before_frame(ImGuiIO& io) {
+  const auto among = [](const std::vector<int>& keys, int key) {
+    return std::find(keys.begin(), keys.end(), key) != keys.end();
+  };
+  std::vector<Stroke> later;
+  std::vector<int> seen;  // keys that go down in this frame
   for (const Stroke& stroke : strokes_) {
-    if (io.KeysDown[stroke.native]) continue;  // still down: seen anyway
-    io.KeysDown[stroke.native] = true;
-    held_.push_back(stroke.native);
-    io.KeyCtrl = io.KeyCtrl || stroke.mods.ctrl;
-    io.KeyShift = io.KeyShift || stroke.mods.shift;
-    io.KeyAlt = io.KeyAlt || stroke.mods.alt;
+    if (among(seen, stroke.native)) {
+      later.push_back(stroke);
+    } else if (among(last_seen_, stroke.native)) {
+      // The same key again: it has to be seen up for a frame in between.
+      io.KeysDown[stroke.native] = false;
+      later.push_back(stroke);
+    } else {
+      seen.push_back(stroke.native);
+      if (!io.KeysDown[stroke.native]) held_.push_back(stroke.native);
+      io.KeysDown[stroke.native] = true;
+      // What was held with it may have been let go of before it.
+      io.KeyCtrl = io.KeyCtrl || stroke.mods.ctrl;
+      io.KeyShift = io.KeyShift || stroke.mods.shift;
+      io.KeyAlt = io.KeyAlt || stroke.mods.alt;
+    }
   }
-  strokes_.clear();
+  strokes_ = std::move(later);
+  last_seen_ = std::move(seen);
 }
 
 void KeyStrokes::after_frame(ImGuiIO& io) {
-  if (held_.empty()) return;
+  if (last_seen_.empty()) return;
   for (const int native : held_) io.KeysDown[native] = false;
   held_.clear();
   const auto down = [&io](int left, int right) { return io.KeysDown[left] || io.KeysDown[right]; };

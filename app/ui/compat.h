@@ -72,7 +72,8 @@ class KeyStrokes {
     Mods mods;
   };
   std::vector<Stroke> strokes_;
-  std::vector<int> held_;  // put down by before_frame
+  std::vector<int> held_;       // put down by before_frame
+  std::vector<int> last_seen_;  // went down in the frame before
 };
 
 // Synthetic input, for windows without a platform back end.

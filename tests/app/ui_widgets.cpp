@@ -187,6 +187,39 @@ TEST_F(Widgets, KeysAndCharactersAreSeen) {
   EXPECT_EQ(question, 1);
 }
 
+#if IMGUI_VERSION_NUM < 18700
+TEST(KeyStrokes, AKeyPressedTwiceWithinAFrameIsSeenTwice) {
+  ImGuiIO io;
+  compat::KeyStrokes strokes;
+  strokes.pressed('Z', {.ctrl = true});
+  strokes.pressed('Y', {.ctrl = true});
+  strokes.pressed('Z', {.ctrl = true});
+  strokes.pressed('Z', {.ctrl = true});
+  std::string z, y;
+  for (int frame = 0; frame < 7; ++frame) {
+    strokes.before_frame(io);
+    EXPECT_EQ(io.KeyCtrl, io.KeysDown['Z'] || io.KeysDown['Y']);
+    z += io.KeysDown['Z'] ? '1' : '0';
+    y += io.KeysDown['Y'] ? '1' : '0';
+    strokes.after_frame(io);
+  }
+  EXPECT_EQ(z, "1010100");
+  EXPECT_EQ(y, "1000000");
+}
+
+TEST(KeyStrokes, WhatWasHeldCountsThoughItWasLetGoFirst) {
+  ImGuiIO io;
+  compat::KeyStrokes strokes;
+  strokes.pressed('S', {.ctrl = true});
+  io.KeysDown['S'] = true;  // still down, Ctrl no longer
+  strokes.before_frame(io);
+  EXPECT_TRUE(io.KeyCtrl);
+  strokes.after_frame(io);
+  EXPECT_FALSE(io.KeyCtrl);
+  EXPECT_TRUE(io.KeysDown['S']);
+}
+#endif
+
 TEST_F(Widgets, TooltipComesAfterAMoment) {
   show([&] { icon_button(look_, "camera", "o", "Export picture", "Ctrl+E"); });
   const Image before = ui_.picture();
