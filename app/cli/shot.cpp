@@ -13,6 +13,7 @@
 #include "app/session/session.h"
 #include "app/ui/headless.h"
 #include "core/base/check.h"
+#include "core/io/files.h"
 #include "core/io/json_edit.h"
 
 namespace blockyard::cli {
@@ -21,7 +22,7 @@ namespace {
 struct ShotArgs {
   ScenarioArgs scenario;
   double at_ms = 0;
-  std::string out, size = "1600x1000", theme = "dark", tab, compare;
+  std::string out, anchors, size = "1600x1000", theme = "dark", tab, compare;
   std::vector<std::string> select;
   double scale = 1;
 };
@@ -50,6 +51,17 @@ Document document_of(const Scenario& scenario, const std::string& source) {
     if (auto derived = set_json_value(document.text, "cache.capacity_blocks", "null")) document.text = *derived;
   }
   return document;
+}
+
+// Where everything that has a name stands.
+std::string anchors_csv(const Anchors& anchors) {
+  std::string out = "name,x,y,w,h\n";
+  for (const auto& [name, r] : anchors.all()) {
+    std::string quoted;
+    for (const char c : name) quoted += c == '"' ? "\"\"" : std::string(1, c);
+    out += fmt::format("\"{}\",{},{},{},{}\n", quoted, r.x, r.y, r.w, r.h);
+  }
+  return out;
 }
 
 int shot(const ShotArgs& args, const Context& context) {
@@ -111,6 +123,10 @@ int shot(const ShotArgs& args, const Context& context) {
   screen.frames(4);
   const std::string trouble = write_png(screen.picture(), args.out);
   if (!trouble.empty()) return refuse(Error{trouble}, kFailed);
+  if (!args.anchors.empty()) {
+    const auto written = io::write_file(args.anchors, anchors_csv(screen.anchors()));
+    if (!written) return refuse(written.error(), kFailed);
+  }
   return kDone;
 }
 
@@ -122,6 +138,7 @@ std::function<int()> make_shot(CLI::App& app, const Context& context) {
   args->scenario.add_to(app, false);
   app.add_option("--at", args->at_ms, "Simulated time, ms (default 0)")->check(CLI::NonNegativeNumber);
   app.add_option("--out", args->out, "The PNG file")->required();
+  app.add_option("--anchors", args->anchors, "Also a CSV of where each named part stands: name,x,y,w,h");
   app.add_option("--size", args->size, "WIDTHxHEIGHT in pixels (default 1600x1000)");
   app.add_option("--scale", args->scale, "Size of everything, 0.5 to 4 (default 1)")->check(CLI::Range(0.5, 4.0));
   app.add_option("--theme", args->theme, "dark (default) or light");

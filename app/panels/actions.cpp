@@ -36,7 +36,9 @@ void escape(FrameContext& ctx) {
       return;
     }
   }
-  if (is_selected(ctx.selection)) {
+  if (ui.first_start) {
+    ctx.push(cmd::DismissFirstStart{});
+  } else if (is_selected(ctx.selection)) {
     ctx.push(cmd::ClearSelection{});
   } else if (ctx.range) {
     ctx.push(cmd::SetRange{});
