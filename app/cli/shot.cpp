@@ -2,10 +2,12 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <thread>
 
 #include "app/cli/command.h"
 #include "app/cli/options.h"
@@ -24,8 +26,32 @@ struct ShotArgs {
   double at_ms = 0;
   std::string out, anchors, size = "1600x1000", theme = "dark", tab, compare;
   std::vector<std::string> select;
+  std::string experiment;
+  std::vector<std::string> vary;
   double scale = 1;
 };
+
+// Runs the experiment that is to be seen, to its end. False where there is no such kind.
+bool show_experiment(Session& session, const ShotArgs& args, const std::vector<std::uint32_t>& strategies) {
+  UiState& ui = session.ui();
+  ui.experiment_open = true;
+  if (args.experiment == "waterfall") {
+    session.apply(cmd::RunExperiment{WaterfallWanted{}});
+  } else if (args.experiment == "comparison") {
+    ui.experiment = UiState::Experiment::kComparison;
+    session.apply(cmd::RunExperiment{ComparisonWanted{strategies, 1}});
+  } else if (args.experiment == "sweep") {
+    ui.experiment = UiState::Experiment::kSweep;
+    session.apply(cmd::RunExperiment{SweepWanted{args.vary}});
+  } else {
+    return false;
+  }
+  while (session.experimenting()) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    session.update(0);
+  }
+  return true;
+}
 
 // "request:17", "worker:2", "edge:5", "block:W:ID", "decision:17".
 std::optional<Selection> parse_selection(const std::string& text) {
@@ -104,7 +130,13 @@ int shot(const ShotArgs& args, const Context& context) {
   ui.dark = args.theme == "dark";
   ui.show_bottom = true;
   if (!args.tab.empty()) ui.bottom_tab = args.tab;
-  if (!compare.empty()) session.apply(cmd::SetCompare{compare});
+  if (!args.experiment.empty()) {
+    if (!show_experiment(session, args, compare)) {
+      return refuse(Error{fmt::format("--experiment {}: it must be waterfall, comparison or sweep", args.experiment)});
+    }
+  } else if (!compare.empty()) {
+    session.apply(cmd::SetCompare{compare});
+  }
   while (session.busy()) session.update(0);
   session.apply(cmd::Seek{ms_to_us(args.at_ms)});
   for (const Selection& s : selected) session.apply(cmd::Select{s});
@@ -147,6 +179,11 @@ std::function<int()> make_shot(CLI::App& app, const Context& context) {
       ->allow_extra_args(false);
   app.add_option("--tab", args->tab, "The plot or table at the bottom, e.g. latency, blocks, events");
   app.add_option("--compare", args->compare, "Strategies to run beside the scenario's own: a,b");
+  app.add_option("--experiment", args->experiment,
+                 "waterfall, comparison (of --compare) or sweep (of --vary), run and shown");
+  app.add_option("--vary", args->vary, "What a sweep varies: PATH=v1,v2 or PATH=a:b:step")
+      ->take_all()
+      ->allow_extra_args(false);
   return [args, &context] { return shot(*args, context); };
 }
 

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "app/panels/experiment.h"
 #include "app/ui/compat.h"
 #include "core/io/results.h"
 #include "core/io/scenario.h"
@@ -30,7 +31,7 @@ bool typed(unsigned a, unsigned b = 0) { return compat::typed_char(a) || (b != 0
 // Esc takes away what lies on top, one thing at a time; it never quits.
 void escape(FrameContext& ctx) {
   UiState& ui = ctx.ui;
-  for (bool* open : {&ui.palette_open, &ui.keys_open, &ui.help_open, &ui.settings_open}) {
+  for (bool* open : {&ui.palette_open, &ui.keys_open, &ui.help_open, &ui.settings_open, &ui.experiment_open}) {
     if (*open) {
       *open = false;
       return;
@@ -53,7 +54,7 @@ void export_requests(FrameContext& ctx) {
                          }});
 }
 
-constexpr std::array<Action, 30> kActions{{
+constexpr std::array<Action, 33> kActions{{
     {"Play or pause", "Space", "Simulated time goes on, or stands still.", [] { return plain(Key::Space); },
      [](FrameContext& c) { c.push(cmd::TogglePlay{}); }},
     {"Next event", ".", "To the next thing that happens.", [] { return typed('.'); },
@@ -90,6 +91,12 @@ constexpr std::array<Action, 30> kActions{{
      [](FrameContext& c) { c.ui.help_open = !c.ui.help_open; }},
     {"Compare strategies", "C", "Another strategy beside this one, on the same requests.", [] { return plain(Key::C); },
      [](FrameContext& c) { open_comparison(c); }},
+    {"Explain the hit rate", "X", "Where it was lost, cause by cause: the same requests run again and again.",
+     [] { return plain(Key::X); }, explain_hit_rate},
+    {"Compare strategies over the whole run", "", "Any strategies, over one or more seeds, as a picture.", nullptr,
+     [](FrameContext& c) { c.ui.experiment_open = true, c.ui.experiment = UiState::Experiment::kComparison; }},
+    {"Sweep settings", "", "The run under every combination of values of one or two settings.", nullptr,
+     [](FrameContext& c) { c.ui.experiment_open = true, c.ui.experiment = UiState::Experiment::kSweep; }},
     {"Screenshot", "F12", "This window as a PNG.", [] { return plain(Key::F12); },
      [](FrameContext& c) { c.push(cmd::Screenshot{}); }},
     {"Export the window as PNG", "Ctrl E", "This window as a PNG.", [] { return with_ctrl(Key::E); },

@@ -4,13 +4,14 @@
 
 #include <cmath>
 
+#include "app/panels/experiment.h"
 #include "app/panels/panel_text.h"
 #include "app/ui/widgets.h"
 
 namespace blockyard {
 namespace {
 
-struct Figure {
+struct Tile {
   const char* label;
   const char* short_label;
   const char* unit;
@@ -21,9 +22,10 @@ struct Figure {
   const char* formula;
 };
 
-constexpr std::array<Figure, 6> kFigures{{
+constexpr std::array<Tile, 6> kTiles{{
     {"Prefix hit rate", "Hit rate", "%", &KeyFigures::block_hit_rate, 100, 1, &Theme::hit,
-     "Blocks found in a worker's cache ÷ prompt blocks, over requests that started."},
+     "Blocks found in a worker's cache ÷ prompt blocks, over requests that started. A click explains where the rest "
+     "went."},
     {"TTFT p95", "TTFT p95", "ms", &KeyFigures::ttft_p95_ms, 1, -1, &Theme::p95,
      "Time from arrival to first token: 95 of 100 are faster. Queueing and prefill are in it."},
     {"End-to-end p95", "E2E p95", "ms", &KeyFigures::e2e_p95_ms, 1, -1, &Theme::p99,
@@ -56,7 +58,7 @@ void KeyFigureRow::draw(FrameContext& ctx, const Rect& rect) {
   const auto course = points.subspan(points.size() - std::min<std::size_t>(points.size(), 120));
   const float gap = look.px(rect.w < look.px(700) ? 6 : 10), w = std::floor((rect.w - gap * (kCount - 1)) / kCount);
   for (std::size_t i = 0; i < kCount; ++i) {
-    const Figure& f = kFigures[i];
+    const Tile& f = kTiles[i];
     const double value = now.*f.field * f.factor, former = before.*f.field * f.factor;
     // Long times read better in seconds.
     const bool seconds = std::string_view(f.unit) == "ms" && value >= 9'995;
@@ -87,7 +89,8 @@ void KeyFigureRow::draw(FrameContext& ctx, const Rect& rect) {
         f.formula, duration_text(us_to_ms(now.end - now.begin)), shown, duration_text(us_to_ms(ctx.metrics.window())),
         figure_text(all.*f.field * f.factor), all.started, all.completed);
     spec.help = help_[i].c_str();
-    kpi_tile(look, {rect.x + (w + gap) * static_cast<float>(i), rect.y, w, rect.h}, spec);
+    const bool clicked = kpi_tile(look, {rect.x + (w + gap) * static_cast<float>(i), rect.y, w, rect.h}, spec);
+    if (clicked && f.field == &KeyFigures::block_hit_rate) explain_hit_rate(ctx);
   }
   if (look.anchors) look.anchors->pop();
 }

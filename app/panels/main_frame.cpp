@@ -109,6 +109,7 @@ void MainFrame::draw(FrameContext& ctx, ImVec2 size) {
   draw_settings(ctx, size);
   draw_keys(ctx, size);
   draw_help(ctx, size);
+  experiment_.draw(ctx, size);
   palette_.draw(ctx, size);
   draw_toasts(ctx, layout.status);
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/panels/controls.h"
+#include "app/panels/experiment.h"
 #include "app/panels/key_figures.h"
 #include "app/panels/overlays.h"
 #include "app/panels/panel.h"
@@ -37,6 +38,7 @@ class MainFrame {
   Controls controls_;
   Timeline timeline_;
   KeyFigureRow key_figures_;
+  ExperimentCard experiment_;
   Palette palette_;
 };
 

@@ -100,6 +100,14 @@ std::vector<PlotMark> time_marks(const FrameContext& ctx) {
   return marks;
 }
 
+PlotAction show_figure(FrameContext& ctx, const char* id, const Rect& rect, PlotBox& box) {
+  ImGui::SetCursorScreenPos(rect.min());
+  const PlotAction action = plot_widget(id, rect.size(), box.figure, plot_style(ctx.look), box.view);
+  carry_out(ctx, action, box.figure, box.view);
+  ctx.look.mark(id, rect);
+  return action;
+}
+
 PlotAction show_plot(FrameContext& ctx, const char* id, const Rect& rect, PlotBox& box, bool over_time) {
   const Moment run = run_of(ctx);
   if (box.fits != ctx.ui.fits || !(box.run == run)) {
@@ -120,13 +128,10 @@ PlotAction show_plot(FrameContext& ctx, const char* id, const Rect& rect, PlotBo
       v.selected = highlight_of(selected);
     }
   }
-  ImGui::SetCursorScreenPos(rect.min());
-  const PlotAction action = plot_widget(id, rect.size(), box.figure, plot_style(ctx.look), box.view);
+  const PlotAction action = show_figure(ctx, id, rect, box);
   if (over_time && action.hovered_x) ctx.hover_on(SelectedTime{axis_time(std::max(0.0, *action.hovered_x))});
   if (over_time && action.clicked_x && action.item < 0)
     ctx.push(cmd::Seek{axis_time(std::clamp(*action.clicked_x, 0.0, axis_seconds(ctx.newest)))});
-  carry_out(ctx, action, box.figure, box.view);
-  ctx.look.mark(id, rect);
   return action;
 }
 

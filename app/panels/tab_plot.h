@@ -29,6 +29,9 @@ std::vector<PlotMark> time_marks(const FrameContext& ctx);
 /// shares the crosshair, and a click goes there.
 PlotAction show_plot(FrameContext& ctx, const char* id, const Rect& rect, PlotBox& box, bool over_time);
 
+/// A figure of its own, with its own small print, beside the run: zoom, legend and menu alone.
+PlotAction show_figure(FrameContext& ctx, const char* id, const Rect& rect, PlotBox& box);
+
 /// A row of small icon buttons at the upper right of `rect`, of which one is chosen. Call it before show_plot.
 struct PlotChoice {
   const char* icon;

@@ -173,7 +173,7 @@ void CompareTab::draw(FrameContext& ctx, const Rect& rect) {
     if (empty_state(
             look, rect, icons::kExchange, "Compare strategies on the same requests",
             "Other strategies run beside this one, at the same moment, and their figures stand here line by line. "
-            "For many seeds and pictures: blockyard compare SCENARIO --strategies a,b,c --out DIR.",
+            "Many strategies and seeds over the whole run, as a picture: Experiments in the command palette.",
             "Compare"))
       open_comparison(ctx);
     return;
@@ -192,8 +192,16 @@ void CompareTab::draw(FrameContext& ctx, const Rect& rect) {
                                                     {"end-to-end p95", 104, true},
                                                     {"evictions", 78, true, "Blocks, since the start"},
                                                     {"imbalance", 78, true, "Most requests on a worker ÷ mean"}}};
+  Rect table = rect;
+  const Rect foot = table.take_bottom(look.px(30), look.px(6));
+  ButtonSpec whole{"Whole run, more strategies, seeds …", icons::kFlask, ButtonKind::Ghost};
+  ImGui::SetCursorScreenPos(foot.min());
+  if (button(look, whole)) {
+    ctx.ui.experiment_open = true;
+    ctx.ui.experiment = UiState::Experiment::kComparison;
+  }
   draw_table(
-      look, "compare", rect, kColumns, lines.size(),
+      look, "compare", table, kColumns, lines.size(),
       [&](const TableRow& row) {
         const Line& l = lines[row.index];
         const KeyFigures k = l.metrics->until(ctx.now);

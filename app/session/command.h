@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "app/session/experiment_job.h"
 #include "app/session/selection.h"
 #include "core/base/sim_time.h"
 
@@ -110,6 +111,12 @@ struct SetCompare {
   std::vector<std::uint32_t> strategies;
 };
 
+// Experiments: long work beside the run; another one takes the place of the one before.
+struct RunExperiment {
+  ExperimentWanted wanted;
+};
+struct StopExperiment {};
+
 // The program.
 struct SetTheme {
   bool dark = true;
@@ -145,7 +152,8 @@ using Command =
                  cmd::RemoveBookmark, cmd::SetRange, cmd::Set, cmd::ResetSetting, cmd::SetArrivalRate, cmd::AddFault,
                  cmd::ResetAll, cmd::Undo, cmd::Redo, cmd::LoadScenario, cmd::LoadTrace, cmd::OpenFile,
                  cmd::NextScenario, cmd::SaveScenario, cmd::Select, cmd::ClearSelection, cmd::Hover, cmd::SetCompare,
-                 cmd::SetTheme, cmd::SetScale, cmd::Screenshot, cmd::Fullscreen, cmd::CopyText, cmd::SaveFile,
-                 cmd::Notify, cmd::DismissToast, cmd::DismissFirstStart, cmd::Quit>;
+                 cmd::RunExperiment, cmd::StopExperiment, cmd::SetTheme, cmd::SetScale, cmd::Screenshot,
+                 cmd::Fullscreen, cmd::CopyText, cmd::SaveFile, cmd::Notify, cmd::DismissToast, cmd::DismissFirstStart,
+                 cmd::Quit>;
 
 }  // namespace blockyard

@@ -79,6 +79,7 @@ struct FrameContext {
 
   // The rest.
   std::span<const RunBeside> compared;
+  const ExperimentState* experiment = nullptr;  ///< the one that runs or ran last; null where there was none
   std::span<const ScenarioEntry> scenarios;
   std::string_view scenario_source;  ///< name or path that it was loaded from
   std::string_view assets_dir;

@@ -97,6 +97,8 @@ void Session::look_ahead() {
 void Session::update(double seconds) {
   screen_time_ += seconds;
   poll_loads();
+  if (experiment_) experiment_->poll();
+  std::erase_if(cancelled_, [](const auto& job) { return job->finished(); });
   if (run_) {
     if (playing_) play_on(seconds);
     if (!ahead_) look_ahead();
@@ -110,7 +112,7 @@ void Session::update(double seconds) {
 }
 
 bool Session::wants_frames() const {
-  return playing_ || loading_.has_value() || (run_ && !ahead_) || !toasts_.empty() || screen_time_ < animate_until_;
+  return playing_ || loading_.has_value() || experimenting() || (run_ && !ahead_) || !toasts_.empty() || screen_time_ < animate_until_;
 }
 
 void Session::persist() {
@@ -164,6 +166,7 @@ FrameContext Session::frame(const Look& look, std::vector<Command>& commands) {
           .selection = selection_,
           .hover = hover_,
           .compared = compared_,
+          .experiment = experiment_ ? &experiment_->state() : nullptr,
           .scenarios = scenarios_,
           .scenario_source = document_.source,
           .assets_dir = options_.assets_dir,
@@ -291,6 +294,13 @@ void Session::carry_out(const T& c) {
   } else if constexpr (is_same_v<T, cmd::SetCompare>) {
     set_compare(c.strategies);
     ahead_ = false;
+  } else if constexpr (is_same_v<T, cmd::RunExperiment> || is_same_v<T, cmd::StopExperiment>) {
+    if (experiment_) {
+      experiment_->cancel();
+      cancelled_.push_back(std::move(experiment_));
+    }
+    if constexpr (is_same_v<T, cmd::RunExperiment>)
+      experiment_ = std::make_unique<ExperimentJob>(scenario_, c.wanted, presets_dir());
   } else if constexpr (is_same_v<T, cmd::SaveFile>) {
     save_file(c);
   } else if constexpr (is_same_v<T, cmd::Notify>) {

@@ -48,6 +48,8 @@ class Session {
   void update(double seconds);
   /// Waits for a scenario that is being loaded.
   void settle();
+  /// Whether an experiment runs.
+  bool experimenting() const { return experiment_ && experiment_->state().running; }
   /// Whether something is being loaded or computed ahead.
   bool busy() const { return loading_.has_value() || (run_ && !ahead_); }
   /// Whether something will look different in the next frame by itself.
@@ -155,6 +157,8 @@ class Session {
   std::vector<Past> redo_;
   std::optional<Load> loading_;
   std::vector<std::future<Made>> abandoned_;  // waited for at the end
+  std::unique_ptr<ExperimentJob> experiment_;
+  std::vector<std::unique_ptr<ExperimentJob>> cancelled_;  // until they have noticed
 
   bool playing_ = false;
   double speed_ = 1;

@@ -39,6 +39,9 @@ struct UiState {
   bool settings_open = false;
   bool keys_open = false;
   bool help_open = false;
+  bool experiment_open = false;
+  enum class Experiment { kWaterfall, kComparison, kSweep };
+  Experiment experiment = Experiment::kWaterfall;
   bool lessons_open = false;
   bool prompt_lab_open = false;
   std::string lesson;  ///< id of the lesson that is running; "" = none

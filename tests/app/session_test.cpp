@@ -288,5 +288,32 @@ TEST_F(SessionTest, KeepsBookmarksInOrder) {
   EXPECT_EQ(s.bookmarks()[0].label, "Bookmark 1");
 }
 
+TEST_F(SessionTest, ExperimentsEndAsFiguresAndTouchNothing) {
+  Session session(options());
+  ASSERT_TRUE(session.open({kSmall, "", ""}, false));
+  session.apply(cmd::Seek{2'000'000});
+  const std::uint64_t digest = session.player().cursor().digest();
+  const Look& look = any_look();
+  std::vector<Command> commands;
+  EXPECT_EQ(session.frame(look, commands).experiment, nullptr);
+  const auto figures_of = [&](ExperimentWanted wanted) {
+    session.apply(cmd::RunExperiment{std::move(wanted)});
+    EXPECT_TRUE(session.experimenting());
+    EXPECT_TRUE(session.wants_frames()) << "progress has to be seen";
+    while (session.experimenting()) session.update(0.01);
+    return *session.frame(look, commands).experiment;
+  };
+  EXPECT_EQ(figures_of(WaterfallWanted{}).figures.size(), 1U);
+  EXPECT_EQ(figures_of(ComparisonWanted{{0, 2}, 2}).figures.size(), 1U);
+  EXPECT_EQ(figures_of(SweepWanted{{"fleet.workers=1,2", "router.strategy=random,lmetric"}}).figures.size(), 2U);
+  EXPECT_NE(figures_of(SweepWanted{{"fleet.workers=1,0"}}).trouble.find("/fleet/workers"), std::string::npos);
+  EXPECT_NE(figures_of(SweepWanted{{"fleet.workers"}}).trouble, "");
+  session.apply(cmd::RunExperiment{SweepWanted{{"seed=1:500:1"}}});
+  session.apply(cmd::StopExperiment{});
+  EXPECT_FALSE(session.experimenting());
+  EXPECT_EQ(session.frame(look, commands).experiment, nullptr);
+  EXPECT_EQ(session.player().cursor().digest(), digest);
+}
+
 }  // namespace
 }  // namespace blockyard

@@ -1,0 +1,63 @@
+// ExperimentJob: long work beside the run that is looked at: a loss waterfall, a comparison or a sweep of the scenario
+// as it is set now, from its start, on all cores. It ends as figures.
+//
+// Owned by the Session, which polls it; panels see its ExperimentState. The work shares nothing with the run on screen:
+// it makes its own requests. Invariant: nothing of the outcome is read before the job has finished.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "app/figures/figures.h"
+#include "app/jobs/pool.h"
+#include "core/io/scenario.h"
+
+namespace blockyard {
+
+struct WaterfallWanted {};
+struct ComparisonWanted {
+  std::vector<std::uint32_t> strategies;  ///< indices into policy_table()
+  std::uint32_t seeds = 1;                ///< repeats, from the scenario's seed on
+};
+struct SweepWanted {
+  std::vector<std::string> vary;  ///< as --vary on the command line: PATH=v1,v2 or PATH=a:b:step
+};
+using ExperimentWanted = std::variant<WaterfallWanted, ComparisonWanted, SweepWanted>;
+
+/// What there is to see of an experiment.
+struct ExperimentState {
+  std::string title;
+  std::size_t done = 0;
+  std::size_t total = 0;  ///< 0 while that is not known yet
+  bool running = false;
+  std::string trouble;  ///< why there are no figures
+  std::vector<NamedFigure> figures;
+};
+
+class ExperimentJob {
+ public:
+  ExperimentJob(Scenario scenario, ExperimentWanted wanted, std::string presets_dir);
+
+  /// Looks at how far it is; takes in the outcome once it has finished.
+  void poll();
+  void cancel() { job_.control().cancel = true; }
+  bool finished() const { return job_.finished(); }
+  const ExperimentState& state() const { return state_; }
+
+ private:
+  struct Outcome {
+    std::vector<NamedFigure> figures;
+    std::string trouble;
+  };
+  static Outcome work(const Scenario& scenario, const ExperimentWanted& wanted, const std::string& presets_dir,
+                      JobControl& control);
+
+  ExperimentState state_;
+  std::shared_ptr<Outcome> outcome_;  // written by the job, read once it has finished
+  BackgroundJob job_;
+};
+
+}  // namespace blockyard
