@@ -30,6 +30,12 @@ void shared_pattern(ImDrawList* list, const Theme& theme, const Rect& r) {
 void partial_pattern(ImDrawList* list, const Theme& theme, const Rect& r) {
   list->AddRectFilled(r.min(), ImVec2(r.right(), r.y + std::floor(r.h / 2)), theme.block_free);
 }
+// A bar across: a running request's own, which nobody else can hit.
+void private_pattern(ImDrawList* list, const Theme& theme, const Rect& r) {
+  const float bar = std::max(1.0f, std::floor(r.h / 6)), y = std::floor(r.center().y - bar / 2);
+  list->AddRectFilled(ImVec2(r.x + std::floor(r.w / 5), y), ImVec2(r.right() - std::floor(r.w / 5), y + bar),
+                      theme.block_idle);
+}
 // A ring: just filled.
 void stored_pattern(ImDrawList* list, const Theme& theme, const Rect& r, float strength) {
   compat::add_rect(list, ImVec2(r.x + 1, r.y + 1), ImVec2(r.right() - 1, r.bottom() - 1),
@@ -57,7 +63,8 @@ void grid_lines(ImDrawList* list, const Theme& theme, const MapFit& fit, ImVec2 
 
 void dot(ImDrawList* list, const Look& look, const Rect& r, BlockState state) {
   const Theme& theme = look.theme;
-  const bool bright = state == BlockState::kUsed || state == BlockState::kShared || state == BlockState::kPartial;
+  const bool bright = state == BlockState::kUsed || state == BlockState::kShared || state == BlockState::kPartial ||
+                      state == BlockState::kPrivate;
   const Color ink = bright ? theme.prefix_dot_on_used : theme.prefix_dot;
   const float side = std::min(r.w, r.h), line = side >= look.px(kPatternCell) ? 1.0f : 0.0f;
   const float size = side < 3 ? side : std::max(1.0f, std::round((side - line) * 0.38f));
@@ -183,10 +190,12 @@ void draw_block_map(const FrameContext& ctx, const BlockTexture& texture, Worker
       const BlockState state = texture.state(w, s);
       float strength = 0;
       const BlockFlash flash = fades ? texture.flash(w, s, ctx.screen_time, &strength) : BlockFlash::kSteady;
-      if (state != BlockState::kShared && state != BlockState::kPartial && flash == BlockFlash::kSteady) continue;
+      const bool plain = state == BlockState::kFree || state == BlockState::kIdle || state == BlockState::kUsed;
+      if (plain && flash == BlockFlash::kSteady) continue;
       const Rect r = cell_rect(fit, at, s);
       if (state == BlockState::kShared && flash == BlockFlash::kSteady) shared_pattern(list, theme, r);
       if (state == BlockState::kPartial) partial_pattern(list, theme, r);
+      if (state == BlockState::kPrivate && flash == BlockFlash::kSteady) private_pattern(list, theme, r);
       if (flash == BlockFlash::kStored) stored_pattern(list, theme, r, strength);
       if (flash == BlockFlash::kEvicted) evicted_pattern(list, theme, r, strength);
     }
@@ -271,6 +280,7 @@ void draw_state_sample(ImDrawList* list, const Look& look, const Rect& rect, Blo
   const Rect inner{rect.x, rect.y, rect.w + 1, rect.h + 1};
   if (state == BlockState::kShared) shared_pattern(list, look.theme, inner);
   if (state == BlockState::kPartial) partial_pattern(list, look.theme, rect);
+  if (state == BlockState::kPrivate) private_pattern(list, look.theme, rect);
   compat::add_rect(list, rect.min(), rect.max(), look.theme.line_strong, look.px(2));
 }
 

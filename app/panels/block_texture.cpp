@@ -48,6 +48,8 @@ Color state_color(const Theme& theme, BlockState state) {
       return theme.block_shared;
     case BlockState::kPartial:
       return mix(theme.block_used, theme.block_free, 0.45f);
+    case BlockState::kPrivate:
+      return mix(theme.block_used, theme.block_idle, 0.35f);
   }
   return theme.block_free;
 }
@@ -113,10 +115,11 @@ void BlockTexture::read(const FrameContext& ctx, WorkerId w, Tile& tile) {
     const SlotInfo& info = slots[s];
     BlockState state = BlockState::kFree;
     if (!cache.is_free(s)) {
-      state = info.block == kNone ? BlockState::kPartial
-              : info.refs == 0    ? BlockState::kIdle
-              : info.refs == 1    ? BlockState::kUsed
-                                  : BlockState::kShared;
+      state = info.block == kNone                            ? BlockState::kPartial
+              : info.refs == 0                               ? BlockState::kIdle
+              : info.refs > 1                                ? BlockState::kShared
+              : info.block >= ctx.sim.workload().tree.size() ? BlockState::kPrivate
+                                                             : BlockState::kUsed;
     }
     tile.states[s] = state;
     const BlockId block = state == BlockState::kFree ? kNone : info.block;
@@ -178,9 +181,8 @@ void BlockTexture::end_frame(const FrameContext& ctx) const {
 
 void BlockTexture::paint(const FrameContext& ctx, WorkerId w, const Tile& tile) {
   const Theme& theme = ctx.look.theme;
-  constexpr std::size_t kStates = 5;
-  Color colors[kStates];
-  for (std::size_t i = 0; i < kStates; ++i) colors[i] = state_color(theme, static_cast<BlockState>(i));
+  Color colors[kBlockStates];
+  for (std::size_t i = 0; i < kBlockStates; ++i) colors[i] = state_color(theme, static_cast<BlockState>(i));
   const auto texels = static_cast<std::size_t>(shape_.cols) * static_cast<std::size_t>(shape_.rows);
   rgba_.assign(texels * 4, 0);
   const bool fades = tile.fades_until >= 0;

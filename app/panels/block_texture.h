@@ -15,7 +15,8 @@
 
 namespace blockyard {
 
-enum class BlockState : std::uint8_t { kFree, kIdle, kUsed, kShared, kPartial };
+enum class BlockState : std::uint8_t { kFree, kIdle, kUsed, kShared, kPartial, kPrivate };
+inline constexpr std::size_t kBlockStates = 6;
 enum class BlockFlash : std::uint8_t { kSteady, kStored, kEvicted };
 
 /// Screen time for which a stored or evicted block shows, s.

@@ -155,16 +155,21 @@ void FleetPanel::head(FrameContext& ctx, const Rect& rect, const FleetGrid& grid
   struct Entry {
     const char* label;
     const char* help;
-    int kind;  // 0: state, 1: flash, 2: the dots
+    int kind;  // 0: state, 1: flash, 2: the dots, 3: a state of engine continuous alone
     int value;
   };
-  constexpr std::array<Entry, 7> kLegend = {{
+  const bool continuous = ctx.sim.config().fleet.engine == EngineKind::kContinuous;
+  constexpr std::array<Entry, 9> kLegend = {{
       {"free", "Nothing is stored in this slot.", 0, static_cast<int>(BlockState::kFree)},
       {"cached, idle", "Kept, used by nobody: a hit for whoever comes next, or the next victim.", 0,
        static_cast<int>(BlockState::kIdle)},
       {"in use", "A running request refers to it: it cannot be evicted.", 0, static_cast<int>(BlockState::kUsed)},
       {"shared", "Two or more running requests refer to it. Marked by a notch.", 0,
        static_cast<int>(BlockState::kShared)},
+      {"private", "Part of a running request's own answer: nobody else can hit it. Marked by a bar.", 3,
+       static_cast<int>(BlockState::kPrivate)},
+      {"partial", "The last tokens of a running request, not a block yet: no identity, nobody else can hit it.", 3,
+       static_cast<int>(BlockState::kPartial)},
       {"just stored", "Filled a moment ago. Marked by a ring; fades within 0.4 s.", 1,
        static_cast<int>(BlockFlash::kStored)},
       {"just evicted", "What was here has been thrown out. Marked by a cross; fades within 0.4 s.", 1,
@@ -178,15 +183,17 @@ void FleetPanel::head(FrameContext& ctx, const Rect& rect, const FleetGrid& grid
                                 : std::string("KV block occupancy");
   const float title_w = text_width(look, FontRole::BodyBold, title) + look.px(16);
   float all = 0;
-  for (const Entry& e : kLegend) all += width(e) + gap;
+  const auto shown = [continuous](const Entry& e) { return e.kind != 3 || continuous; };
+  for (const Entry& e : kLegend) all += shown(e) ? width(e) + gap : 0;
   const float limit = rect.w - look.px(56);
   const bool titled = all + title_w <= limit;
   if (titled) draw_text(list, look, FontRole::BodyBold, look.theme.text, ImVec2(rect.x + look.px(2), y), title);
   float x = titled ? rect.right() - look.px(56) - all : rect.x + look.px(2);
   for (const Entry& e : kLegend) {
+    if (!shown(e)) continue;
     if (x + width(e) > rect.right() - look.px(52)) break;
     const Rect sample{std::floor(x), std::floor(y - box / 2), box, box};
-    if (e.kind == 0) draw_state_sample(list, look, sample, static_cast<BlockState>(e.value));
+    if (e.kind == 0 || e.kind == 3) draw_state_sample(list, look, sample, static_cast<BlockState>(e.value));
     if (e.kind == 1) draw_flash_sample(list, look, sample, static_cast<BlockFlash>(e.value));
     if (e.kind == 2) {
       list->AddRectFilled(sample.min(), sample.max(), look.theme.block_idle, look.px(2));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/panels/batch.h"
 #include "app/panels/inspector_parts.h"
 #include "app/ui/icons.h"
 
@@ -227,6 +228,7 @@ void InspectorPanel::worker(FrameContext& ctx, WorkerId w) {
         percent_text(ctx.now > 0 ? static_cast<double>(worker.busy(ctx.now)) / static_cast<double>(ctx.now) : 0.0));
     facts.add("figures", oracle ? "live" : duration_text(us_to_ms(ctx.now - view.load_at)) + " old");
   }
+  draw_batch(ctx, w);
   std::vector<RequestId> list;
   for (const Sequence& s : worker.running()) list.push_back(s.request);
   inspector_heading(look, list.empty() ? "running: none" : fmt::format("running: {}", list.size()));

@@ -11,6 +11,7 @@
 #include "app/ui/compat.h"
 #include "app/ui/icons.h"
 #include "app/ui/widgets.h"
+#include "core/model/fidelity.h"
 
 namespace blockyard {
 bool begin_overlay(FrameContext& ctx, const char* id, ImVec2 screen, ImVec2 size, float top, bool* open) {
@@ -136,16 +137,21 @@ void draw_help(FrameContext& ctx, ImVec2 screen) {
   part("The run",
        "Requests arrive, the router sends each to a worker, and the worker computes what its cache does not hold yet. "
        "All of it is simulated: the same scenario and seed give the same run, forward and back.");
-  part(
-      "Timeline",
-      "The whole run. Bars: requests that started, blue with a hit, yellow without; the line: arrivals. Triangles are "
-      "faults, diamonds changes of settings, flags bookmarks. Drag goes there, the wheel zooms, Shift and drag takes a "
-      "range for plots and tables.");
+  part("Timeline",
+       "The whole run. Bars: requests that started, blue with a hit, yellow without; the line: arrivals. Triangles are "
+       "faults, diamonds changes of settings, flags bookmarks, teeth at the upper edge preemptions. Drag goes there, "
+       "the wheel zooms, Shift and drag takes a "
+       "range for plots and tables.");
   part("Key figures", "Over the last seconds of simulated time. Hover one for its formula and its inputs.");
   part("Controls",
        "Settings of the run. Most act in flight, from the cursor on, as a mark on the timeline; those with a round "
        "arrow restart it. Double click types a value, right click goes back to the scenario's own, Ctrl Z undoes.");
   for (const PanelRow& row : panel_table()) part(row.title, row.help);
+  divider(look);
+  part("What is modelled", "Against vLLM v1, with the file where it does it.");
+  for (const FidelityRow& row : fidelity_table()) {
+    part(fmt::format("{} · {}", row.aspect, fidelity_name(row.fidelity)), fmt::format("{} [{}]", row.note, row.source));
+  }
   ImGui::PopStyleVar();
   end_scroll("##parts");
   end_overlay(look);

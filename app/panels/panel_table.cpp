@@ -7,6 +7,7 @@
 #include "app/panels/prefix_tree.h"
 #include "app/panels/tab_events.h"
 #include "app/panels/tab_plots.h"
+#include "app/panels/tab_tokens.h"
 #include "app/panels/why_here.h"
 
 namespace blockyard {
@@ -17,7 +18,7 @@ std::unique_ptr<Panel> make() {
   return std::make_unique<T>();
 }
 
-constexpr std::array<PanelRow, 13> kPanels = {{
+constexpr std::array<PanelRow, 14> kPanels = {{
     {"fleet", "Fleet", "Every worker with its state, its load and its physical KV blocks.", PanelSlot::kFleet,
      make<FleetPanel>},
     {"tree", "Prefix tree", "All prompts, cut where they part; what the router believes and what the workers hold.",
@@ -39,6 +40,10 @@ constexpr std::array<PanelRow, 13> kPanels = {{
      PanelSlot::kBottom, make<RequestsTab>},
     {"load", "Load", "Workers × time: the work that each had before it. Bright is much.", PanelSlot::kBottom,
      make<LoadTab>},
+    {"tokens", "Tokens",
+     "Output tokens a second, and the time between a token and the one before of the same request. Engine slots hands "
+     "out a request's tokens as it finishes.",
+     PanelSlot::kBottom, make<TokensTab>},
     {"match", "Match length",
      "How many leading blocks of their prompts requests found, beside how long the prompts are.", PanelSlot::kBottom,
      make<MatchTab>},

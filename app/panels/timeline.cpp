@@ -91,6 +91,11 @@ void Timeline::draw_bars(FrameContext& ctx, const Strip& strip) {
       list->AddRectFilled(ImVec2(x, arrivals), ImVec2(x + pitch, arrivals + 1), ink);
     }
     before = arrivals;
+    if (b.preemptions > 0) {  // a tooth that hangs from the upper edge
+      const float mid = x + bar / 2, half = std::max(look.px(2), bar / 2);
+      list->AddTriangleFilled(ImVec2(mid - half, strip.rect.y), ImVec2(mid + half, strip.rect.y),
+                              ImVec2(mid, strip.rect.y + look.px(5)), faded(look.theme.block_evicted, ahead));
+    }
   }
 }
 

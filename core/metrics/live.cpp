@@ -40,6 +40,9 @@ void LiveMetrics::on_event(const Event& e, const Simulation& sim) {
     case EventType::kArrive:
       arrivals_.push_back({e.t, n});
       break;
+    case EventType::kPreempt:
+      preemptions_.push_back({e.t, n});
+      break;
     case EventType::kRoute:
       routed_.push_back({e.t, n, e.worker});
       break;
@@ -109,6 +112,7 @@ void LiveMetrics::thin_out() {
 void LiveMetrics::on_cut(SimTime t, std::size_t events) {
   events_ = events;
   cut(arrivals_, events);
+  cut(preemptions_, events);
   cut(routed_, events);
   cut(starts_, events);
   cut(evictions_, events);
@@ -183,6 +187,7 @@ std::vector<LiveMetrics::TimelineBucket> LiveMetrics::timeline(SimTime begin, Si
     return std::min(n - 1, static_cast<std::size_t>(f * static_cast<double>(n)));
   };
   for (const Moment& a : between(arrivals_, begin - 1, end)) ++buckets[bucket_of(a.t)].arrivals;
+  for (const Moment& p : between(preemptions_, begin - 1, end)) ++buckets[bucket_of(p.t)].preemptions;
   for (const Start& s : between(starts_, begin - 1, end)) {
     TimelineBucket& b = buckets[bucket_of(s.t)];
     ++(s.hit > 0 ? b.hits : b.misses);

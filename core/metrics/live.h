@@ -85,6 +85,7 @@ class LiveMetrics final : public FrontierListener {
     std::uint32_t arrivals = 0;
     std::uint32_t hits = 0;    ///< requests that started with a hit
     std::uint32_t misses = 0;  ///< without
+    std::uint32_t preemptions = 0;
   };
   std::vector<TimelineBucket> timeline(SimTime begin, SimTime end, std::size_t n) const;
 
@@ -126,6 +127,7 @@ class LiveMetrics final : public FrontierListener {
   std::uint32_t worker_count_ = 0;
   std::size_t events_ = 0;
   std::vector<Moment> arrivals_;
+  std::vector<Moment> preemptions_;
   std::vector<Sample> ttft_;  // at first tokens
   std::vector<Sample> e2e_;   // at finishes
   std::vector<Start> starts_;

@@ -1,0 +1,21 @@
+// Output tokens at the bottom: how many a second, and how long each takes after the one before.
+#pragma once
+
+#include "app/panels/panel.h"
+#include "app/panels/tab_plot.h"
+
+namespace blockyard {
+
+class TokensTab final : public Panel {
+ public:
+  void draw(FrameContext& ctx, const Rect& rect) override;
+
+ private:
+  void over_time(const FrameContext& ctx, bool both);
+  void distribution(const FrameContext& ctx);
+  PlotBox box_[2];
+  int kind_ = 0;
+  Refresh due_{4};
+};
+
+}  // namespace blockyard
