@@ -94,6 +94,7 @@ std::uint32_t PrefixTree::depth(BlockId block) const {
 }
 
 PrefixTree::Origin PrefixTree::origin(BlockId block) const {
+  if (named_by_id_) return {block, 0};
   const Piece& p = piece_of(block);
   return {nodes_[p.node].key, p.offset + (block - p.first)};
 }

@@ -21,9 +21,8 @@ class PrefixTree {
   using NodeId = std::uint32_t;
 
   /// Walks from `parent` over the first `blocks` blocks of the segment `key`, making what is new, and appends their ids
-  /// to `chain` (merging with its last run where ids go on). Returns the segment's node. Only a segment that was walked
-  /// in its full length may be a parent: the caller keeps lengths per key consistent (a trace's blocks are of one
-  /// size).
+  /// to `chain` (merging with its last run where ids go on). Returns the segment's node. What goes on from a segment
+  /// that was not walked in its full length needs a key that says how far it was walked.
   NodeId extend(NodeId parent, std::uint64_t key, std::uint32_t blocks, std::vector<Run>& chain);
 
   /// Number of distinct blocks so far; ids are 0 … size() − 1.
@@ -32,6 +31,8 @@ class PrefixTree {
   BlockId parent(BlockId block) const;
   /// Depth of a block: 0 for a first block.
   std::uint32_t depth(BlockId block) const;
+  /// From now on origin() of every block is its own id, and j = 0: for contents that have no names of their own.
+  void name_blocks_by_id() { named_by_id_ = true; }
   /// The segment key and the place in it, as extend() was told.
   struct Origin {
     std::uint64_t key;
@@ -64,6 +65,7 @@ class PrefixTree {
   static std::uint64_t slot_hash(NodeId parent, std::uint64_t key);
 
   std::uint32_t size_ = 0;
+  bool named_by_id_ = false;
   std::vector<Node> nodes_;
   std::vector<Piece> pieces_;         // ascending in `first`
   std::vector<std::uint32_t> table_;  // open addressing over nodes_, kNone = empty
