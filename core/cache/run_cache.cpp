@@ -8,6 +8,7 @@ namespace blockyard {
 namespace {
 
 constexpr int kFirstTableBits = 6;
+constexpr std::size_t kFewChanges = 64;
 
 }  // namespace
 
@@ -112,7 +113,6 @@ void RunCache::acquire(EdgePath path, RunChanges& changes) {
     if (held_[place].refs++ == 0) leave_idle(place);
   }
   if (missing == 0) return;
-  ++version_;
   const std::uint32_t free = capacity_ - taken_;
   if (missing > free) evict(missing - free, changes);
   for (std::size_t i = 0; i < path.size(); ++i) {
@@ -125,6 +125,7 @@ void RunCache::acquire(EdgePath path, RunChanges& changes) {
     Held& h = held_[place];
     if (h.blocks == count) continue;
     changes.stored.push_back({path[i], h.blocks, count});
+    note_change(path[i]);
     h.blocks = count;
   }
   taken_ += missing;
@@ -141,6 +142,7 @@ void RunCache::evict(std::uint32_t blocks, RunChanges& changes) {
     Held& h = held_[place];
     const std::uint32_t n = std::min(blocks, h.blocks);
     changes.evicted.push_back({h.edge, h.blocks - n, h.blocks});
+    note_change(h.edge);
     h.blocks -= n;
     blocks -= n;
     if (h.blocks > 0) break;
@@ -148,6 +150,21 @@ void RunCache::evict(std::uint32_t blocks, RunChanges& changes) {
     (h.next == kNone ? idle_tail_ : held_[h.next].prev) = kNone;
     remove(place);
   }
+}
+
+void RunCache::note_change(EdgeId e) {
+  if (all_changed_) return;
+  if (changed_.size() < held_.size() + kFewChanges) {
+    changed_.push_back(e);
+  } else {
+    all_changed_ = true;
+    changed_.clear();
+  }
+}
+
+void RunCache::forget_changes() {
+  all_changed_ = false;
+  changed_.clear();
 }
 
 void RunCache::release(EdgePath path) {
@@ -175,7 +192,8 @@ void RunCache::leave_idle(std::uint32_t place) {
 }
 
 void RunCache::flush_idle() {
-  ++version_;
+  all_changed_ = true;
+  changed_.clear();
   taken_ -= idle_;
   idle_ = 0;
   for (std::uint32_t place = idle_head_; place != kNone;) {
@@ -188,11 +206,9 @@ void RunCache::flush_idle() {
 
 void RunCache::clear() {
   const std::uint64_t evictions = evictions_;
-  const std::uint64_t version = version_;
   const std::uint32_t peak = peak_;
   *this = RunCache(capacity_, tree_);
   evictions_ = evictions;
-  version_ = version + 1;
   peak_ = peak;
 }
 

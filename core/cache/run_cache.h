@@ -55,8 +55,10 @@ class RunCache {
   std::uint32_t idle_blocks() const { return idle_; }
   std::uint64_t evictions() const { return evictions_; }
   std::uint32_t peak_taken() const { return peak_; }
-  /// Counts everything that changed what is resident: where it stands still, so does the set.
-  std::uint64_t version() const { return version_; }
+  /// Edges of which blocks came or went since forget_changes(), some named twice; nullptr where they are too many to be
+  /// worth telling.
+  const std::vector<EdgeId>* changed() const { return all_changed_ ? nullptr : &changed_; }
+  void forget_changes();
 
   /// Number of leading blocks of the chain that are resident.
   std::uint32_t hit(EdgePath path) const;
@@ -98,6 +100,7 @@ class RunCache {
   void join_idle(std::uint32_t place);
   void leave_idle(std::uint32_t place);
   void evict(std::uint32_t blocks, RunChanges& changes);
+  void note_change(EdgeId e);
 
   const RadixTree* tree_;
   std::uint32_t capacity_;
@@ -107,12 +110,13 @@ class RunCache {
   std::uint32_t idle_head_ = kNone;
   std::uint32_t idle_tail_ = kNone;
   std::uint64_t evictions_ = 0;
-  std::uint64_t version_ = 0;
   std::vector<Held> held_;             // those that are free have no edge
   std::vector<std::uint32_t> free_;    // places in held_
   std::vector<std::uint32_t> table_;   // open addressing by edge: places in held_, kNone = empty
   int shift_ = 64;                     // 64 − log2(size of table_)
   std::vector<std::uint32_t> places_;  // of the path that is being acquired
+  std::vector<EdgeId> changed_;
+  bool all_changed_ = true;
 };
 
 }  // namespace blockyard

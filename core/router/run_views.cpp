@@ -1,9 +1,11 @@
 #include "core/router/run_views.h"
 
+#include <algorithm>
+
 namespace blockyard {
 
 RunViews::RunViews(std::uint32_t workers, const RadixTree* tree)
-    : workers_(workers), tree_(tree), row_of_(tree->edges().size(), kNone), listed_(workers) {}
+    : workers_(workers), tree_(tree), row_of_(tree->edges().size(), kNone), views_(workers) {}
 
 void RunViews::overlaps(EdgePath path, std::span<WorkerFigures> figures) const {
   for (WorkerFigures& f : figures) f.overlap = 0;
@@ -16,8 +18,9 @@ void RunViews::overlaps(EdgePath path, std::span<WorkerFigures> figures) const {
     bool whole = false;
     for (WorkerId w = 0; w < workers_; ++w) {
       if (figures[w].overlap != depth) continue;
-      figures[w].overlap += row[w];
-      whole = whole || row[w] == count;
+      const std::uint32_t blocks = row[w] & kBlocks;
+      figures[w].overlap += blocks;
+      whole = whole || blocks == count;
     }
     if (!whole) return;
     depth += count;
@@ -28,7 +31,7 @@ std::uint32_t RunViews::overlap(WorkerId w, EdgePath path) const {
   std::uint32_t n = 0;
   for (const EdgeId e : path) {
     if (row_of_[e] == kNone) break;
-    const std::uint32_t blocks = cells_[std::size_t{row_of_[e]} * workers_ + w];
+    const std::uint32_t blocks = cell(w, e) & kBlocks;
     n += blocks;
     if (blocks < tree_->edge(e).count) break;
   }
@@ -38,6 +41,7 @@ std::uint32_t RunViews::overlap(WorkerId w, EdgePath path) const {
 void RunViews::set(WorkerId w, EdgeId e, std::uint32_t blocks) {
   std::uint32_t& row = row_of_[e];
   if (row == kNone) {
+    if (blocks == 0) return;
     if (free_rows_.empty()) {
       row = static_cast<std::uint32_t>(holders_.size());
       holders_.push_back(0);
@@ -47,16 +51,47 @@ void RunViews::set(WorkerId w, EdgeId e, std::uint32_t blocks) {
       free_rows_.pop_back();
     }
   }
-  std::uint32_t& cell = cells_[std::size_t{row} * workers_ + w];
-  if (cell == 0) {
+  std::uint32_t& c = cell(w, e);
+  View& view = views_[w];
+  if (c == 0) {
+    if (blocks == 0) return;
     ++holders_[row];
-    listed_[w].push_back(e);
+    view.listed.push_back(e);
+  } else {
+    view.empty += static_cast<std::uint32_t>(blocks == 0) - static_cast<std::uint32_t>(c == kListed);
   }
-  cell = blocks;
+  c = blocks | kListed;
+}
+
+void RunViews::unlist(WorkerId w, EdgeId e) {
+  const std::uint32_t row = row_of_[e];
+  cell(w, e) = 0;
+  if (--holders_[row] > 0) return;
+  free_rows_.push_back(row);
+  row_of_[e] = kNone;
+}
+
+void RunViews::drop_empty(WorkerId w) {
+  View& view = views_[w];
+  std::erase_if(view.listed, [&](EdgeId e) {
+    if (cell(w, e) != kListed) return false;
+    unlist(w, e);
+    return true;
+  });
+  view.empty = 0;
 }
 
 void RunViews::insert(WorkerId w, EdgePath path) {
-  for (const EdgeId e : path) set(w, e, tree_->edge(e).count);
+  View& view = views_[w];
+  for (const EdgeId e : path) {
+    const std::uint32_t count = tree_->edge(e).count;
+    if (row_of_[e] != kNone && cell(w, e) == (count | kListed)) continue;
+    set(w, e, count);
+    if (!view.differs_everywhere) view.gained.push_back(e);
+  }
+  if (view.gained.size() <= view.listed.size()) return;
+  view.gained.clear();
+  view.differs_everywhere = true;
 }
 
 void RunViews::replace(WorkerId w, std::span<const EdgeHead> heads) {
@@ -64,15 +99,29 @@ void RunViews::replace(WorkerId w, std::span<const EdgeHead> heads) {
   for (const EdgeHead& h : heads) set(w, h.edge, h.blocks);
 }
 
-void RunViews::clear(WorkerId w) {
-  for (const EdgeId e : listed_[w]) {
-    const std::uint32_t row = row_of_[e];
-    cells_[std::size_t{row} * workers_ + w] = 0;
-    if (--holders_[row] > 0) continue;
-    free_rows_.push_back(row);
-    row_of_[e] = kNone;
+void RunViews::sync(WorkerId w, RunCache& truth) {
+  View& view = views_[w];
+  const std::vector<EdgeId>* const changed = truth.changed();
+  if (changed == nullptr || view.differs_everywhere) {
+    clear(w);
+    truth.each_held([&](EdgeId e, std::uint32_t blocks) { set(w, e, blocks); });
+  } else {
+    for (const EdgeId e : *changed) set(w, e, truth.held_of(e));
+    for (const EdgeId e : view.gained) set(w, e, truth.held_of(e));
   }
-  listed_[w].clear();
+  view.gained.clear();
+  view.differs_everywhere = false;
+  truth.forget_changes();
+  if (view.empty > view.listed.size() / 2) drop_empty(w);
+}
+
+void RunViews::clear(WorkerId w) {
+  View& view = views_[w];
+  for (const EdgeId e : view.listed) unlist(w, e);
+  view.listed.clear();
+  view.empty = 0;
+  view.gained.clear();
+  view.differs_everywhere = true;
 }
 
 void RunViews::add_to(StateHash& hash, WorkerId w) const {

@@ -11,12 +11,16 @@ void Simulation::heartbeat(EventSink* sink) {
   for (WorkerId w = 0; w < workers_.size(); ++w) {
     if (!workers_[w].up()) continue;
     emit(sink, {now_, EventType::kHeartbeat, kNone, w});
+    const LoadFigures figures{true_load(w), static_cast<std::uint32_t>(workers_[w].waiting().size()),
+                              workers_[w].in_use()};
+    if (config_.router.message_delay == 0) {  // as send() does it, without making a message
+      if (!lost()) hear(w, figures, now_, sink);
+      continue;
+    }
     Message m;
     m.kind = MessageKind::kHeartbeat;
     m.worker = w;
-    m.load = true_load(w);
-    m.waiting = static_cast<std::uint32_t>(workers_[w].waiting().size());
-    m.in_use = workers_[w].in_use();
+    m.figures = figures;
     send(std::move(m), sink);
   }
   push({now_ + config_.router.heartbeat, 2, QueuedKind::kHeartbeat, timer_epoch_, 0, kNone, 0, 0});
@@ -38,6 +42,13 @@ void Simulation::sync(EventSink* sink) {
   for (WorkerId w = 0; w < workers_.size(); ++w) {
     if (!workers_[w].up()) continue;
     emit(sink, {now_, EventType::kSync, kNone, w});
+    if (run_views_ && config_.router.message_delay == 0) {  // as send() does it, by what has changed alone
+      if (lost()) continue;
+      run_views_->sync(w, *workers_[w].run_cache());
+      views_[w].blocks_at = now_;
+      emit(sink, {now_, EventType::kDeliver, kNone, w, static_cast<std::uint32_t>(MessageKind::kSync)});
+      continue;
+    }
     Message m;
     m.kind = MessageKind::kSync;
     m.worker = w;
@@ -47,9 +58,11 @@ void Simulation::sync(EventSink* sink) {
   push({now_ + config_.router.sync, 3, QueuedKind::kSync, timer_epoch_, 0, kNone, 0, 0});
 }
 
+bool Simulation::lost() { return config_.router.message_loss > 0 && loss_.uniform() < config_.router.message_loss; }
+
 void Simulation::send(Message m, EventSink* sink) {
   m.sent = now_;
-  if (config_.router.message_loss > 0 && loss_.uniform() < config_.router.message_loss) return;
+  if (lost()) return;
   if (config_.router.message_delay == 0) {
     deliver(m, sink);
     return;
@@ -71,15 +84,20 @@ void Simulation::send(Message m, EventSink* sink) {
         static_cast<std::uint64_t>(now_), order});
 }
 
+void Simulation::hear(WorkerId w, const LoadFigures& figures, SimTime sent, EventSink* sink) {
+  WorkerView& view = views_[w];
+  view.load = figures.load;
+  view.waiting = figures.waiting;
+  view.in_use = figures.in_use;
+  view.load_at = sent;
+  emit(sink, {now_, EventType::kDeliver, kNone, w, static_cast<std::uint32_t>(MessageKind::kHeartbeat)});
+}
+
 void Simulation::deliver(const Message& m, EventSink* sink) {
   WorkerView& view = views_[m.worker];
   switch (m.kind) {
     case MessageKind::kHeartbeat:
-      view.load = m.load;
-      view.waiting = m.waiting;
-      view.in_use = m.in_use;
-      view.load_at = m.sent;
-      break;
+      return hear(m.worker, m.figures, m.sent, sink);
     case MessageKind::kSync:
       if (run_views_) {
         run_views_->replace(m.worker, m.heads);

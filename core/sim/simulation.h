@@ -90,13 +90,17 @@ class Simulation {
 
  private:
   class Host;
+  /// What a heartbeat says.
+  struct LoadFigures {
+    double load = 0;
+    std::uint32_t waiting = 0;
+    std::uint32_t in_use = 0;
+  };
   struct Message {
     MessageKind kind = MessageKind::kHeartbeat;
     WorkerId worker = 0;
     SimTime sent = 0;
-    double load = 0;
-    std::uint32_t waiting = 0;
-    std::uint32_t in_use = 0;
+    LoadFigures figures;
     std::vector<Run> blocks;      // sync: the set; report: stored
     std::vector<Run> removed;     // report
     std::vector<EdgeHead> heads;  // sync, by runs: the set
@@ -119,6 +123,8 @@ class Simulation {
   void detect(WorkerId w, EventSink* sink);
   void restart(WorkerId w, EventSink* sink);
   void send(Message message, EventSink* sink);
+  bool lost();
+  void hear(WorkerId w, const LoadFigures& figures, SimTime sent, EventSink* sink);
   void deliver(const Message& m, EventSink* sink);
   void heartbeat(EventSink* sink);
   void sync(EventSink* sink);

@@ -115,6 +115,7 @@ class Worker {
   const BlockCache& cache() const { return cache_; }
   /// The cache by runs; nullptr where every block has its slot.
   const RunCache* run_cache() const { return runs_ ? &*runs_ : nullptr; }
+  RunCache* run_cache() { return runs_ ? &*runs_ : nullptr; }
   /// Figures of whichever cache it is, in blocks.
   std::uint32_t capacity() const { return runs_ ? runs_->capacity() : cache_.capacity(); }
   std::uint32_t in_use() const { return runs_ ? runs_->in_use() : cache_.in_use(); }

@@ -14,8 +14,7 @@ namespace blockyard::policies {
 
 /// Distance of w from the cursor, around: the order in which ties are broken.
 inline WorkerId cursor_distance(const RouterMemory& m, WorkerId w, std::size_t workers) {
-  const auto n = static_cast<WorkerId>(workers);
-  return (w + n - m.cursor % n) % n;
+  return w >= m.cursor ? w - m.cursor : w + static_cast<WorkerId>(workers) - m.cursor;  // the cursor is below W
 }
 
 inline void move_cursor(RouterMemory& m, WorkerId chosen, std::size_t workers) {
@@ -72,6 +71,7 @@ inline std::uint32_t greatest_overlap(const RouteInput& in) {
 
 inline std::vector<WorkerId> with_overlap(const RouteInput& in, std::uint32_t d) {
   std::vector<WorkerId> out;
+  out.reserve(in.routable.size());
   for (const WorkerId w : in.routable) {
     if (in.workers[w].overlap == d) out.push_back(w);
   }
