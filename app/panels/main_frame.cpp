@@ -1,5 +1,7 @@
 #include "app/panels/main_frame.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "app/panels/actions.h"
@@ -45,7 +47,11 @@ void MainFrame::draw_bottom(FrameContext& ctx, const Rect& rect) {
       if (panels[i]->row->id == ctx.ui.bottom_tab) selected = static_cast<int>(i);
     }
     const ImVec2 at = ImGui::GetCursorScreenPos();
-    if (const auto picked = tab_strip(look, "tabs", titles, selected)) {
+    const std::string limits = ctx.range
+                                   ? fmt::format("{:.1f} – {:.1f} s only", static_cast<double>(ctx.range->begin) / 1e6,
+                                                 static_cast<double>(ctx.range->end) / 1e6)
+                                   : std::string();
+    if (const auto picked = tab_strip(look, "tabs", titles, selected, limits)) {
       selected = *picked;
       ctx.ui.bottom_tab = panels[static_cast<std::size_t>(selected)]->row->id;
     }

@@ -148,13 +148,23 @@ bool mini_button(const Look& look, const char* id, const char* icon, std::string
 }
 
 Moment run_of(const FrameContext& ctx) {
-  return {&ctx.sim.workload(),     ctx.sim.workload().requests.size(), ctx.sim.config().seed, 0,
-          ctx.tree.edges().size(), ctx.sim.workload().id_count()};
+  return {&ctx.sim.workload(),
+          ctx.sim.workload().requests.size(),
+          ctx.sim.config().seed,
+          0,
+          ctx.tree.edges().size(),
+          ctx.sim.workload().id_count(),
+          {}};
 }
 
 Moment moment_of(const FrameContext& ctx) {
-  return {&ctx.sim.workload(),      ctx.sim.workload().requests.size(), ctx.sim.config().seed, ctx.now,
-          ctx.sim.events_handled(), ctx.player.changes().size()};
+  return {&ctx.sim.workload(),
+          ctx.sim.workload().requests.size(),
+          ctx.sim.config().seed,
+          ctx.now,
+          ctx.sim.events_handled(),
+          ctx.player.changes().size(),
+          ctx.range};
 }
 
 bool Refresh::due(const FrameContext& ctx) {

@@ -56,6 +56,7 @@ struct Moment {
   SimTime now = -1;
   std::uint64_t handled = 0;
   std::size_t changes = 0;
+  std::optional<TimeRange> range;
   friend bool operator==(const Moment&, const Moment&) = default;
 };
 Moment moment_of(const FrameContext& ctx);

@@ -115,6 +115,16 @@ PlotAction show_plot(FrameContext& ctx, const char* id, const Rect& rect, PlotBo
     box.fits = ctx.ui.fits;
     box.run = run;
   }
+  const bool ahead = over_time && ctx.range && ctx.range->begin >= ctx.now;
+  if (ahead) {
+    for (Plot& p : box.figure.plots) {
+      p.series.clear();
+      p.heat.reset();
+      p.lanes.reset();
+      p.empty_text = "The range on the timeline lies ahead. Play on, or let go of it with Esc.";
+    }
+    ++box.figure.revision;
+  }
   const auto& policies = policy_table();
   const std::uint32_t strategy = ctx.sim.config().router.strategy;
   box.figure.footnote = fmt::format("{} · {} · {} workers · seed {} · up to {}", ctx.scenario.name,

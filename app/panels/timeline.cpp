@@ -39,10 +39,12 @@ void Timeline::handle_mouse(FrameContext& ctx, const Strip& strip, const Span& w
   }
   if (ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) zoomed_ = false;
   if (ImGui::IsItemActivated()) {
+    on_range_tag_ = range_tag_.contains(io.MousePos) && ctx.range.has_value();
+    if (on_range_tag_) ctx.push(cmd::SetRange{});
     ranging_ = io.KeyShift;
     range_from_ = under;
   }
-  if (!ImGui::IsItemActive()) return;
+  if (!ImGui::IsItemActive() || on_range_tag_) return;
   if (!ranging_) {
     const auto t = static_cast<SimTime>(under);
     if (t != ctx.now) ctx.push(cmd::Seek{t});
@@ -155,6 +157,35 @@ void Timeline::draw_marks(FrameContext& ctx, const Strip& strip) {
   }
 }
 
+// The range that limits plots and tables: its ends, its times, and a way to let go of it.
+void Timeline::draw_range(FrameContext& ctx, const Strip& strip) {
+  const Look& look = ctx.look;
+  const float a = strip.x(static_cast<double>(ctx.range->begin)), b = strip.x(static_cast<double>(ctx.range->end));
+  if (b < strip.rect.x || a > strip.rect.right()) return;
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const float top = strip.rect.y - look.px(4);
+  for (const float x : {a, b}) {
+    if (x < strip.rect.x - 1 || x > strip.rect.right() + 1) continue;
+    list->AddRectFilled(ImVec2(std::floor(x), top), ImVec2(std::floor(x) + look.px(2), strip.rect.bottom()),
+                        look.theme.accent);
+  }
+  const std::string words = fmt::format("{:.1f} – {:.1f} s", static_cast<double>(ctx.range->begin) / 1e6,
+                                        static_cast<double>(ctx.range->end) / 1e6);
+  const float w = text_width(look, FontRole::Small, words) + look.px(34), h = look.px(18);
+  const float left = std::clamp((a + b) / 2 - w / 2, strip.rect.x, strip.rect.right() - w);
+  const Rect tag{std::floor(left), strip.rect.y - look.px(2), w, h};
+  list->AddRectFilled(tag.min(), tag.max(), look.theme.raised, look.px(5));
+  compat::add_rect(list, tag.min(), tag.max(), look.theme.accent, look.px(5));
+  draw_text(list, look, FontRole::Small, look.theme.text, ImVec2(tag.x + look.px(8), tag.center().y), words);
+  const bool hot = tag.contains(ImGui::GetIO().MousePos) && ImGui::IsWindowHovered();
+  draw_text_right(list, look, FontRole::Small, hot ? look.theme.text : look.theme.text_muted,
+                  ImVec2(tag.right() - look.px(7), tag.center().y), icons::kTimes);
+  look.mark("range", tag);
+  range_tag_ = tag;
+  if (!hot) return;
+  tooltip(look, "Plots and tables show this range", "Click to let go of it.", "Esc");
+}
+
 void Timeline::draw(FrameContext& ctx, const Rect& rect) {
   const Look& look = ctx.look;
   CardOptions bare;
@@ -209,6 +240,7 @@ void Timeline::draw(FrameContext& ctx, const Rect& rect) {
     list->AddCircleFilled(ImVec2(at + 0.5F, base + thick / 2), look.px(6), look.theme.accent);
     list->AddCircleFilled(ImVec2(at + 0.5F, base + thick / 2), look.px(3), rgb(0xFFFFFF));
   }
+  if (ctx.range) draw_range(ctx, strip);
   if (!ctx.complete) {
     draw_text_right(list, look, FontRole::Small, look.theme.text_muted, ImVec2(right, strip.rect.y + look.px(4)),
                     "computing ahead …");

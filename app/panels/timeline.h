@@ -38,11 +38,14 @@ class Timeline {
   void handle_mouse(FrameContext& ctx, const Strip& strip, const Span& whole);
   void draw_bars(FrameContext& ctx, const Strip& strip);
   void draw_marks(FrameContext& ctx, const Strip& strip);
+  void draw_range(FrameContext& ctx, const Strip& strip);
   static void draw_axis(const FrameContext& ctx, const Strip& strip, float y);
 
   bool zoomed_ = false;
   Span zoom_;
   int fits_ = 0;
+  Rect range_tag_;  // where its times stand: a click there does not go there
+  bool on_range_tag_ = false;
   bool ranging_ = false;
   double range_from_ = 0;
   const Player* player_ = nullptr;

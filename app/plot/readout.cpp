@@ -57,6 +57,9 @@ class Probe {
       }
       if (s.y.empty() && s.hi.empty()) continue;
       const std::size_t at = nearest(s, x);
+      // Beyond its ends a series has nothing to say; a pointer just beside them means them.
+      const float reach = pen_.px(12);
+      if (g_.x.px(x) > g_.x.px(s.x.back()) + reach || g_.x.px(x) < g_.x.px(s.x.front()) - reach) continue;
       if (s.style == SeriesStyle::Band && at < s.lo.size() && at < s.hi.size()) {
         std::string text = format_value(s.lo[at]) + " – " + with_unit(s.hi[at], plot_.y.unit);
         if (at < s.y.size()) text = format_value(s.y[at]) + "  (" + text + ")";

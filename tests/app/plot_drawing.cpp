@@ -207,6 +207,29 @@ TEST_F(PlotHands, ThePointerReadsValuesAndAClickNamesATime) {
   EXPECT_FALSE(view().mouse.has_value());
 }
 
+TEST(PlotReadout, ASeriesSaysNothingBeyondItsEnds) {
+  // A crosshair far behind the last point draws its line and no dots.
+  HeadlessUi ui(800, 400, 1, dark_theme(), BLOCKYARD_FONT_DIR);
+  Plot plot;
+  plot.x.min = 0;
+  plot.x.max = 100;
+  plot.series = {PlotSeries{}};
+  for (int i = 0; i <= 50; ++i) plot.series[0].x.push_back(i), plot.series[0].y.push_back(i);
+  const Figure figure = make_figure(std::move(plot));
+  const auto vertices_at = [&](double x) {
+    FigureView view;
+    view.plots.resize(1);
+    view.plots[0].cursor_x = x;
+    ui.set_ui([&] {
+      draw_figure(*ImGui::GetBackgroundDrawList(), Rect{0, 0, 800, 400}, figure, plot_style(ui.look()), view);
+    });
+    ui.frames(1);
+    return ui.draw_data().TotalVtxCount;
+  };
+  EXPECT_GT(vertices_at(40), vertices_at(80));
+  EXPECT_EQ(vertices_at(70), vertices_at(80));
+}
+
 TEST_F(PlotHands, TheLegendHidesASeriesAndTheAxisFollows) {
   const double before = plot().y.hi;
   ui_.click(plot().legend[2].rect.center());
