@@ -37,11 +37,13 @@ std::string default_config_dir() {
 
 std::string settings_text(const UiState& ui) {
   std::string recent;
-  for (const std::string& file : ui.recent) recent += (recent.empty() ? "" : ", ") + json_quoted(file);
+  for (std::size_t i = 0; i < ui.recent.size(); ++i) {
+    recent += fmt::format("{}\"{}\": {}", i == 0 ? "" : ", ", i, json_quoted(ui.recent[i]));
+  }
   return fmt::format(
       "{{\n  \"theme\": \"{}\",\n  \"scale\": {},\n  \"show_controls\": {},\n  \"show_tree\": {},\n  \"show_bottom\": "
       "{},\n  \"bottom_height\": {},\n  \"bottom_tab\": {},\n  \"first_start\": {},\n  \"last_scenario\": {},\n  "
-      "\"recent\": [{}]\n}}\n",
+      "\"recent\": {{{}}}\n}}\n",
       ui.dark ? "dark" : "light", ui.scale, ui.show_controls, ui.show_tree, ui.show_bottom, ui.bottom_height,
       json_quoted(ui.bottom_tab), ui.first_start, json_quoted(ui.last_scenario), recent);
 }

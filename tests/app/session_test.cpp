@@ -153,6 +153,8 @@ TEST_F(SessionTest, ErrorsAreToldAndTheRunStays) {
   s.apply(cmd::LoadScenario{"no-such-scenario"});
   s.apply(cmd::OpenFile{write("bad.jsonl", "{\"timestamp\": 1}\n")});
   s.settle();
+  ASSERT_EQ(s.toasts().size(), 3U);
+  EXPECT_NE(s.toasts()[2].text.find("bad.jsonl:1"), std::string::npos) << "which line: " << s.toasts()[2].text;
   s.apply(cmd::OpenFile{write("bad.json", "{\"router\": 3}")});
   s.settle();
   EXPECT_EQ(s.toasts().size(), 4U);
@@ -176,6 +178,18 @@ TEST_F(SessionTest, OpensATrace) {
   EXPECT_TRUE(s.playing());
   s.apply(cmd::SetArrivalRate{2});
   EXPECT_EQ(s.player().arrival_rate(), 2.0);
+  // It is a source of its own: among the recent files, and what a reset goes back to.
+  ASSERT_FALSE(s.ui().recent.empty());
+  EXPECT_NE(s.ui().recent[0].find("some.jsonl"), std::string::npos);
+  s.apply(cmd::ResetAll{});
+  s.settle();
+  EXPECT_EQ(s.player().cursor().workload().requests.size(), 20U);
+  EXPECT_EQ(s.player().arrival_rate(), 1.0);
+  UiState again;
+  read_settings(settings_text(s.ui()), again);
+  EXPECT_EQ(again.recent, s.ui().recent);
+  Session other(options());
+  EXPECT_TRUE(other.open(s.ui().recent[0], false)) << "a trace opens by its name alone";
 }
 
 TEST_F(SessionTest, ComparesStrategiesAtOneTime) {
