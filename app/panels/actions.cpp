@@ -30,6 +30,7 @@ bool typed(unsigned a, unsigned b = 0) { return compat::typed_char(a) || (b != 0
 
 // Esc takes away what lies on top, one thing at a time; it never quits.
 void escape(FrameContext& ctx) {
+  if (compat::close_popups()) return;
   UiState& ui = ctx.ui;
   for (bool* open : {&ui.palette_open, &ui.keys_open, &ui.help_open, &ui.settings_open, &ui.experiment_open}) {
     if (*open) {
@@ -107,11 +108,11 @@ constexpr std::array<Action, 33> kActions{{
     {"Full screen", "F11", "", [] { return plain(Key::F11); }, [](FrameContext& c) { c.push(cmd::Fullscreen{}); }},
     {"Dark or light", "Ctrl D", "The light theme reads better on a projector.", [] { return with_ctrl(Key::D); },
      [](FrameContext& c) { c.push(cmd::SetTheme{!c.ui.dark}); }},
-    {"Show or hide controls", "1", "", [] { return plain(Key::Num1); },
+    {"Show or hide controls", "Ctrl 1", "", [] { return with_ctrl(Key::Num1); },
      [](FrameContext& c) { c.ui.show_controls = !c.ui.show_controls; }},
-    {"Show or hide the prefix tree", "2", "", [] { return plain(Key::Num2); },
+    {"Show or hide the prefix tree", "Ctrl 2", "", [] { return with_ctrl(Key::Num2); },
      [](FrameContext& c) { c.ui.show_tree = !c.ui.show_tree; }},
-    {"Show or hide plots and tables", "3", "", [] { return plain(Key::Num3); },
+    {"Show or hide plots and tables", "Ctrl 3", "", [] { return with_ctrl(Key::Num3); },
      [](FrameContext& c) { c.ui.show_bottom = !c.ui.show_bottom; }},
     {"Settings", "F10", "Scale, theme, layout.", [] { return plain(Key::F10); },
      [](FrameContext& c) { c.ui.settings_open = !c.ui.settings_open; }},

@@ -187,7 +187,12 @@ void FleetPanel::head(FrameContext& ctx, const Rect& rect, const FleetGrid& grid
   for (const Entry& e : kLegend) all += shown(e) ? width(e) + gap : 0;
   const float limit = rect.w - look.px(56);
   const bool titled = all + title_w <= limit;
-  if (titled) draw_text(list, look, FontRole::BodyBold, look.theme.text, ImVec2(rect.x + look.px(2), y), title);
+  if (titled) {
+    draw_text(list, look, FontRole::BodyBold, look.theme.text, ImVec2(rect.x + look.px(2), y), title);
+    ImGui::SetCursorScreenPos(rect.min());
+    ImGui::InvisibleButton("##title", ImVec2(title_w, rect.h));
+    help_tooltip(look, "Fleet", help_of("fleet"));
+  }
   float x = titled ? rect.right() - look.px(56) - all : rect.x + look.px(2);
   for (const Entry& e : kLegend) {
     if (!shown(e)) continue;

@@ -74,9 +74,10 @@ void InspectorPanel::nothing(FrameContext& ctx) {
     return;
   }
   section_header(look, nullptr, "Inspector", "nothing selected");
+  help_tooltip(look, "Inspector", help_of("inspector"));
   text_wrapped(look, FontRole::Small, look.theme.text_secondary,
                "Click a block, a request, a worker or a row of the tree: all about it stands here.");
-  inspector_heading(look, "latest routings: hit blocks of predicted");
+  inspector_heading(look, "latest routings: blocks hit, of the prompt");
   ImDrawList* list = ImGui::GetWindowDrawList();
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
   for (const RequestId r : latest) {
@@ -91,10 +92,17 @@ void InspectorPanel::nothing(FrameContext& ctx) {
     if (ImGui::IsItemHovered()) ctx.hover_on(SelectedRequest{r});
     const float y = row.center().y, x = worker_chip(list, look, ImVec2(row.x + look.px(2), y), record.worker);
     const bool started = record.start >= 0, phantom = started && record.hit < record.predicted;
-    const std::string told =
-        started ? fmt::format("{} of {}", record.hit, record.predicted) : fmt::format("– of {}", record.predicted);
-    const float left = draw_text_right(list, look, FontRole::Mono14, phantom ? look.theme.warn_text : look.theme.text,
-                                       ImVec2(row.right() - look.px(4), y), told);
+    const std::uint32_t blocks = ctx.sim.request(r).prompt_blocks;
+    const std::string told = started ? fmt::format("{} of {}", record.hit, blocks) : fmt::format("– of {}", blocks);
+    float left = draw_text_right(list, look, FontRole::Mono14, phantom ? look.theme.warn_text : look.theme.text,
+                                 ImVec2(row.right() - look.px(4), y), told);
+    if (phantom) {
+      left =
+          draw_text_right(list, look, FontRole::Small, look.theme.warn_text, ImVec2(left - look.px(8), y), "phantom");
+    } else if (!started) {
+      left = draw_text_right(list, look, FontRole::Small, look.theme.text_muted, ImVec2(left - look.px(8), y),
+                             status_text(record.status));
+    }
     draw_text(list, look, FontRole::Small, look.theme.text_secondary, ImVec2(x + look.px(9), y),
               ellipsized(look, FontRole::Small, request_text(ctx, r), left - x - look.px(18)));
   }

@@ -86,8 +86,10 @@ void KeyFigureRow::draw(FrameContext& ctx, const Rect& rect) {
     help_[i] = fmt::format(
         "{}\n\nOver the last {} of simulated time: {}. Change: against the {} before.\nSince the start: {} ({} "
         "started, {} done).",
-        f.formula, duration_text(us_to_ms(now.end - now.begin)), shown, duration_text(us_to_ms(ctx.metrics.window())),
-        figure_text(all.*f.field * f.factor), all.started, all.completed);
+        f.formula, duration_text(us_to_ms(now.end - now.begin)),
+        spec.unit.empty() ? shown : fmt::format("{} {}", shown, spec.unit),
+        duration_text(us_to_ms(ctx.metrics.window())), figure_text(all.*f.field * f.factor), all.started,
+        all.completed);
     spec.help = help_[i].c_str();
     const bool clicked = kpi_tile(look, {rect.x + (w + gap) * static_cast<float>(i), rect.y, w, rect.h}, spec);
     if (clicked && f.field == &KeyFigures::block_hit_rate) explain_hit_rate(ctx);

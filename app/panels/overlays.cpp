@@ -100,7 +100,7 @@ void draw_settings(FrameContext& ctx, ImVec2 screen) {
 void draw_keys(FrameContext& ctx, ImVec2 screen) {
   if (!ctx.ui.keys_open) return;
   const Look& look = ctx.look;
-  begin_overlay(ctx, "keys", screen, ImVec2(look.px(700), look.px(474)), look.px(90), &ctx.ui.keys_open);
+  begin_overlay(ctx, "keys", screen, ImVec2(look.px(720), look.px(528)), look.px(80), &ctx.ui.keys_open);
   section_header(look, icons::kKeyboard, "Keys", "Esc closes");
   std::vector<const Action*> with_keys;
   for (const Action& a : action_table()) {
@@ -181,7 +181,7 @@ void draw_first_start(FrameContext& ctx, const Rect& fleet) {
   key_row(look, ".   ,", "next and previous event", width);
   key_row(look, "[   ]", "other scenarios", width);
   key_row(look, "Ctrl K", "everything by name", width);
-  key_row(look, "?", "all keys; hover explains everything", width);
+  key_row(look, "?", "all keys; F1 and hovering explain the rest", width);
   ImGui::SetCursorScreenPos(ImVec2(at.x + width - look.px(96), at.y + size.y - look.px(62)));
   ButtonSpec ok{"Got it"};
   ok.kind = ButtonKind::Primary;

@@ -36,4 +36,7 @@ struct PanelRow {
 /// All panels of the slots, in order of their tabs.
 std::span<const PanelRow> panel_table();
 
+/// The help of the panel `id`; empty if there is none of that name.
+std::string_view help_of(std::string_view id);
+
 }  // namespace blockyard

@@ -19,12 +19,19 @@ std::unique_ptr<Panel> make() {
 }
 
 constexpr std::array<PanelRow, 14> kPanels = {{
-    {"fleet", "Fleet", "Every worker with its state, its load and its physical KV blocks.", PanelSlot::kFleet,
-     make<FleetPanel>},
-    {"tree", "Prefix tree", "All prompts, cut where they part; what the router believes and what the workers hold.",
+    {"fleet", "Fleet",
+     "Every worker with its state, its load and its physical KV blocks, a cell each. Bright: in use, and not to be "
+     "evicted; darker: kept for whoever comes next; darkest: free. The blue bar is the work that a worker has before it, "
+     "the yellow tick what the router believes it has. Click a block or a worker.",
+     PanelSlot::kFleet, make<FleetPanel>},
+    {"tree", "Prefix tree",
+     "All prompts of the run, cut where they part: what stands higher is shared by more requests. Belief is what the "
+     "router thinks each worker holds, truth what it holds, difference where the two part: phantom blocks are believed "
+     "but gone, unknown ones held but not believed.",
      PanelSlot::kTree, make<PrefixTreePanel>},
-    {"inspector", "Inspector", "All there is to know about what is selected.", PanelSlot::kInspector,
-     make<InspectorPanel>},
+    {"inspector", "Inspector",
+     "All there is to know about what is selected; the latest routings where nothing is. Esc lets go.",
+     PanelSlot::kInspector, make<InspectorPanel>},
     {"latency", "Latency",
      "Time to first token over a sliding window: half, 95 and 99 of 100 requests are faster. The icons show its "
      "distribution, hits against misses. The wheel zooms, a double click fits, a click goes there.",
@@ -63,5 +70,12 @@ constexpr std::array<PanelRow, 14> kPanels = {{
 }  // namespace
 
 std::span<const PanelRow> panel_table() { return kPanels; }
+
+std::string_view help_of(std::string_view id) {
+  for (const PanelRow& row : kPanels) {
+    if (row.id == id) return row.help;
+  }
+  return {};
+}
 
 }  // namespace blockyard

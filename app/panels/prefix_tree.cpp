@@ -51,6 +51,15 @@ void PrefixTreePanel::draw(FrameContext& ctx, const Rect& rect) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const ImVec2 room = ImGui::GetContentRegionAvail();
     const NodeIndex under = icicle_.draw(ctx, {at.x, at.y, room.x, room.y}, show);
+    if (show.mode == Mode::kDifference && differences_.all_phantom + differences_.all_unknown == 0) {
+      const char* words = "Belief and truth agree";
+      const float w = text_width(look, FontRole::Body, words);
+      ImDrawList* list = ImGui::GetWindowDrawList();
+      const ImVec2 mid(at.x + room.x / 2, at.y + room.y / 2);
+      list->AddRectFilled(ImVec2(mid.x - w / 2 - look.px(12), mid.y - look.px(14)),
+                          ImVec2(mid.x + w / 2 + look.px(12), mid.y + look.px(14)), look.theme.raised, look.px(6));
+      draw_text(list, look, FontRole::Body, look.theme.text, ImVec2(mid.x - w / 2, mid.y), words);
+    }
     if (under != kNone) {
       ctx.hover_on(SelectedEdge{tree_.node(under).first});
       node_tooltip(ctx, show, under);
@@ -112,9 +121,7 @@ void PrefixTreePanel::head(FrameContext& ctx) {
   const Look& look = ctx.look;
   section_header(look, nullptr, "Prefix tree",
                  fmt::format("{} nodes · {} blocks", short_count(tree_.nodes().size()), short_count(tree_.blocks())));
-  help_tooltip(look, "Prefix tree",
-               "All prompts of the run, cut where they part: what stands higher is shared by more requests. Belief is "
-               "what the router thinks each worker holds, truth what it holds, difference where the two part.");
+  help_tooltip(look, "Prefix tree", help_of("tree"));
   constexpr std::array<const char*, 3> kModes = {"Belief", "Truth", "Difference"};
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float right = at.x + ImGui::GetContentRegionAvail().x;

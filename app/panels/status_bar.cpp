@@ -28,7 +28,7 @@ void draw_status_bar(FrameContext& ctx, const Rect& rect) {
   float x = draw_text(list, look, FontRole::Small, look.theme.text_secondary, ImVec2(rect.x + look.px(27), y), state);
   look.mark("status", rect);
 
-  const std::string hint = "Space  play     .  next event     ?  keys     Ctrl K  commands";
+  const std::string hint = "Space  play     .  next event     ?  keys     F1  help     Ctrl K  commands";
   const float hint_w = text_width(look, FontRole::Small, hint);
   const std::string facts =
       fmt::format("{} of {} requests   ·   {} events   ·   seed {}   ·   {}", with_commas(ctx.sim.arrived()),

@@ -220,6 +220,13 @@ void draw_top_bar(FrameContext& ctx, const Rect& rect) {
   if (icon_button(look, "settings", icons::kGear, "Settings", "F10", true, ctx.ui.settings_open)) {
     ctx.ui.settings_open = !ctx.ui.settings_open;
   }
+  if (!tight) {
+    right -= gap + look.px(34);
+    ImGui::SetCursorScreenPos(ImVec2(right, y));
+    if (icon_button(look, "help", icons::kQuestion, "What is what", "F1", true, ctx.ui.help_open)) {
+      ctx.ui.help_open = !ctx.ui.help_open;
+    }
+  }
   right -= gap + button_width(look, save);
   ImGui::SetCursorScreenPos(ImVec2(right, y));
   if (button(look, save)) ImGui::OpenPopup("##export");

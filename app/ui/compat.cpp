@@ -112,6 +112,12 @@ bool begin_child(const char* id, ImVec2 size, bool padded, ImGuiWindowFlags flag
 
 bool text_entry_active(ImGuiID id) { return ImGui::TempInputIsActive(id); }
 
+bool close_popups() {
+  if (ImGui::GetCurrentContext()->OpenPopupStack.Size == 0) return false;
+  ImGui::ClosePopupToLevel(0, true);
+  return true;
+}
+
 float hovered_seconds() { return ImGui::GetCurrentContext()->HoveredIdTimer; }
 
 #if IMGUI_VERSION_NUM >= 18700

@@ -52,6 +52,8 @@ void set_font_texture(ImFontAtlas& atlas, ImTextureID id);
 
 // A child window; `padded` gives it style.WindowPadding without a border. Pair with ImGui::EndChild().
 bool begin_child(const char* id, ImVec2 size, bool padded, ImGuiWindowFlags flags = 0);
+// Closes every menu and pop-up; false if none was open.
+bool close_popups();
 // Whether the slider `id` is being typed into instead of dragged.
 bool text_entry_active(ImGuiID id);
 // Seconds for which the hovered item has been hovered.

@@ -156,6 +156,75 @@ TEST(MainFrame, TimelineSeeksZoomsAndTakesARange) {
   EXPECT_NEAR(static_cast<double>(range->end), 0.5 * end, 0.02 * end);
 }
 
+TEST(MainFrame, TheRangeSaysSoAndIsLetGoOf) {
+  Stage s;
+  s.seek(8'000'000);
+  s.session().apply(cmd::SetRange{TimeRange{2'000'000, 5'000'000}});
+  s.ui().frames(2);
+  const auto range = [&] {
+    std::vector<Command> none;
+    return s.session().frame(s.ui().look(), none).range;
+  };
+  const SimTime now = s.session().player().now();
+  ASSERT_TRUE(s.ui().click("timeline/range"));
+  s.ui().frames(2);
+  EXPECT_FALSE(range().has_value());
+  EXPECT_EQ(s.session().player().now(), now) << "letting go of it is not going there";
+  s.session().apply(cmd::SetRange{TimeRange{20'000'000, 25'000'000}});
+  for (const char* tab : {"latency", "blocks", "requests", "load", "events", "decisions"}) {
+    s.session().ui().bottom_tab = tab;
+    s.ui().frames(3);
+    s.save(std::string("frame-ahead-") + tab + ".png");
+  }
+  s.ui().key(Key::Escape);
+  s.ui().frames(2);
+  EXPECT_FALSE(range().has_value());
+}
+
+TEST(MainFrame, EscClosesAMenuBeforeAnythingElse) {
+  Stage s;
+  s.session().apply(cmd::Select{SelectedWorker{1}});
+  ASSERT_TRUE(s.ui().click("top/Export"));
+  s.ui().frames(3);
+  const Image open = s.ui().picture();
+  s.ui().key(Key::Escape);
+  s.ui().frames(3);
+  EXPECT_NE(s.ui().picture(), open);
+  EXPECT_TRUE(is_selected(s.session().selection())) << "only the menu was closed";
+  s.ui().key(Key::Escape);
+  s.ui().frames(2);
+  EXPECT_FALSE(is_selected(s.session().selection()));
+}
+
+TEST(MainFrame, DigitsHideNothingButWithCtrl) {
+  Stage s;
+  s.ui().type("123");
+  for (const Key key : {Key::Num1, Key::Num2, Key::Num3}) s.ui().key(key);
+  EXPECT_TRUE(s.session().ui().show_controls && s.session().ui().show_tree && s.session().ui().show_bottom);
+  s.ui().key(Key::Num2, {.ctrl = true});
+  EXPECT_FALSE(s.session().ui().show_tree);
+  s.ui().key(Key::F1);
+  s.ui().frames(2);
+  EXPECT_TRUE(s.session().ui().help_open);
+  s.save("frame-help.png");
+  s.ui().key(Key::Escape);
+  EXPECT_FALSE(s.session().ui().help_open);
+}
+
+TEST(MainFrame, TabsWithoutRoomAreBehindTheirSign) {
+  Stage s(1600, 1000, 2);
+  ASSERT_NE(s.ui().anchors().find("bottom/tabs/more"), nullptr);
+  EXPECT_EQ(s.ui().anchors().find("bottom/tabs/Events"), nullptr);
+  ASSERT_TRUE(s.ui().click("bottom/tabs/more"));
+  s.ui().frames(3);
+  ASSERT_TRUE(s.ui().click("bottom/tabs/Events"));
+  s.ui().frames(3);
+  EXPECT_EQ(s.session().ui().bottom_tab, "events");
+  ASSERT_NE(s.ui().anchors().find("bottom/tabs/Events"), nullptr) << "the chosen one is always seen";
+  Stage wide;
+  EXPECT_EQ(wide.ui().anchors().find("bottom/tabs/more"), nullptr);
+}
+
 TEST(MainFrame, ControlsChangeTheRunAndUndoTakesItBack) {
   Stage s;
   s.seek(2'000'000);
