@@ -3,6 +3,7 @@
 #   third_party/install.sh            everything below
 #   third_party/install.sh --gui      what the program and its window need
 #   third_party/install.sh --tests    what the program without its window and its tests need
+#   third_party/install.sh --clang    Clang as well, for the lanes of tests/run.sh that want it
 #   third_party/install.sh --list     print the packages (of --gui, --tests or both) and stop
 # A package that the release does not have is left out: CMake then fetches the pinned source (CMakeLists.txt here).
 set -euo pipefail
@@ -13,24 +14,27 @@ gui=(libimgui-dev libstb-dev libglfw3-dev python3-glad libgl-dev libopengl-dev l
      libgl1 libegl1 fonts-inter fonts-jetbrains-mono fonts-fork-awesome fonts-dejavu-core)
 tests=(libgtest-dev libgmock-dev libbenchmark-dev ccache)
 window_tests=(xvfb xauth xdotool)  # wanted when both are
+clang=(clang libclang-rt-dev)
 needed=(cmake ninja-build g++ python3 libssl-dev zlib1g-dev)  # no source stands in for these
 
-want_gui=false want_tests=false list=false
+want_gui=false want_tests=false want_clang=false list=false
 for option in "$@"; do
   case $option in
     --gui) want_gui=true ;;
     --tests) want_tests=true ;;
+    --clang) want_clang=true ;;
     --list) list=true ;;
-    -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
-    *) echo "install.sh: unknown option '$option' (--gui, --tests, --list)" >&2; exit 2 ;;
+    -h | --help) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    *) echo "install.sh: unknown option '$option' (--gui, --tests, --clang, --list)" >&2; exit 2 ;;
   esac
 done
-if ! $want_gui && ! $want_tests; then want_gui=true want_tests=true; fi
+if ! $want_gui && ! $want_tests && ! $want_clang; then want_gui=true want_tests=true; fi
 
 packages=("${base[@]}")
 if $want_gui; then packages+=("${gui[@]}"); fi
 if $want_tests; then packages+=("${tests[@]}"); fi
 if $want_gui && $want_tests; then packages+=("${window_tests[@]}"); fi
+if $want_clang; then packages+=("${clang[@]}"); fi
 if $list; then printf '%s\n' "${packages[@]}"; exit 0; fi
 
 if ! command -v apt-get > /dev/null || ! command -v dpkg-query > /dev/null; then
