@@ -38,7 +38,9 @@ void escape(FrameContext& ctx) {
       return;
     }
   }
-  if (ui.first_start) {
+  if (ctx.loading) {
+    ctx.push(cmd::CancelLoad{});
+  } else if (ui.first_start) {
     ctx.push(cmd::DismissFirstStart{});
   } else if (is_selected(ctx.selection)) {
     ctx.push(cmd::ClearSelection{});

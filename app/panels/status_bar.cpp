@@ -16,7 +16,7 @@ void draw_status_bar(FrameContext& ctx, const Rect& rect) {
   const float y = rect.center().y;
 
   std::string state(ctx.message);
-  Color dot = ctx.playing ? look.theme.good : look.theme.text_muted;
+  Color dot = ctx.loading ? look.theme.warn : ctx.playing ? look.theme.good : look.theme.text_muted;
   if (state.empty()) {
     if (ctx.playing) {
       state = ctx.speed >= kMaxSpeed ? "Running as fast as it goes" : fmt::format("Running at {:g}×", ctx.speed);

@@ -93,6 +93,8 @@ struct OpenFile {
 struct NextScenario {
   int by = 1;  ///< −1: the one before
 };
+/// Gives up a scenario or trace that is being read; the run on screen stays.
+struct CancelLoad {};
 struct SaveScenario {
   std::string path;  ///< empty: beside the other exports
 };
@@ -151,9 +153,9 @@ using Command =
                  cmd::StepBackRequest, cmd::Seek, cmd::SeekEnd, cmd::SetSpeed, cmd::Restart, cmd::AddBookmark,
                  cmd::RemoveBookmark, cmd::SetRange, cmd::Set, cmd::ResetSetting, cmd::SetArrivalRate, cmd::AddFault,
                  cmd::ResetAll, cmd::Undo, cmd::Redo, cmd::LoadScenario, cmd::LoadTrace, cmd::OpenFile,
-                 cmd::NextScenario, cmd::SaveScenario, cmd::Select, cmd::ClearSelection, cmd::Hover, cmd::SetCompare,
-                 cmd::RunExperiment, cmd::StopExperiment, cmd::SetTheme, cmd::SetScale, cmd::Screenshot,
-                 cmd::Fullscreen, cmd::CopyText, cmd::SaveFile, cmd::Notify, cmd::DismissToast, cmd::DismissFirstStart,
-                 cmd::Quit>;
+                 cmd::NextScenario, cmd::CancelLoad, cmd::SaveScenario, cmd::Select, cmd::ClearSelection, cmd::Hover,
+                 cmd::SetCompare, cmd::RunExperiment, cmd::StopExperiment, cmd::SetTheme, cmd::SetScale,
+                 cmd::Screenshot, cmd::Fullscreen, cmd::CopyText, cmd::SaveFile, cmd::Notify, cmd::DismissToast,
+                 cmd::DismissFirstStart, cmd::Quit>;
 
 }  // namespace blockyard

@@ -84,6 +84,7 @@ struct FrameContext {
   std::string_view scenario_source;  ///< name or path that it was loaded from
   std::string_view assets_dir;
   std::string_view message;  ///< what the status bar says; "" = nothing
+  bool loading = false;      ///< a scenario or trace is being read; the run here is still the former one
   std::span<const Toast> toasts;
   UiState& ui;
   std::vector<Command>& commands;

@@ -112,7 +112,8 @@ void Session::update(double seconds) {
 }
 
 bool Session::wants_frames() const {
-  return playing_ || loading_.has_value() || experimenting() || (run_ && !ahead_) || !toasts_.empty() || screen_time_ < animate_until_;
+  return playing_ || loading_.has_value() || experimenting() || (run_ && !ahead_) || !toasts_.empty() ||
+         screen_time_ < animate_until_;
 }
 
 void Session::persist() {
@@ -170,7 +171,9 @@ FrameContext Session::frame(const Look& look, std::vector<Command>& commands) {
           .scenarios = scenarios_,
           .scenario_source = document_.source,
           .assets_dir = options_.assets_dir,
-          .message = loading_ ? std::string_view("Making the requests of the new run …") : std::string_view(message_),
+          .message = loading_ ? std::string_view("Making the requests of the new run …  Esc cancels")
+                              : std::string_view(message_),
+          .loading = loading_.has_value(),
           .toasts = toasts_,
           .ui = ui_,
           .commands = commands,
@@ -281,6 +284,8 @@ void Session::carry_out(const T& c) {
     const std::ptrdiff_t from = here == scenarios_.end() ? (c.by > 0 ? -1 : 0) : here - scenarios_.begin();
     const std::string& next = scenarios_[static_cast<std::size_t>((((from + c.by) % n) + n) % n)].name;
     load(open_document(next, options_.assets_dir), true, true);
+  } else if constexpr (is_same_v<T, cmd::CancelLoad>) {
+    cancel_load();
   } else if constexpr (is_same_v<T, cmd::SaveScenario>) {
     const std::string path = c.path.empty() ? free_path("scenario.json") : c.path;
     const auto written = io::write_file(path, write_scenario(scenario_));

@@ -122,6 +122,7 @@ class Session {
   void load(Result<Document> document, bool as_new, bool play);
   void take_in(Load load);
   void poll_loads();
+  void cancel_load();
   void edit(Result<Document> document, const std::string& label);
   void edit_in_flight(const Scenario& next, Document document, const std::string& label);
   void restart();

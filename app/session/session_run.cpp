@@ -87,6 +87,13 @@ void Session::poll_loads() {
   take_in(std::move(load));
 }
 
+void Session::cancel_load() {
+  if (!loading_) return;
+  abandoned_.push_back(std::move(loading_->made));
+  loading_.reset();
+  notify("Given up; the run stays as it was");
+}
+
 void Session::settle() {
   while (loading_) {
     loading_->made.wait();

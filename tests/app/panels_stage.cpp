@@ -65,6 +65,7 @@ void PanelStage::frame() {
                    .scenario_source = "test",
                    .assets_dir = {},
                    .message = {},
+                   .loading = false,
                    .toasts = {},
                    .ui = state_,
                    .commands = commands,

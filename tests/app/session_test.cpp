@@ -192,6 +192,23 @@ TEST_F(SessionTest, OpensATrace) {
   EXPECT_TRUE(other.open(s.ui().recent[0], false)) << "a trace opens by its name alone";
 }
 
+TEST_F(SessionTest, AScenarioThatIsBeingReadCanBeGivenUp) {
+  Session s(options());
+  ASSERT_TRUE(s.open({kSmall, "", ""}, false));
+  s.apply(cmd::Seek{1'000'000});
+  const std::uint64_t digest = s.player().cursor().digest();
+  s.apply(cmd::CancelLoad{});
+  EXPECT_TRUE(s.toasts().empty()) << "nothing to give up";
+  s.apply(cmd::OpenFile{write("huge.json", R"({"name": "huge", "workload": {"type": "rag", "requests": 300000}})")});
+  if (!s.loading()) GTEST_SKIP() << "it was read at once";
+  s.apply(cmd::CancelLoad{});
+  EXPECT_FALSE(s.loading());
+  s.settle();
+  for (int i = 0; i < 5; ++i) s.update(0.1);
+  EXPECT_EQ(s.scenario().name, "small");
+  EXPECT_EQ(s.player().cursor().digest(), digest);
+}
+
 TEST_F(SessionTest, ComparesStrategiesAtOneTime) {
   Session s(options());
   ASSERT_TRUE(s.open({kSmall, "", ""}, false));
