@@ -45,8 +45,9 @@ void stored_pattern(ImDrawList* list, const Theme& theme, const Rect& r, float s
 void evicted_pattern(ImDrawList* list, const Theme& theme, const Rect& r, float strength) {
   const float d = std::round(std::min(r.w, r.h) * 0.28f);
   const Color ink = faded(theme.dark ? theme.background : theme.text, 0.85f * strength);
-  list->AddLine(ImVec2(r.x + d, r.y + d), ImVec2(r.right() - d, r.bottom() - d), ink, 1.0f);
-  list->AddLine(ImVec2(r.right() - d, r.y + d), ImVec2(r.x + d, r.bottom() - d), ink, 1.0f);
+  const float width = std::max(1.0f, std::round(std::min(r.w, r.h) / 14));
+  list->AddLine(ImVec2(r.x + d, r.y + d), ImVec2(r.right() - d, r.bottom() - d), ink, width);
+  list->AddLine(ImVec2(r.right() - d, r.y + d), ImVec2(r.x + d, r.bottom() - d), ink, width);
 }
 
 void grid_lines(ImDrawList* list, const Theme& theme, const MapFit& fit, ImVec2 at) {

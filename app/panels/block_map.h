@@ -35,7 +35,7 @@ std::vector<SlotId> eviction_order(const BlockCache& cache, std::size_t limit);
 
 struct MapInk {
   std::span<const Run> marked;      ///< dots
-  std::span<const SlotId> victims;  ///< numbered from 1
+  std::span<const SlotId> victims;  ///< the next to go first
 };
 void draw_block_map(const FrameContext& ctx, const BlockTexture& texture, WorkerId w, ImVec2 at, const MapFit& fit,
                     const MapInk& ink);

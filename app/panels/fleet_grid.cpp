@@ -75,10 +75,13 @@ FleetGrid heat(const Rect& area, int count, std::uint32_t slots, Sizes s) {
 }
 
 // Larger cells are better, as long as they are small; for equal cells, cards about twice as wide as high.
-float worth(const FleetGrid& g, Sizes s) {
+float worth(const FleetGrid& g, int count, Sizes s) {
   const float shape = std::abs(std::log(g.card_w / std::max(1.0f, g.card_h) / 2.1f));
   const float cell = std::min(std::sqrt(g.fit.cell_w * g.fit.cell_h), s.px(16));
-  return cell / static_cast<float>(g.fit.shape.per_texel) - 2.0f * shape;
+  // A last row with places left over looks as if workers were missing.
+  const int rows = (count + g.columns - 1) / g.columns;
+  const float left_over = 1 - static_cast<float>(count) / static_cast<float>(rows * g.columns);
+  return cell / static_cast<float>(g.fit.shape.per_texel) - 2.0f * shape - 5.0f * left_over;
 }
 
 }  // namespace
@@ -109,7 +112,7 @@ FleetGrid arrange_fleet(const Rect& area, std::size_t workers, std::uint32_t slo
     for (int columns = 1; columns <= std::min(count, 16); ++columns) {
       const FleetGrid g = cards(area, columns, count, slots, s, least_h);
       if (g.card_w < s.px(120) || g.card_h < s.px(64)) continue;
-      const float value = worth(g, s);
+      const float value = worth(g, count, s);
       if (value > most) most = value, best = g;
     }
     if (wanted == FleetDetail::kCards && most > -1e9f) return best;
