@@ -35,11 +35,13 @@ void BlockCache::acquire(Chain chain, SimTime now, CacheChanges* changes) {
   // Two passes, as the contract says: were a missing block stored first, it could evict a later block of the same
   // chain.
   for (const Run& run : chain) {
+    if (resident_.count(run) == 0) continue;
     for (BlockId b = run.first; b < run.first + run.count; ++b) {
       if (resident_.contains(b)) ref(b, now);
     }
   }
   for (const Run& run : chain) {
+    if (resident_.count(run) == run.count) continue;
     for (BlockId b = run.first; b < run.first + run.count; ++b) {
       if (!resident_.contains(b)) store(b, now, changes);
     }
@@ -102,11 +104,16 @@ void BlockCache::label(SlotId s, BlockId block, SimTime now, CacheChanges* chang
 }
 
 SlotId BlockCache::take_slot(CacheChanges* changes) {
-  if (free_count_ == 0) {
+  if (free_count_ == 0) {  // the victim's slot is the only free one, and so the lowest
     const SlotId s = victim();
-    if (changes != nullptr) changes->evicted.push_back(slots_[s].block);
-    drop(s);
+    SlotInfo& slot = slots_[s];
+    BY_CHECK(slot.refs == 0 && slot.block != kNone, "dropped a block in use");
+    if (changes != nullptr) changes->evicted.push_back(slot.block);
+    leave_idle(s);
+    resident_.erase(slot.block);
+    slot = SlotInfo{};
     ++evictions_;
+    return s;
   }
   while (free_words_[free_hint_] == 0) ++free_hint_;
   const auto s =
