@@ -12,12 +12,13 @@ std::uint64_t PrefixTree::slot_hash(NodeId parent, std::uint64_t key) {
 }
 
 void PrefixTree::grow_table() {
-  std::vector<std::uint32_t> bigger(std::max<std::size_t>(64, table_.size() * 2), kNone);
+  std::vector<Entry> bigger(std::max<std::size_t>(64, table_.size() * 2));
   const std::size_t mask = bigger.size() - 1;
   for (NodeId n = 0; n < nodes_.size(); ++n) {
-    std::size_t at = slot_hash(nodes_[n].parent, nodes_[n].key) & mask;
-    while (bigger[at] != kNone) at = (at + 1) & mask;
-    bigger[at] = n;
+    const std::uint64_t hash = slot_hash(nodes_[n].parent, nodes_[n].key);
+    std::size_t at = hash & mask;
+    while (bigger[at].node != kNone) at = (at + 1) & mask;
+    bigger[at] = {n, static_cast<std::uint32_t>(hash >> 32)};
   }
   table_ = std::move(bigger);
 }
@@ -29,13 +30,16 @@ PrefixTree::NodeId PrefixTree::find_or_make(NodeId parent, std::uint64_t key, Bl
   }
   if ((nodes_.size() + 1) * 2 > table_.size()) grow_table();
   const std::size_t mask = table_.size() - 1;
-  std::size_t at = slot_hash(parent, key) & mask;
-  for (; table_[at] != kNone; at = (at + 1) & mask) {
-    const Node& n = nodes_[table_[at]];
-    if (n.parent == parent && n.key == key) return table_[at];
+  const std::uint64_t hash = slot_hash(parent, key);
+  const auto tag = static_cast<std::uint32_t>(hash >> 32);
+  std::size_t at = hash & mask;
+  for (; table_[at].node != kNone; at = (at + 1) & mask) {
+    if (table_[at].tag != tag) continue;
+    const Node& n = nodes_[table_[at].node];
+    if (n.parent == parent && n.key == key) return table_[at].node;
   }
   const auto id = static_cast<NodeId>(nodes_.size());
-  table_[at] = id;
+  table_[at] = {id, tag};
   nodes_.push_back({key, parent, last_of_parent, last_of_parent == kNone ? 0 : depth(last_of_parent) + 1, kNone});
   return id;
 }

@@ -58,6 +58,10 @@ class PrefixTree {
     std::uint32_t depth;     // of its first block
     std::uint32_t piece;
   };
+  struct Entry {
+    NodeId node = kNone;    // kNone: empty
+    std::uint32_t tag = 0;  // more bits of the hash: whoever differs in them need not be looked at
+  };
 
   NodeId find_or_make(NodeId parent, std::uint64_t key, BlockId last_of_parent);
   void grow_table();
@@ -67,8 +71,8 @@ class PrefixTree {
   std::uint32_t size_ = 0;
   bool named_by_id_ = false;
   std::vector<Node> nodes_;
-  std::vector<Piece> pieces_;         // ascending in `first`
-  std::vector<std::uint32_t> table_;  // open addressing over nodes_, kNone = empty
+  std::vector<Piece> pieces_;  // ascending in `first`
+  std::vector<Entry> table_;   // open addressing over nodes_
 };
 
 }  // namespace blockyard
