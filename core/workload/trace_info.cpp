@@ -25,65 +25,66 @@ LengthSummary summarise(std::vector<std::uint32_t> values) {
   return s;
 }
 
-// One LRU cache over dense ids: a doubly linked list in two arrays, the oldest block in front.
+// One LRU cache, requests one after another, by edges of the radix tree: a chain touches its edges whole, last block
+// first, so that what is left of an edge is always its beginning. A doubly linked list in two arrays, the oldest edge
+// in front.
 class LruBound {
  public:
-  LruBound(std::uint32_t capacity, std::uint32_t ids)
-      : capacity_(capacity), head_(ids), prev_(std::size_t{ids} + 1, kNone), next_(std::size_t{ids} + 1, kNone) {
-    prev_[head_] = next_[head_] = head_;
-  }
+  LruBound(std::uint32_t capacity, const RadixTree& tree)
+      : tree_(tree),
+        capacity_(capacity),
+        head_(static_cast<EdgeId>(tree.edges().size())),
+        held_(tree.edges().size(), 0),
+        prev_(tree.edges().size() + 1, head_),
+        next_(tree.edges().size() + 1, head_) {}
 
   // Serves a chain and returns its hits. Of a chain that is longer than the cache its beginning stays.
-  std::uint32_t serve(Chain chain) {
+  std::uint32_t serve(EdgePath path) {
     std::uint32_t hits = 0;
-    std::uint32_t kept = 0;
-    bool leading = true;
-    for (const Run& run : chain) {
-      for (BlockId b = run.first; b < run.first + run.count; ++b) {
-        const bool resident = next_[b] != kNone;
-        leading = leading && resident;
-        if (leading) ++hits;
-        if (resident) {
-          unlink(b);
-          --size_;
-        }
-        if (kept < capacity_) ++kept;
-      }
+    std::uint32_t length = 0;
+    for (const EdgeId e : path) {
+      if (hits == length) hits += held_[e];
+      length += tree_.edge(e).count;
+      if (held_[e] == 0) continue;
+      size_ -= held_[e];
+      unlink(e);
     }
-    for (; size_ + kept > capacity_; --size_) unlink(next_[head_]);
+    const std::uint32_t kept = std::min(length, capacity_);
+    while (size_ + kept > capacity_) {
+      const EdgeId oldest = next_[head_];
+      const std::uint32_t n = std::min(held_[oldest], size_ + kept - capacity_);
+      size_ -= n;
+      held_[oldest] -= n;
+      if (held_[oldest] == 0) unlink(oldest);
+    }
     size_ += kept;
-    append_reversed(chain, kept);
+    for (std::size_t i = path.size(); i-- > 0;) {
+      const RadixEdge& edge = tree_.edge(path[i]);
+      held_[path[i]] = kept <= edge.depth ? 0 : std::min(edge.count, kept - edge.depth);
+      if (held_[path[i]] > 0) append(path[i]);
+    }
     return hits;
   }
 
  private:
-  // The first `count` blocks of the chain, the last of them first.
-  void append_reversed(Chain chain, std::uint32_t count) {
-    std::uint32_t at = chain_length(chain);
-    for (std::size_t i = chain.size(); i-- > 0;) {
-      for (BlockId b = chain[i].first + chain[i].count; b-- > chain[i].first;) {
-        if (at-- <= count) append(b);
-      }
-    }
+  void unlink(EdgeId e) {
+    next_[prev_[e]] = next_[e];
+    prev_[next_[e]] = prev_[e];
   }
-  void unlink(BlockId b) {
-    next_[prev_[b]] = next_[b];
-    prev_[next_[b]] = prev_[b];
-    next_[b] = kNone;
-  }
-  void append(BlockId b) {
-    const BlockId last = prev_[head_];
-    next_[last] = b;
-    prev_[b] = last;
-    next_[b] = head_;
-    prev_[head_] = b;
+  void append(EdgeId e) {
+    prev_[e] = prev_[head_];
+    next_[e] = head_;
+    next_[prev_[head_]] = e;
+    prev_[head_] = e;
   }
 
+  const RadixTree& tree_;
   std::uint32_t capacity_;
   std::uint32_t size_ = 0;
-  BlockId head_;  // a place of its own behind all ids
-  std::vector<BlockId> prev_;
-  std::vector<BlockId> next_;
+  EdgeId head_;                      // a place of its own behind all edges
+  std::vector<std::uint32_t> held_;  // blocks
+  std::vector<EdgeId> prev_;
+  std::vector<EdgeId> next_;
 };
 
 }  // namespace
@@ -95,18 +96,18 @@ TraceInfo trace_info(const Workload& workload, std::span<const std::uint32_t> ca
   std::vector<std::uint32_t> prompts;
   std::vector<std::uint32_t> outputs;
   BlockSet seen(workload.tree.size());
-  std::vector<std::vector<Run>> chains;
-  chains.reserve(workload.requests.size());
-  for (const Request& r : workload.requests) {
+  const ChainList chains = workload.prompt_chains();
+  const RadixTree tree = RadixTree::build(chains, workload.tree.size());
+  for (RequestId i = 0; i < workload.requests.size(); ++i) {
+    const Request& r = workload.requests[i];
     prompts.push_back(r.prompt_tokens);
     outputs.push_back(r.output_tokens);
     info.users = std::max(info.users, r.user + 1);
     info.prompt_blocks += r.prompt_blocks;
-    chains.push_back(workload.prompt_chain(r));
-    const std::uint32_t hits = seen.leading(Chain(chains.back()));
+    const std::uint32_t hits = seen.leading(chains[i]);
     info.best_hit_blocks += hits;
     if (hits > 0) ++info.best_hit_requests;
-    for (const Run& run : chains.back()) seen.insert(run);
+    for (const Run& run : chains[i]) seen.insert(run);
   }
   info.distinct_blocks = seen.count();
   if (!workload.requests.empty() && workload.closed.users == 0) {
@@ -119,9 +120,9 @@ TraceInfo trace_info(const Workload& workload, std::span<const std::uint32_t> ca
   };
   info.best_ratio = ratio(info.best_hit_blocks);
   for (const std::uint32_t capacity : capacities) {
-    LruBound cache(capacity, workload.tree.size());
+    LruBound cache(capacity, tree);
     CapacityPoint point{capacity, 0, 0};
-    for (const auto& chain : chains) point.hit_blocks += cache.serve(chain);
+    for (RequestId i = 0; i < chains.size(); ++i) point.hit_blocks += cache.serve(tree.path(i));
     point.ratio = ratio(point.hit_blocks);
     info.curve.push_back(point);
   }

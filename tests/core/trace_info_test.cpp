@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 
+#include "tests/core/random_run.h"
 #include "tests/core/trace_files.h"
 
 namespace blockyard {
@@ -30,6 +32,38 @@ TEST(TraceInfo, PublicTraceHasTheKnownCounts) {
   EXPECT_EQ(info.curve[3].hit_blocks, 774'078U);
   const IdReuse ids = id_reuse(*raw);
   EXPECT_NEAR(static_cast<double>(ids.hits) / static_cast<double>(ids.ids), 0.63960, 5e-6);
+}
+
+// The rule, block by block: a chain touches its blocks from the last to the first; of one that is too long, what fits
+// of its beginning.
+std::uint64_t lru_hits(const Workload& w, std::uint32_t capacity) {
+  std::vector<BlockId> order;  // the oldest in front
+  std::uint64_t hits = 0;
+  for (const Request& r : w.requests) {
+    std::vector<BlockId> chain;
+    w.each_prompt_run(r, [&](blockyard::Run run) {
+      for (BlockId b = run.first; b < run.first + run.count; ++b) chain.push_back(b);
+    });
+    const auto held = [&order](BlockId b) { return std::find(order.begin(), order.end(), b) != order.end(); };
+    hits += static_cast<std::uint64_t>(std::find_if_not(chain.begin(), chain.end(), held) - chain.begin());
+    std::erase_if(order, [&](BlockId b) { return std::find(chain.begin(), chain.end(), b) != chain.end(); });
+    const std::size_t kept = std::min<std::size_t>(chain.size(), capacity);
+    while (order.size() + kept > capacity) order.erase(order.begin());
+    for (std::size_t k = kept; k-- > 0;) order.push_back(chain[k]);
+  }
+  return hits;
+}
+
+TEST(TraceInfo, CurveIsThatOfPlainListsOfBlocks) {
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    SCOPED_TRACE(seed);
+    const auto run = test::random_run(seed);
+    const std::array<std::uint32_t, 6> capacities{1, 3, 8, 20, 50, 1000};
+    const TraceInfo info = trace_info(run->workload, capacities);
+    for (std::size_t i = 0; i < capacities.size(); ++i)
+      ASSERT_EQ(info.curve[i].hit_blocks, lru_hits(run->workload, capacities[i])) << capacities[i] << " blocks";
+    ASSERT_EQ(info.curve.back().hit_blocks, info.best_hit_blocks) << "what holds everything is the best there is";
+  }
 }
 
 TEST(TraceInfo, SmallCase) {
