@@ -5,7 +5,11 @@
 namespace blockyard {
 
 RunViews::RunViews(std::uint32_t workers, const RadixTree* tree)
-    : workers_(workers), tree_(tree), row_of_(tree->edges().size(), kNone), views_(workers) {}
+    : workers_(workers), tree_(tree), row_of_(tree->edges().size(), kNone), views_(workers) {
+  // Address space, not memory: rows that are never needed are never touched.
+  constexpr std::size_t kCells = std::size_t{1} << 22;
+  cells_.reserve(std::min(kCells / workers, tree->edges().size()) * workers);
+}
 
 void RunViews::overlaps(EdgePath path, std::span<WorkerFigures> figures) const {
   for (WorkerFigures& f : figures) f.overlap = 0;

@@ -2,10 +2,10 @@
 // one table, so that the overlaps of all workers are one walk down a chain.
 //
 // It can stand for the views wherever they only ever gain whole chains (speculation) or are replaced whole (a sync, a
-// detected crash): then what is believed of an edge is always its first blocks. Reports take single blocks out and may
-// leave gaps, so with them the views are BlockSets. Invariants: 1. a row exists exactly for the edges that some worker
-// lists; 2. a worker lists each edge of which it is believed to hold blocks, once, and perhaps some of which it is not
-// any more. A value. The tree must outlive it.
+// detected crash), and for the truth that an oracle sees: then what is believed of an edge is always its first blocks.
+// Reports take single blocks out and may leave gaps, so with them the views are BlockSets. Invariants: 1. a row exists
+// exactly for the edges that some worker lists; 2. a worker lists each edge of which it is believed to hold blocks,
+// once, and perhaps some of which it is not any more. A value. The tree must outlive it.
 #pragma once
 
 #include <cstdint>

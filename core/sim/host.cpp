@@ -59,6 +59,7 @@ void Simulation::Host::changed(RequestId r, const CacheChanges& changes) {
 }
 
 void Simulation::Host::changed(RequestId r, const RunChanges& changes) {
+  sim_.see_truth(worker_);
   const RadixTree& tree = *sim_.tree_;
   if (!changes.evicted.empty() && sink_ != nullptr) {
     std::uint32_t count = 0;

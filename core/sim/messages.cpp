@@ -10,7 +10,7 @@ namespace blockyard {
 void Simulation::heartbeat(EventSink* sink) {
   for (WorkerId w = 0; w < workers_.size(); ++w) {
     if (!workers_[w].up()) continue;
-    emit(sink, {now_, EventType::kHeartbeat, kNone, w});
+    if (sink != nullptr) emit(sink, {now_, EventType::kHeartbeat, kNone, w});
     const LoadFigures figures{true_load(w), static_cast<std::uint32_t>(workers_[w].waiting().size()),
                               workers_[w].in_use()};
     if (config_.router.message_delay == 0) {  // as send() does it, without making a message
@@ -24,6 +24,11 @@ void Simulation::heartbeat(EventSink* sink) {
     send(std::move(m), sink);
   }
   push({now_ + config_.router.heartbeat, 2, QueuedKind::kHeartbeat, timer_epoch_, 0, kNone, 0, 0});
+}
+
+// An oracle that keeps its truth by runs hears of every change of a cache at once.
+void Simulation::see_truth(WorkerId w) {
+  if (run_views_ && oracle()) run_views_->sync(w, *workers_[w].run_cache());
 }
 
 void Simulation::list_resident(const Worker& worker, Message& m) const {
@@ -41,11 +46,12 @@ void Simulation::list_resident(const Worker& worker, Message& m) const {
 void Simulation::sync(EventSink* sink) {
   for (WorkerId w = 0; w < workers_.size(); ++w) {
     if (!workers_[w].up()) continue;
-    emit(sink, {now_, EventType::kSync, kNone, w});
+    if (sink != nullptr) emit(sink, {now_, EventType::kSync, kNone, w});
     if (run_views_ && config_.router.message_delay == 0) {  // as send() does it, by what has changed alone
       if (lost()) continue;
       run_views_->sync(w, *workers_[w].run_cache());
       views_[w].blocks_at = now_;
+      if (sink == nullptr) continue;
       emit(sink, {now_, EventType::kDeliver, kNone, w, static_cast<std::uint32_t>(MessageKind::kSync)});
       continue;
     }
@@ -90,6 +96,7 @@ void Simulation::hear(WorkerId w, const LoadFigures& figures, SimTime sent, Even
   view.waiting = figures.waiting;
   view.in_use = figures.in_use;
   view.load_at = sent;
+  if (sink == nullptr) return;  // there are a great many of these
   emit(sink, {now_, EventType::kDeliver, kNone, w, static_cast<std::uint32_t>(MessageKind::kHeartbeat)});
 }
 
@@ -99,10 +106,8 @@ void Simulation::deliver(const Message& m, EventSink* sink) {
     case MessageKind::kHeartbeat:
       return hear(m.worker, m.figures, m.sent, sink);
     case MessageKind::kSync:
-      if (run_views_) {
-        run_views_->replace(m.worker, m.heads);
-      } else if (!keeps_no_views()) {
-        view.blocks.assign(m.blocks);
+      if (!keeps_no_views()) {
+        run_views_ ? run_views_->replace(m.worker, m.heads) : view.blocks.assign(m.blocks);
       }
       view.blocks_at = m.sent;
       break;
@@ -123,9 +128,11 @@ void Simulation::apply_fault(std::uint32_t index, EventSink* sink) {
   emit(sink, {now_, EventType::kFault, kNone, fault.worker, static_cast<std::uint32_t>(fault.kind)});
   if (fault.kind == FaultKind::kCacheFlush) {
     worker.flush_idle(host, now_);
+    see_truth(fault.worker);
     return;
   }
   worker.crash(host, now_);
+  see_truth(fault.worker);
   for (const RequestId r : worker.stuck()) records_[r].status = RequestStatus::kWaiting;
   const SimTime detection = oracle() ? 0 : fault.detect;
   if (fault.restart <= detection) {

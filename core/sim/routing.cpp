@@ -58,15 +58,17 @@ void Simulation::fill_input(RequestId r, bool overlaps, RouteScratch& scratch, R
   const Request& q = request(r);
   scratch.chain.clear();
   workload_->each_prompt_run(q, [&scratch](Run run) { scratch.chain.push_back(run); });
-  scratch.routable.clear();
+  scratch.routable.resize(workers_.size());
   scratch.figures.resize(workers_.size());
+  std::size_t routable = 0;
+  const bool truth = oracle();
   for (WorkerId w = 0; w < workers_.size(); ++w) {
     const WorkerView& v = views_[w];
     WorkerFigures& f = scratch.figures[w];
     f.routable = v.routable;
     f.active = v.active;
     f.active_blocks = v.active_blocks;
-    if (oracle()) {
+    if (truth) {
       f.load = true_load(w);
       f.waiting = static_cast<std::uint32_t>(workers_[w].waiting().size());
       f.in_use = workers_[w].in_use();
@@ -76,8 +78,10 @@ void Simulation::fill_input(RequestId r, bool overlaps, RouteScratch& scratch, R
       f.in_use = v.in_use;
     }
     f.overlap = overlaps && !run_views_ ? believed_overlap(w, r, scratch.chain) : 0;
-    if (v.routable) scratch.routable.push_back(w);
+    scratch.routable[routable] = w;
+    routable += v.routable ? 1 : 0;
   }
+  scratch.routable.resize(routable);
   if (overlaps && run_views_) run_views_->overlaps(path_of(r), scratch.figures);
   in.chain_blocks = q.prompt_blocks;
   in.prompt_tokens = q.prompt_tokens;

@@ -41,7 +41,7 @@ Simulation::Simulation(const Config& config, const Workload& workload, const Rad
   for (WorkerId w = 0; w < config.fleet.workers; ++w) workers_.emplace_back(config_, workload, tree, w, cache);
   WorkerView view;
   const bool closed_views = config.router.reports == ReportMode::kOff;  // reports take single blocks out of a view
-  if (runs && !oracle() && closed_views) run_views_.emplace(config.fleet.workers, tree);
+  if (runs && (oracle() || closed_views)) run_views_.emplace(config.fleet.workers, tree);
   if (!run_views_ && !keeps_no_views()) view.blocks = BlockSet(workload.id_count());
   views_.assign(config.fleet.workers, view);
   records_.resize(workload.requests.size());
@@ -185,10 +185,6 @@ void Simulation::request_over(RequestId r) {
   if (script_at_[user] >= script_[user].size()) return;
   const SimTime think = workload_->requests[script_[user][script_at_[user]]].arrival;
   push({now_ + think, 5, QueuedKind::kArrival, 0, user, kNone, user, 0});
-}
-
-void Simulation::emit(EventSink* sink, Event e) const {
-  if (sink != nullptr) sink->on_event(e, *this);
 }
 
 void Simulation::change(const Config& next, EventSink* sink) {

@@ -128,12 +128,15 @@ class Simulation {
   void deliver(const Message& m, EventSink* sink);
   void heartbeat(EventSink* sink);
   void sync(EventSink* sink);
+  void see_truth(WorkerId w);
   void list_resident(const Worker& worker, Message& m) const;
   void request_over(RequestId r);
-  void emit(EventSink* sink, Event e) const;
+  void emit(EventSink* sink, const Event& e) const {
+    if (sink != nullptr) sink->on_event(e, *this);
+  }
   void push(QueuedEvent e) { queue_.push(e); }
   bool by_runs() const { return workers_[0].run_cache() != nullptr; }
-  // An oracle asks the caches themselves; where nobody can look at the views, there are none.
+  // An oracle needs no views; where nobody can look at them, there are none, but run_views_ holds the truth.
   bool keeps_no_views() const { return by_runs() && oracle(); }
   bool oracle() const { return config_.router.view == ViewMode::kOracle; }
   bool rejected_at_arrival(const Request& r) const;
@@ -147,7 +150,7 @@ class Simulation {
   EventQueue queue_;
   std::vector<Worker> workers_;
   std::vector<WorkerView> views_;
-  std::optional<RunViews> run_views_;  // instead of the views' sets of blocks
+  std::optional<RunViews> run_views_;  // instead of the views' sets of blocks; of an oracle: what is true
   RouterMemory memory_;
   Rng loss_;
   std::vector<RequestRecord> records_;
