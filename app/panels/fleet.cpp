@@ -89,6 +89,10 @@ void FleetPanel::draw(FrameContext& ctx, const Rect& rect) {
     const Rect place = grid.card(inner, w);
     if (place.bottom() < area.y || place.y > area.bottom()) continue;
     card(ctx, w, place, grid);
+    if (grid.numbers > 0 && w % static_cast<WorkerId>(grid.columns) == 0) {
+      draw_text_right(ImGui::GetWindowDrawList(), look, FontRole::Small, look.theme.text_muted,
+                      ImVec2(place.x - look.px(6), place.center().y), std::to_string(w));
+    }
   }
   ImGui::SetCursorScreenPos(ImVec2(origin.x, origin.y + grid.height - 1));
   ImGui::Dummy(ImVec2(1, 1));

@@ -20,6 +20,7 @@ struct FleetGrid {
   int columns = 1;
   float card_w = 0, card_h = 0, gap = 0;
   float head = 0, foot = 0;  ///< heights over and under a card's map
+  float numbers = 0;         ///< width left of each row of tiles for the number of its first worker
   float left = 0;            ///< of a row or tile: width before its map
   float meter = 0;           ///< width of the bar at the right of a card's map
   float pad_x = 0, pad_y = 0;

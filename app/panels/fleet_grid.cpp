@@ -50,7 +50,8 @@ FleetGrid rows(const Rect& area, int columns, int count, std::uint32_t slots, Si
   return g;
 }
 
-FleetGrid heat(const Rect& area, int count, std::uint32_t slots, Sizes s) {
+FleetGrid heat(const Rect& whole, int count, std::uint32_t slots, Sizes s) {
+  Rect area = whole;
   FleetGrid g;
   g.detail = FleetDetail::kHeat;
   g.gap = s.px(3);
@@ -67,9 +68,15 @@ FleetGrid heat(const Rect& area, int count, std::uint32_t slots, Sizes s) {
   g.card_w = std::floor((area.w - g.gap * static_cast<float>(g.columns - 1)) / static_cast<float>(g.columns));
   g.card_h = std::max(s.px(14), std::floor((area.h - g.gap * static_cast<float>(down - 1)) / static_cast<float>(down)));
   g.pad_x = g.pad_y = s.px(1);
-  g.left = g.card_w >= s.px(50) ? s.px(count > 100 ? 31 : 24) : 0;
+  if (g.card_w >= s.px(90)) {
+    g.left = s.px(count > 100 ? 31 : 24);
+  } else {  // small tiles are all map; the number of the first stands before each row
+    g.numbers = s.px(30);
+    area.w -= g.numbers;
+    g.card_w = std::floor((area.w - g.gap * static_cast<float>(g.columns - 1)) / static_cast<float>(g.columns));
+  }
   g.fit = fit_map(slots, std::max(1.0f, g.card_w - 2 * g.pad_x - g.left), std::max(1.0f, g.card_h - 2 * g.pad_y),
-                  s.px(6), std::max(1.0f, s.px(2)));
+                  s.px(6), 1);
   g.height = static_cast<float>(down) * (g.card_h + g.gap) - g.gap;
   return g;
 }
@@ -89,7 +96,7 @@ float worth(const FleetGrid& g, int count, Sizes s) {
 Rect FleetGrid::card(const Rect& area, std::size_t index) const {
   const int i = static_cast<int>(index);
   const auto column = static_cast<float>(i % columns), row = static_cast<float>(i / columns);
-  return {area.x + column * (card_w + gap), area.y + row * (card_h + gap), card_w, card_h};
+  return {area.x + numbers + column * (card_w + gap), area.y + row * (card_h + gap), card_w, card_h};
 }
 
 Rect FleetGrid::map_room(const Rect& card) const {

@@ -86,11 +86,17 @@ void draw_worker_marks(const FrameContext& ctx, ImDrawList* list, ImVec2 left, f
                                              : pitch >= 3 ? 1
                                                           : 0));
   const float height = std::max(side, ctx.look.px(8)), top = std::floor(left.y - height / 2);
+  // Narrow ones share a strip: each frame would cover the mark before it.
+  const bool strip = pitch < 3;
+  if (strip) {
+    const float width = pitch * static_cast<float>(ctx.sim.workers().size());
+    list->AddRectFilled(ImVec2(left.x, top), ImVec2(left.x + width, top + height), theme.frame);
+  }
   for (WorkerId w = 0; w < ctx.sim.workers().size(); ++w) {
     const float x = left.x + pitch * static_cast<float>(w);
     const Rect r{std::floor(x), top, side, height};
     const float round = side >= 6 ? 2.0f : 0.0f;
-    list->AddRectFilled(r.min(), r.max(), theme.frame, round);
+    if (!strip) list->AddRectFilled(r.min(), r.max(), theme.frame, round);
     const Coverage c = show.tree.coverage(ctx, n, w);
     if (show.mode == Mode::kDifference) {
       // Gone: an empty orange frame with a bar across. Unknown: solid blue.

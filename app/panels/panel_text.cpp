@@ -124,7 +124,8 @@ float worker_chip(ImDrawList* list, const Look& look, ImVec2 at, WorkerId w, boo
 }
 
 float mark_pitch(const Look& look, std::size_t workers, float room) {
-  return std::clamp(std::floor(room / static_cast<float>(std::max<std::size_t>(workers, 1))), 1.0f, look.px(12));
+  const float pitch = room / static_cast<float>(std::max<std::size_t>(workers, 1));
+  return pitch < 1 ? pitch : std::min(std::floor(pitch), look.px(12));
 }
 
 bool mini_button(const Look& look, const char* id, const char* icon, std::string_view help, bool active) {

@@ -42,7 +42,8 @@ float worker_chip(ImDrawList* list, const Look& look, ImVec2 at, WorkerId w, boo
 /// Width of worker_chip.
 float worker_chip_width(const Look& look, WorkerId w);
 
-/// The width of each worker's mark in a row of them that is to be about `room` pixels wide, at most 12 px at scale 1.
+/// The width of each worker's mark in a row of them that is to be about `room` pixels wide, at most 12 px at scale 1;
+/// under 1 where there are more workers than pixels.
 float mark_pitch(const Look& look, std::size_t workers, float room);
 
 /// Small clickable icon of 22 px, for the heads of cards. True if clicked.

@@ -49,6 +49,29 @@ TEST(Fleet, ShrinksFromCardsToRowsToAHeatMap) {
   EXPECT_EQ(arrange_fleet(area, 4, 924, 1, FleetDetail::kAuto).columns, 2);
 }
 
+TEST(Fleet, SmallTilesAreAllMapAndKnowTheirRow) {
+  const Rect area{0, 0, 904, 410};
+  const FleetGrid g = arrange_fleet(area, 256, 924, 1, FleetDetail::kAuto);
+  EXPECT_EQ(g.left, 0);
+  EXPECT_GT(g.numbers, 0) << "the number of the first worker stands before each row";
+  EXPECT_GE(g.card(area, 0).x, area.x + g.numbers);
+  EXPECT_GE(g.fit.width(), 0.8f * g.card_w);
+  EXPECT_EQ(256 % g.columns, 0) << "no places left over";
+}
+
+TEST(Fleet, WorkerMarksNeverTakeMoreThanTheirRoom) {
+  Look look;
+  for (const float scale : {1.0f, 2.0f}) {
+    look.scale = scale;
+    for (std::size_t workers = 1; workers <= 512; ++workers) {
+      const float pitch = mark_pitch(look, workers, 104 * scale);
+      EXPECT_GT(pitch, 0) << workers;
+      EXPECT_LE(pitch, 12 * scale) << workers;
+      EXPECT_LE(pitch * static_cast<float>(workers), 104 * scale + 0.01f) << workers;
+    }
+  }
+}
+
 TEST(Fleet, HoveringABlockSaysSoAndAClickSelectsIt) {
   PanelStage stage(rag(4, 4, 924, 8), 904, 440);
   FleetPanel panel;
