@@ -15,6 +15,7 @@ void PrefixTree::grow_table() {
   std::vector<Entry> bigger(std::max<std::size_t>(64, table_.size() * 2));
   const std::size_t mask = bigger.size() - 1;
   for (NodeId n = 0; n < nodes_.size(); ++n) {
+    if (is_successor(n)) continue;
     const std::uint64_t hash = slot_hash(nodes_[n].parent, nodes_[n].key);
     std::size_t at = hash & mask;
     while (bigger[at].node != kNone) at = (at + 1) & mask;
@@ -23,12 +24,20 @@ void PrefixTree::grow_table() {
   table_ = std::move(bigger);
 }
 
+PrefixTree::NodeId PrefixTree::make(NodeId parent, std::uint64_t key, BlockId last_of_parent) {
+  nodes_.push_back({key, parent, last_of_parent, last_of_parent == kNone ? 0 : depth(last_of_parent) + 1, kNone});
+  return static_cast<NodeId>(nodes_.size() - 1);
+}
+
 PrefixTree::NodeId PrefixTree::find_or_make(NodeId parent, std::uint64_t key, BlockId last_of_parent) {
   // Segments that were first seen one after another have numbers one after another: mostly the next node is the child.
-  if (const NodeId next = parent + 1; parent != kNone && next < nodes_.size()) {
+  // Such a child is not in the table: new prompts go on from new segments, and so need no table at all.
+  if (parent != kNone) {
+    const NodeId next = parent + 1;
+    if (next == nodes_.size()) return make(parent, key, last_of_parent);
     if (nodes_[next].parent == parent && nodes_[next].key == key) return next;
   }
-  if ((nodes_.size() + 1) * 2 > table_.size()) grow_table();
+  if ((entries_ + 1) * 2 > table_.size()) grow_table();
   const std::size_t mask = table_.size() - 1;
   const std::uint64_t hash = slot_hash(parent, key);
   const auto tag = static_cast<std::uint32_t>(hash >> 32);
@@ -38,10 +47,9 @@ PrefixTree::NodeId PrefixTree::find_or_make(NodeId parent, std::uint64_t key, Bl
     const Node& n = nodes_[table_[at].node];
     if (n.parent == parent && n.key == key) return table_[at].node;
   }
-  const auto id = static_cast<NodeId>(nodes_.size());
-  table_[at] = {id, tag};
-  nodes_.push_back({key, parent, last_of_parent, last_of_parent == kNone ? 0 : depth(last_of_parent) + 1, kNone});
-  return id;
+  ++entries_;
+  table_[at] = {static_cast<NodeId>(nodes_.size()), tag};
+  return make(parent, key, last_of_parent);
 }
 
 PrefixTree::NodeId PrefixTree::extend(NodeId parent, std::uint64_t key, std::uint32_t blocks, std::vector<Run>& chain) {

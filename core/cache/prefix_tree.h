@@ -64,6 +64,9 @@ class PrefixTree {
   };
 
   NodeId find_or_make(NodeId parent, std::uint64_t key, BlockId last_of_parent);
+  // Made right behind its parent: found there, without the table.
+  bool is_successor(NodeId n) const { return nodes_[n].parent != kNone && nodes_[n].parent + 1 == n; }
+  NodeId make(NodeId parent, std::uint64_t key, BlockId last_of_parent);
   void grow_table();
   const Piece& piece_of(BlockId block) const;
   static std::uint64_t slot_hash(NodeId parent, std::uint64_t key);
@@ -72,7 +75,8 @@ class PrefixTree {
   bool named_by_id_ = false;
   std::vector<Node> nodes_;
   std::vector<Piece> pieces_;  // ascending in `first`
-  std::vector<Entry> table_;   // open addressing over nodes_
+  std::vector<Entry> table_;   // open addressing over the nodes that are not the successors of their parents
+  std::size_t entries_ = 0;    // of table_
 };
 
 }  // namespace blockyard
