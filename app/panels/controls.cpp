@@ -141,7 +141,7 @@ void Controls::draw(FrameContext& ctx, const Rect& rect) {
   ImGui::SetCursorScreenPos(ImVec2(at.x + half + gap, at.y + look.px(2)));
   ButtonSpec reset{"Reset all"};
   reset.width = half;
-  reset.tooltip = "Every setting as the scenario came, and the run from its start";
+  reset.tooltip = "Every setting as the scenario came, and the run from its start. Undo takes it back";
   if (button(look, reset)) ctx.push(cmd::ResetAll{});
   end_card(look);
 }

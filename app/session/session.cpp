@@ -265,7 +265,7 @@ void Session::carry_out(const T& c) {
   } else if constexpr (is_same_v<T, cmd::AddFault>) {
     add_fault(c);
   } else if constexpr (is_same_v<T, cmd::ResetAll>) {
-    load(original_, true, true);
+    load(original_, false, true);
   } else if constexpr (is_same_v<T, cmd::Undo>) {
     step_history(undo_, redo_);
   } else if constexpr (is_same_v<T, cmd::Redo>) {

@@ -185,6 +185,8 @@ TEST_F(SessionTest, OpensATrace) {
   s.settle();
   EXPECT_EQ(s.player().cursor().workload().requests.size(), 20U);
   EXPECT_EQ(s.player().arrival_rate(), 1.0);
+  s.apply(cmd::Undo{});
+  EXPECT_EQ(s.player().arrival_rate(), 2.0) << "even a reset can be taken back";
   UiState again;
   read_settings(settings_text(s.ui()), again);
   EXPECT_EQ(again.recent, s.ui().recent);
