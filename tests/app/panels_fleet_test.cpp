@@ -17,7 +17,7 @@ std::string rag(int workers, int slots, int capacity, double rate, const char* m
 
 TEST(Fleet, ArrangementFillsItsAreaWithoutOverlap) {
   const Rect area{250, 200, 904, 410};
-  for (const std::size_t workers : {1, 2, 3, 4, 5, 8, 12, 16, 24, 32, 48, 64, 100, 128, 256}) {
+  for (const std::size_t workers : {1u, 2u, 3u, 4u, 5u, 8u, 12u, 16u, 24u, 32u, 48u, 64u, 100u, 128u, 256u}) {
     for (const std::uint32_t slots : {64u, 924u, 4096u}) {
       for (const float scale : {1.0f, 2.0f}) {
         const Rect scaled{area.x * scale, area.y * scale, area.w * scale, area.h * scale};

@@ -188,19 +188,21 @@ TEST_F(Widgets, KeysAndCharactersAreSeen) {
 }
 
 #if IMGUI_VERSION_NUM < 18700
+constexpr int kS = 'S', kY = 'Y', kZ = 'Z';
+
 TEST(KeyStrokes, AKeyPressedTwiceWithinAFrameIsSeenTwice) {
   ImGuiIO io;
   compat::KeyStrokes strokes;
-  strokes.pressed('Z', {.ctrl = true});
-  strokes.pressed('Y', {.ctrl = true});
-  strokes.pressed('Z', {.ctrl = true});
-  strokes.pressed('Z', {.ctrl = true});
+  strokes.pressed(kZ, {.ctrl = true});
+  strokes.pressed(kY, {.ctrl = true});
+  strokes.pressed(kZ, {.ctrl = true});
+  strokes.pressed(kZ, {.ctrl = true});
   std::string z, y;
   for (int frame = 0; frame < 7; ++frame) {
     strokes.before_frame(io);
-    EXPECT_EQ(io.KeyCtrl, io.KeysDown['Z'] || io.KeysDown['Y']);
-    z += io.KeysDown['Z'] ? '1' : '0';
-    y += io.KeysDown['Y'] ? '1' : '0';
+    EXPECT_EQ(io.KeyCtrl, io.KeysDown[kZ] || io.KeysDown[kY]);
+    z += io.KeysDown[kZ] ? '1' : '0';
+    y += io.KeysDown[kY] ? '1' : '0';
     strokes.after_frame(io);
   }
   EXPECT_EQ(z, "1010100");
@@ -210,13 +212,13 @@ TEST(KeyStrokes, AKeyPressedTwiceWithinAFrameIsSeenTwice) {
 TEST(KeyStrokes, WhatWasHeldCountsThoughItWasLetGoFirst) {
   ImGuiIO io;
   compat::KeyStrokes strokes;
-  strokes.pressed('S', {.ctrl = true});
-  io.KeysDown['S'] = true;  // still down, Ctrl no longer
+  strokes.pressed(kS, {.ctrl = true});
+  io.KeysDown[kS] = true;  // still down, Ctrl no longer
   strokes.before_frame(io);
   EXPECT_TRUE(io.KeyCtrl);
   strokes.after_frame(io);
   EXPECT_FALSE(io.KeyCtrl);
-  EXPECT_TRUE(io.KeysDown['S']);
+  EXPECT_TRUE(io.KeysDown[kS]);
 }
 #endif
 
