@@ -102,6 +102,7 @@ void draw_keys(FrameContext& ctx, ImVec2 screen) {
   const Look& look = ctx.look;
   begin_overlay(ctx, "keys", screen, ImVec2(look.px(720), look.px(528)), look.px(80), &ctx.ui.keys_open);
   section_header(look, icons::kKeyboard, "Keys", "Esc closes");
+  begin_scroll(look, "##keys");
   std::vector<const Action*> with_keys;
   for (const Action& a : action_table()) {
     if (!a.keys.empty()) with_keys.push_back(&a);
@@ -119,6 +120,7 @@ void draw_keys(FrameContext& ctx, ImVec2 screen) {
                "Sliders: double click types a value, right click goes back to the scenario's. Timeline: drag goes "
                "there, the wheel "
                "zooms, Shift and drag takes a range. Plots: the wheel zooms, right click exports.");
+  end_scroll("##keys");
   end_overlay(look);
 }
 
