@@ -21,8 +21,8 @@ std::unique_ptr<Panel> make() {
 constexpr std::array<PanelRow, 14> kPanels = {{
     {"fleet", "Fleet",
      "Every worker with its state, its load and its physical KV blocks, a cell each. Bright: in use, and not to be "
-     "evicted; darker: kept for whoever comes next; darkest: free. The blue bar is the work that a worker has before it, "
-     "the yellow tick what the router believes it has. Click a block or a worker.",
+     "evicted; darker: kept for whoever comes next; darkest: free. The blue bar is the work that a worker has before "
+     "it, the yellow tick what the router believes it has. Click a block or a worker.",
      PanelSlot::kFleet, make<FleetPanel>},
     {"tree", "Prefix tree",
      "All prompts of the run, cut where they part: what stands higher is shared by more requests. Belief is what the "

@@ -181,6 +181,28 @@ TEST(MainFrame, TheRangeSaysSoAndIsLetGoOf) {
   EXPECT_FALSE(range().has_value());
 }
 
+TEST(MainFrame, ASelectionSurvivesGoingBackInTime) {
+  Stage s;
+  s.seek(8'000'000);
+  for (const Selection& what : {Selection{SelectedRequest{30}}, Selection{SelectedBlock{40, 1}},
+                                Selection{SelectedEvent{200}}, Selection{SelectedDecision{31}}}) {
+    s.session().apply(cmd::Select{what});
+    s.ui().frames(2);
+    const Image there = s.ui().picture();
+    s.seek(100'000);  // before any of them
+    EXPECT_EQ(s.session().selection(), what);
+    s.ui().frames(40);
+    s.seek(8'000'000);
+    EXPECT_EQ(s.session().selection(), what);
+    const Rect& inspector = s.anchor("inspector");
+    const auto part = [&](const Image& image) {
+      return image.cropped(static_cast<int>(inspector.x), static_cast<int>(inspector.y), static_cast<int>(inspector.w),
+                           static_cast<int>(inspector.h));
+    };
+    EXPECT_EQ(part(s.ui().picture()), part(there)) << "the same moment tells the same";
+  }
+}
+
 TEST(MainFrame, EscClosesAMenuBeforeAnythingElse) {
   Stage s;
   s.session().apply(cmd::Select{SelectedWorker{1}});
