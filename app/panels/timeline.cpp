@@ -241,9 +241,23 @@ void Timeline::draw(FrameContext& ctx, const Rect& rect) {
     list->AddCircleFilled(ImVec2(at + 0.5F, base + thick / 2), look.px(3), rgb(0xFFFFFF));
   }
   if (ctx.range) draw_range(ctx, strip);
-  if (!ctx.complete) {
-    draw_text_right(list, look, FontRole::Small, look.theme.text_muted, ImVec2(right, strip.rect.y + look.px(4)),
-                    "computing ahead …");
+  if (zoomed_) {  // which part of the whole this is, as a bar along the upper edge and in words
+    const auto part = [&](double t) {
+      return strip.rect.x + static_cast<float>((t - whole.begin) / (whole.end - whole.begin)) * strip.rect.w;
+    };
+    const float y = rect.y + look.px(2), a = part(strip.shown.begin), b = part(strip.shown.end);
+    list->AddRectFilled(ImVec2(strip.rect.x, y), ImVec2(right, y + look.px(2)), look.theme.line);
+    list->AddRectFilled(ImVec2(a, y), ImVec2(std::max(a + look.px(4), b), y + look.px(2)), look.theme.text_secondary);
+  }
+  const std::string remark = !ctx.complete ? "computing ahead …"
+                             : zoomed_     ? fmt::format("{:.3g} of {:.3g} s   F: all",
+                                                         (strip.shown.end - strip.shown.begin) / 1e6, whole.end / 1e6)
+                                           : std::string();
+  if (!remark.empty()) {
+    const float y = strip.rect.y + look.px(5), w = text_width(look, FontRole::Small, remark) + look.px(8);
+    list->AddRectFilled(ImVec2(right - w, y - look.px(8)), ImVec2(right, y + look.px(8)),
+                        faded(look.theme.panel, 0.85F), look.px(3));
+    draw_text_right(list, look, FontRole::Small, look.theme.text_secondary, ImVec2(right - look.px(4), y), remark);
   }
   if (hovered && !active && ImGui::GetIO().MouseWheel == 0) {
     const float x = ImGui::GetIO().MousePos.x;
