@@ -100,6 +100,18 @@ std::vector<PlotMark> time_marks(const FrameContext& ctx) {
   return marks;
 }
 
+Plot time_plot(const FrameContext& ctx, const char* title, const char* y, const char* unit) {
+  Plot p;
+  p.title = title;
+  p.empty_text = "Press Space to play, or drag the timeline.";
+  p.x = time_axis(ctx);
+  p.y.label = y;
+  p.y.unit = unit;
+  p.y.min = 0;
+  p.marks = time_marks(ctx);
+  return p;
+}
+
 PlotAction show_figure(FrameContext& ctx, const char* id, const Rect& rect, PlotBox& box) {
   ImGui::SetCursorScreenPos(rect.min());
   const PlotAction action = plot_widget(id, rect.size(), box.figure, plot_style(ctx.look), box.view);

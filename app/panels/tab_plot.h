@@ -25,6 +25,9 @@ inline double axis_seconds(SimTime t) { return static_cast<double>(t) / 1e6; }
 /// Faults and changes of settings up to now, as marks.
 std::vector<PlotMark> time_marks(const FrameContext& ctx);
 
+/// An empty plot over simulated time: title, y axis from 0 with its unit, marks.
+Plot time_plot(const FrameContext& ctx, const char* title, const char* y, const char* unit);
+
 /// Draws the figure into `rect` and does what its menu asks for. `over_time`: its x axis is simulated time, so that it
 /// shares the crosshair, and a click goes there.
 PlotAction show_plot(FrameContext& ctx, const char* id, const Rect& rect, PlotBox& box, bool over_time);

@@ -37,18 +37,6 @@ PlotSeries line(const char* name, PlotRole role, std::size_t points) {
   return s;
 }
 
-Plot time_plot(const FrameContext& ctx, const char* title, const char* y, const char* unit) {
-  Plot p;
-  p.title = title;
-  p.empty_text = "Press Space to play, or drag the timeline.";
-  p.x = time_axis(ctx);
-  p.y.label = y;
-  p.y.unit = unit;
-  p.y.min = 0;
-  p.marks = time_marks(ctx);
-  return p;
-}
-
 bool in_range(const FrameContext& ctx, SimTime t) {
   return t >= 0 && (!ctx.range || (t >= ctx.range->begin && t <= ctx.range->end));
 }

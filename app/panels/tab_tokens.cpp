@@ -12,15 +12,8 @@ namespace blockyard {
 void TokensTab::over_time(const FrameContext& ctx, bool both) {
   const auto points = ctx.metrics.series(ctx.now);
   const auto plot = [&](const char* title, const char* y, const char* unit) {
-    Plot p;
-    p.title = title;
+    Plot p = time_plot(ctx, title, y, unit);
     p.subtitle = fmt::format("over a sliding window of {}", duration_text(us_to_ms(ctx.metrics.window())));
-    p.empty_text = "Press Space to play, or drag the timeline.";
-    p.x = time_axis(ctx);
-    p.y.label = y;
-    p.y.unit = unit;
-    p.y.min = 0;
-    p.marks = time_marks(ctx);
     return p;
   };
   Plot rate = plot("Output tokens", "tokens", "1/s"), gap = plot("Inter-token latency", "mean gap", "ms");
