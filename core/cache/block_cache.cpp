@@ -12,13 +12,64 @@ BlockCache::BlockCache(std::uint32_t capacity, std::uint32_t ids, EvictionPolicy
       tree_(tree),
       rng_(rng),
       slots_(capacity),
-      slot_of_(ids, kNone),
+      slot_of_(ids),
       resident_(ids),
       idle_(ids),
       free_words_((capacity + 63) / 64, ~0ULL),
       free_count_(capacity) {
   if (capacity % 64 != 0) free_words_.back() = (1ULL << (capacity % 64)) - 1;
   rebuild_index();
+}
+
+// The steps of every reference, inline wherever they are made.
+inline void BlockCache::join_idle(SlotId s) {
+  SlotInfo& slot = slots_[s];
+  slot.idle_seq = next_seq_++;
+  slot.prev = idle_tail_;
+  slot.next = kNone;
+  (idle_tail_ == kNone ? idle_head_ : slots_[idle_tail_].next) = s;
+  idle_tail_ = s;
+  ++idle_count_;
+  idle_.insert(slot.block);
+  switch (policy_) {
+    case EvictionPolicy::kLru:
+      break;
+    case EvictionPolicy::kFifo:
+      fifo_.join(slots_, s);
+      break;
+    case EvictionPolicy::kLfu:
+      lfu_.join(slots_, s);
+      break;
+    case EvictionPolicy::kBelady:
+      belady_.join(slots_, s);
+      break;
+    case EvictionPolicy::kRandom:
+      random_.join(s);
+      break;
+  }
+}
+
+inline void BlockCache::leave_idle(SlotId s) {
+  if (policy_ == EvictionPolicy::kLfu) lfu_.leave(s);
+  if (policy_ == EvictionPolicy::kBelady) belady_.leave(slots_, s);
+  if (policy_ == EvictionPolicy::kRandom) random_.leave(s);
+  const SlotInfo& slot = slots_[s];
+  (slot.prev == kNone ? idle_head_ : slots_[slot.prev].next) = slot.next;
+  (slot.next == kNone ? idle_tail_ : slots_[slot.next].prev) = slot.prev;
+  --idle_count_;
+  idle_.erase(slot.block);
+}
+
+inline void BlockCache::label(SlotId s, BlockId block, SimTime now, CacheChanges* changes) {
+  BY_CHECK(!resident_.contains(block), "stored twice");
+  SlotInfo& slot = slots_[s];
+  slot.block = block;
+  slot.uses = 1;
+  slot.store_seq = next_seq_++;
+  slot.stored_at = slot.used_at = now;
+  slot_of_.insert(block, s);
+  resident_.insert(block);
+  if (changes != nullptr) changes->stored.push_back(block);
 }
 
 bool BlockCache::fits(Chain chain) const {
@@ -91,18 +142,6 @@ void BlockCache::label_partial(SlotId slot, BlockId block, SimTime now, CacheCha
 
 void BlockCache::free_partial(SlotId slot) { free_slot(slot); }
 
-void BlockCache::label(SlotId s, BlockId block, SimTime now, CacheChanges* changes) {
-  BY_CHECK(!resident_.contains(block), "stored twice");
-  SlotInfo& slot = slots_[s];
-  slot.block = block;
-  slot.uses = 1;
-  slot.store_seq = next_seq_++;
-  slot.stored_at = slot.used_at = now;
-  slot_of_[block] = s;
-  resident_.insert(block);
-  if (changes != nullptr) changes->stored.push_back(block);
-}
-
 SlotId BlockCache::take_slot(CacheChanges* changes) {
   if (free_count_ == 0) {  // the victim's slot is the only free one, and so the lowest
     const SlotId s = victim();
@@ -111,6 +150,7 @@ SlotId BlockCache::take_slot(CacheChanges* changes) {
     if (changes != nullptr) changes->evicted.push_back(slot.block);
     leave_idle(s);
     resident_.erase(slot.block);
+    slot_of_.erase(slot.block);
     slot = SlotInfo{};
     ++evictions_;
     return s;
@@ -135,6 +175,7 @@ void BlockCache::drop(SlotId s) {
   BY_CHECK(slots_[s].refs == 0 && slots_[s].block != kNone, "dropped a block in use");
   leave_idle(s);
   resident_.erase(slots_[s].block);
+  slot_of_.erase(slots_[s].block);
   free_slot(s);
 }
 
@@ -155,44 +196,6 @@ SlotId BlockCache::victim() {
   BY_CHECK(false, "no such eviction policy");
 }
 
-void BlockCache::join_idle(SlotId s) {
-  SlotInfo& slot = slots_[s];
-  slot.idle_seq = next_seq_++;
-  slot.prev = idle_tail_;
-  slot.next = kNone;
-  (idle_tail_ == kNone ? idle_head_ : slots_[idle_tail_].next) = s;
-  idle_tail_ = s;
-  ++idle_count_;
-  idle_.insert(slot.block);
-  switch (policy_) {
-    case EvictionPolicy::kLru:
-      break;
-    case EvictionPolicy::kFifo:
-      fifo_.join(slots_, s);
-      break;
-    case EvictionPolicy::kLfu:
-      lfu_.join(slots_, s);
-      break;
-    case EvictionPolicy::kBelady:
-      belady_.join(slots_, s);
-      break;
-    case EvictionPolicy::kRandom:
-      random_.join(s);
-      break;
-  }
-}
-
-void BlockCache::leave_idle(SlotId s) {
-  if (policy_ == EvictionPolicy::kLfu) lfu_.leave(s);
-  if (policy_ == EvictionPolicy::kBelady) belady_.leave(slots_, s);
-  if (policy_ == EvictionPolicy::kRandom) random_.leave(s);
-  const SlotInfo& slot = slots_[s];
-  (slot.prev == kNone ? idle_head_ : slots_[slot.prev].next) = slot.next;
-  (slot.next == kNone ? idle_tail_ : slots_[slot.next].prev) = slot.prev;
-  --idle_count_;
-  idle_.erase(slot.block);
-}
-
 void BlockCache::request_started(RequestId request) {
   max_started_ = std::max(max_started_, static_cast<std::int64_t>(request));
   if (policy_ == EvictionPolicy::kBelady) belady_.advance(request, slots_);
@@ -205,7 +208,7 @@ void BlockCache::flush_idle() {
 void BlockCache::clear() {
   const std::uint64_t evictions = evictions_;
   const std::uint32_t peak = peak_;
-  *this = BlockCache(capacity(), static_cast<std::uint32_t>(slot_of_.size()), policy_, tree_, rng_);
+  *this = BlockCache(capacity(), slot_of_.ids(), policy_, tree_, rng_);
   evictions_ = evictions;
   peak_ = peak;
 }

@@ -15,6 +15,7 @@
 #include "core/base/sim_time.h"
 #include "core/cache/block_set.h"
 #include "core/cache/eviction.h"
+#include "core/cache/slot_map.h"
 
 namespace blockyard {
 
@@ -82,7 +83,7 @@ class BlockCache {
   void set_policy(EvictionPolicy policy);
 
   const std::vector<SlotInfo>& slots() const { return slots_; }
-  /// The slot of a resident block.
+  /// The slot of a resident block; kNone of any other.
   SlotId slot_of(BlockId block) const { return slot_of_[block]; }
   bool is_free(SlotId slot) const { return (free_words_[slot >> 6] >> (slot & 63)) & 1U; }
   /// The next `n` victims in order, were nothing else to happen. Works on a copy.
@@ -107,7 +108,7 @@ class BlockCache {
   const RadixTree* tree_;
   Rng rng_;
   std::vector<SlotInfo> slots_;
-  std::vector<SlotId> slot_of_;  // by block id; read only where resident
+  SlotMap slot_of_;
   BlockSet resident_;
   BlockSet idle_;
   std::vector<std::uint64_t> free_words_;

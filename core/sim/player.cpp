@@ -12,7 +12,7 @@ namespace {
 // Memory of one copy of a simulation, about: what grows with the workload and the fleet.
 std::size_t copy_size(const Config& config, const Workload& workload) {
   const std::size_t ids = workload.id_count();
-  const std::size_t worker = config.cache.capacity_blocks * (sizeof(SlotInfo) + 16) + ids * sizeof(SlotId) + ids / 2;
+  const std::size_t worker = config.cache.capacity_blocks * (sizeof(SlotInfo) + 16 + 2 * sizeof(SlotId)) + ids / 2;
   return sizeof(Simulation) + workload.requests.size() * sizeof(RequestRecord) + config.fleet.workers * (worker + 1024);
 }
 

@@ -205,7 +205,10 @@ TEST_P(CacheAgainstNaive, EvictsTheSameBlocksUnderRandomRequests) {
           << "seed " << seed << " request " << i;
       held.push_back(i);
       real.check();
-      for (BlockId b = 0; b < kIds; ++b) ASSERT_EQ(real.resident().contains(b), naive.contains(b));
+      for (BlockId b = 0; b < kIds; ++b) {
+        ASSERT_EQ(real.resident().contains(b), naive.contains(b));
+        ASSERT_EQ(real.slot_of(b) != kNone, naive.contains(b));
+      }
     }
   }
 }
