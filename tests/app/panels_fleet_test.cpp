@@ -156,21 +156,14 @@ TEST(Fleet, FaultsShow) {
   EXPECT_FALSE(stage.player().cursor().workers()[1].up());
 }
 
-TEST(Fleet, FrameCost) {
-  {
-    PanelStage stage(rag(16, 4, 924, 40), 904, 440);
-    FleetPanel panel;
-    stage.show(panel);
-    stage.seek(30'000);
-    stage.frames(3);
-    EXPECT_LT(stage.frame_ms(40, true), 8);
-  }
+// What a frame costs is a benchmark's affair; here: it is drawn from what fits on the screen, not from blocks.
+TEST(Fleet, AMillionBlocksAreOneTexture) {
   PanelStage stage(rag(256, 4, 4096, 600), 904, 440);
   FleetPanel panel;
   stage.show(panel);
   stage.seek(30'000);
   stage.frames(3);
-  EXPECT_LT(stage.frame_ms(20, true), 16);
+  EXPECT_LT(stage.ui().draw_data().TotalVtxCount, 60'000);
 }
 
 }  // namespace

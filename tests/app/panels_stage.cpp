@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <filesystem>
 
@@ -94,21 +93,6 @@ void PanelStage::apply(std::vector<Command> commands) {
 void PanelStage::save(const std::string& name) {
   std::filesystem::create_directories(BLOCKYARD_TEST_OUTPUT);
   EXPECT_EQ(write_png(ui_->picture(), std::string(BLOCKYARD_TEST_OUTPUT) + "/" + name), "");
-}
-
-double PanelStage::frame_ms(int n, bool move_time) {
-  std::vector<double> took;
-  for (int i = 0; i < n; ++i) {
-    if (move_time) player_->seek(player_->now() + 16'000);
-    playing_ = move_time;
-    const auto began = std::chrono::steady_clock::now();
-    ui_->frames(1);
-    took.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count());
-  }
-  playing_ = false;
-  std::nth_element(took.begin(), took.begin() + n / 2, took.end());
-  std::printf("[          ] median frame: %.2f ms\n", took[static_cast<std::size_t>(n / 2)]);
-  return took[static_cast<std::size_t>(n / 2)];
 }
 
 }  // namespace blockyard

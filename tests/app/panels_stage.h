@@ -28,8 +28,6 @@ class PanelStage {
   void frames(int n) { ui_->frames(n); }
   // Leaves the picture beside the test.
   void save(const std::string& name);
-  // Time of a frame, building the picture only, ms: the median of `n`. `move_time`: as if it played at 1×.
-  double frame_ms(int n, bool move_time = false);
 
   HeadlessUi& ui() { return *ui_; }
   Player& player() { return *player_; }

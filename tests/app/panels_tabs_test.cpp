@@ -139,7 +139,7 @@ TEST(Tabs, AClickIntoAPlotOverTimeGoesThere) {
   EXPECT_TRUE(stage.pushed<cmd::Seek>());
 }
 
-TEST(Tabs, FramesAreCheap) {
+TEST(Tabs, DrawNoMoreThanFitsOnTheScreen) {
   for (const PanelRow& row : panel_table()) {
     if (row.slot != PanelSlot::kBottom) continue;
     PanelStage stage(fmt::format(R"({{"fleet": {{"workers": 16, "slots": 4}},
@@ -150,8 +150,7 @@ TEST(Tabs, FramesAreCheap) {
     stage.seek(40'000, 2'000);
     if (row.id == "why") stage.select(SelectedDecision{stage.player().cursor().arrived() - 3});
     stage.frames(3);
-    const double ms = stage.frame_ms(15, row.id != "why");
-    EXPECT_LT(ms, 6) << row.id;
+    EXPECT_LT(stage.ui().draw_data().TotalVtxCount, 60'000) << row.id;
   }
 }
 

@@ -156,19 +156,19 @@ TEST(PrefixTreePanel, DrawsEveryMode) {
   }
 }
 
-TEST(PrefixTreePanel, ThousandsOfNodesAreCheap) {
+TEST(PrefixTreePanel, OfThousandsOfNodesOnlyThoseSeenAreDrawn) {
   PanelStage stage(scenario("chat", 16, 8000, 100), 384, 470);
   PrefixTreePanel panel;
   stage.show(panel);
   stage.seek(40'000);
   stage.frames(3);
-  EXPECT_LT(stage.frame_ms(30, true), 4);
+  EXPECT_LT(stage.ui().draw_data().TotalVtxCount, 20'000);
   stage.state().tree_icicle = true;
   stage.frames(2);
-  EXPECT_LT(stage.frame_ms(30, true), 4);
+  EXPECT_LT(stage.ui().draw_data().TotalVtxCount, 20'000);
   stage.state().tree_mode = UiState::TreeMode::kDifference;
   stage.frames(2);
-  EXPECT_LT(stage.frame_ms(30, true), 6);
+  EXPECT_LT(stage.ui().draw_data().TotalVtxCount, 20'000);
 }
 
 }  // namespace

@@ -1,9 +1,12 @@
 // The window's costs that can be had without a display: building a frame of the fleet, and the texels of its block
 // maps.
 #include <benchmark/benchmark.h>
+#include <fmt/format.h>
 
 #include "app/panels/fleet.h"
+#include "core/base/rng.h"
 #include "tests/app/panels_stage.h"
+#include "tests/app/window_stage.h"
 
 namespace blockyard::bench {
 namespace {
@@ -30,6 +33,45 @@ void fleet_frame(benchmark::State& state) {
     stage.frames(1);
   }
 }
+
+std::string fleet(std::int64_t workers, std::int64_t capacity) {
+  const std::int64_t requests = workers > 64 ? 7000 : 4000;
+  return fmt::format(R"({{"name": "cost", "seed": 3, "fleet": {{"workers": {}, "slots": 6}},
+                         "cache": {{"capacity_blocks": {}}}, "router": {{"sync_ms": 5000}},
+                         "workload": {{"type": "rag", "documents": 1000, "requests": {}, "rate": {}}}}})",
+                     workers, capacity, requests, workers > 64 ? 900 : 60);
+}
+
+// One frame of the whole window while the run plays: every panel and the texels of the block maps; neither simulation
+// nor rasterising. Arguments: workers, blocks a worker.
+void window_frame(benchmark::State& state) {
+  WindowStage stage(fleet(state.range(0), state.range(1)));
+  stage.seek(7'000'000);
+  stage.session().apply(cmd::Play{});
+  stage.ui().frames(5);
+  for (auto _ : state) {
+    stage.ui().frames(1);
+    state.SetIterationTime(stage.draw_ms() / 1000);
+  }
+}
+BENCHMARK(window_frame)
+    ->ArgNames({"workers", "blocks"})
+    ->Args({16, 924})
+    ->Args({256, 4096})
+    ->Iterations(60)
+    ->UseManualTime()
+    ->Unit(benchmark::kMillisecond);
+
+// The timeline dragged: to anywhere in a run of 10,000 requests on 16 workers.
+void window_seek(benchmark::State& state) {
+  WindowStage stage(
+      R"({"fleet": {"workers": 16, "slots": 6}, "workload": {"type": "rag", "requests": 10000, "rate": 80}})");
+  Rng rng(7, RngPurpose::kTest);
+  const auto end = static_cast<std::uint64_t>(stage.session().player().frontier());
+  for (auto _ : state) stage.session().apply(cmd::Seek{static_cast<SimTime>(rng.below(end))});
+}
+BENCHMARK(window_seek)->Unit(benchmark::kMillisecond);
+
 BENCHMARK(fleet_frame)->ArgNames({"workers", "moves"})->ArgsProduct({{4, 64}, {0, 1}})->Unit(benchmark::kMillisecond);
 
 }  // namespace
