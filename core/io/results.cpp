@@ -86,21 +86,7 @@ Json series_json(const RunResults& results) {
     for (const Series::Bucket& b : results.series) list.push_back(b.*field);
     out[name] = std::move(list);
   };
-  using B = Series::Bucket;
-  column("arrivals", &B::arrivals);
-  column("completed", &B::completed);
-  column("hit_requests", &B::hit_requests);
-  column("hit_blocks", &B::hit_blocks);
-  column("prompt_blocks", &B::prompt_blocks);
-  column("predicted_blocks", &B::predicted_blocks);
-  column("false_hits", &B::false_hits);
-  column("false_hit_us", &B::false_hit_us);
-  column("evictions", &B::evictions);
-  column("phantom_blocks", &B::phantom_blocks);
-  column("unknown_blocks", &B::unknown_blocks);
-  column("load", &B::load_ms);
-  column("taken_blocks", &B::resident);
-  column("in_use_blocks", &B::in_use);
+  io::each_series_column(column);
   return out;
 }
 

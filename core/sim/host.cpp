@@ -43,19 +43,25 @@ void Simulation::Host::started(RequestId r, std::uint32_t hit, bool resumed) {
   sim_.emit(sink_, {sim_.now_, EventType::kStart, r, worker_, hit});
 }
 
+template <class Removed, class Stored>
+void Simulation::Host::report(bool evicted, Removed removed, Stored stored) {
+  const ReportMode mode = sim_.config_.router.reports;
+  if (mode == ReportMode::kOff || (mode == ReportMode::kEvictions && !evicted)) return;
+  Message m;
+  m.kind = MessageKind::kReport;
+  m.worker = worker_;
+  m.removed = removed();
+  if (mode == ReportMode::kAll) m.blocks = stored();
+  sim_.send(std::move(m), sink_);
+}
+
 void Simulation::Host::changed(RequestId r, const CacheChanges& changes) {
   if (!changes.evicted.empty()) {
     sim_.emit(sink_, {sim_.now_, EventType::kEvict, r, worker_, static_cast<std::uint32_t>(changes.evicted.size()),
                       changes.evicted});
   }
-  const ReportMode mode = sim_.config_.router.reports;
-  if (mode == ReportMode::kOff || (mode == ReportMode::kEvictions && changes.evicted.empty())) return;
-  Message m;
-  m.kind = MessageKind::kReport;
-  m.worker = worker_;
-  m.removed = as_runs(changes.evicted);
-  if (mode == ReportMode::kAll) m.blocks = as_runs(changes.stored);
-  sim_.send(std::move(m), sink_);
+  report(
+      !changes.evicted.empty(), [&] { return as_runs(changes.evicted); }, [&] { return as_runs(changes.stored); });
 }
 
 void Simulation::Host::changed(RequestId r, const RunChanges& changes) {
@@ -71,19 +77,14 @@ void Simulation::Host::changed(RequestId r, const RunChanges& changes) {
     }
     sim_.emit(sink_, {sim_.now_, EventType::kEvict, r, worker_, count, blocks});
   }
-  const ReportMode mode = sim_.config_.router.reports;
-  if (mode == ReportMode::kOff || (mode == ReportMode::kEvictions && changes.evicted.empty())) return;
-  const auto as_runs = [&tree](const std::vector<EdgePiece>& pieces) {
+  const auto pieces_as_runs = [&tree](const std::vector<EdgePiece>& pieces) {
     std::vector<Run> runs;
     for (const EdgePiece& p : pieces) runs.push_back({tree.edge(p.edge).first + p.from, p.count()});
     return runs;
   };
-  Message m;
-  m.kind = MessageKind::kReport;
-  m.worker = worker_;
-  m.removed = as_runs(changes.evicted);
-  if (mode == ReportMode::kAll) m.blocks = as_runs(changes.stored);
-  sim_.send(std::move(m), sink_);
+  report(
+      !changes.evicted.empty(), [&] { return pieces_as_runs(changes.evicted); },
+      [&] { return pieces_as_runs(changes.stored); });
 }
 
 void Simulation::Host::first_token(RequestId r) {

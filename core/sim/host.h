@@ -22,6 +22,11 @@ class Simulation::Host : public WorkerHost {
   void preempted(RequestId r) override;
 
  private:
+  /// Tells the router what a start (or a step) evicted and stored, where it wants to hear it. Each makes its list of
+  /// runs.
+  template <class Removed, class Stored>
+  void report(bool evicted, Removed removed, Stored stored);
+
   Simulation& sim_;
   WorkerId worker_;
   EventSink* sink_;
