@@ -13,8 +13,11 @@
 
 namespace blockyard {
 
-/// Why something outside was refused: one line that says what, where and what is allowed.
+/// Why something outside was refused: one line that says what, where and what is allowed. Messages quote what was read
+/// (keys, values, paths), which may hold anything: control characters are written as JSON escapes, so that a line
+/// stays a line.
 struct Error {
+  explicit Error(const std::string& text);
   std::string message;
 };
 

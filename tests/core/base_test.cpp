@@ -87,5 +87,10 @@ TEST(Result, HoldsAValueOrWhyNot) {
   EXPECT_DEATH((void)bad.value(), "value\\(\\) of an error");
 }
 
+TEST(Result, AnErrorIsOneLineWhateverItQuotes) {
+  const Error error("/docum\nts\r\x1b[2J: no such key \x7f…");
+  EXPECT_EQ(error.message, "/docum\\nts\\u000d\\u001b[2J: no such key \\u007f…") << "terminals and logs get no controls";
+}
+
 }  // namespace
 }  // namespace blockyard

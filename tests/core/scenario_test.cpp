@@ -31,6 +31,7 @@ TEST(Scenario, ErrorsNamePointerValueAndWhatIsAllowed) {
   EXPECT_NE(error_of(R"({"router": {"strategy": "best"}})")
                 .find("/router/strategy: \"best\" is not allowed; it must be one of round_robin, "),
             std::string::npos);
+  EXPECT_NE(error_of(R"({"rou\nter": {}})").find(R"(/rou\nter: no such key)"), std::string::npos) << "one line";
   EXPECT_NE(error_of(R"({"routr": {}})").find("/routr: no such key"), std::string::npos);
   EXPECT_NE(error_of(R"({"fleet": {"workers": 0}})").find("/fleet/workers: 0 is not allowed"), std::string::npos);
   EXPECT_NE(error_of(R"({"fleet": {"workers": 2.5}})").find("whole number"), std::string::npos);
