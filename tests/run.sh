@@ -6,7 +6,7 @@
 #   --gui-off    without the window: no graphics package is looked for
 #   --clang      as --check, by Clang
 #   --fuzz       the readers fed with nonsense for a minute each, by libFuzzer (Clang)
-#   --all        check, gui-off, asan, tsan, fuzz: what CI=true runs when no lane is named
+#   --all        check, asan (which is without the window), tsan, fuzz: what CI=true runs when no lane is named
 # A lane builds into build/<preset>; its log lies there as lane.log. ccache is used where it is installed.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
@@ -16,7 +16,7 @@ while (($#)); do
   case $1 in
     --check | --asan | --tsan | --clang | --fuzz) lanes+=("${1#--}") ;;
     --gui-off) lanes+=(headless) ;;
-    --all) lanes+=(check headless asan tsan fuzz) ;;
+    --all) lanes+=(check asan tsan fuzz) ;;
     --) shift; ctest_options=("$@"); break ;;
     -h | --help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "run.sh: unknown option '$1' (--check, --asan, --tsan, --gui-off, --clang, --fuzz, --all)" >&2; exit 2 ;;
@@ -24,7 +24,7 @@ while (($#)); do
   shift
 done
 if ((${#lanes[@]} == 0)); then
-  if [[ ${CI:-} == true ]]; then lanes=(check headless asan tsan fuzz); else lanes=(check); fi
+  if [[ ${CI:-} == true ]]; then lanes=(check asan tsan fuzz); else lanes=(check); fi
 fi
 
 needs=(--tests)
