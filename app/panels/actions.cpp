@@ -130,6 +130,7 @@ std::span<const Action> action_table() { return kActions; }
 void open_comparison(FrameContext& ctx) {
   ctx.ui.show_bottom = true;
   ctx.ui.bottom_tab = "compare";
+  ctx.ui.side_by_side = true;
   if (!ctx.compared.empty()) return;
   const std::uint32_t rival = find_policy("round_robin");
   const std::uint32_t other = find_policy("cache_aware");

@@ -11,18 +11,7 @@
 namespace blockyard {
 namespace {
 
-struct Tile {
-  const char* label;
-  const char* short_label;
-  const char* unit;
-  double KeyFigures::*field;
-  double factor;  // from the figure to what is shown
-  int better;     // +1: more is better, −1: less is, 0: neither
-  Color Theme::*color;
-  const char* formula;
-};
-
-constexpr std::array<Tile, 6> kTiles{{
+constexpr std::array<KeyFigureKind, kKeyFigures> kKinds{{
     {"Prefix hit rate", "Hit rate", "%", &KeyFigures::block_hit_rate, 100, 1, &Theme::hit,
      "Blocks found in a worker's cache ÷ prompt blocks, over requests that started. A click explains where the rest "
      "went."},
@@ -38,7 +27,10 @@ constexpr std::array<Tile, 6> kTiles{{
      "Most requests routed to one worker ÷ mean over all workers; 1 is even."},
 }};
 
-// Three significant digits, so that a figure neither jitters nor lies.
+}  // namespace
+
+std::span<const KeyFigureKind, kKeyFigures> key_figure_table() { return kKinds; }
+
 std::string figure_text(double v) {
   if (std::isnan(v)) return "–";
   const double a = std::abs(v);
@@ -47,8 +39,6 @@ std::string figure_text(double v) {
   return fmt::format("{:.{}f}", v, a >= 9.995 ? 1 : 2);
 }
 
-}  // namespace
-
 void KeyFigureRow::draw(FrameContext& ctx, const Rect& rect) {
   const Look& look = ctx.look;
   if (look.anchors) look.anchors->push("kpis");
@@ -56,9 +46,10 @@ void KeyFigureRow::draw(FrameContext& ctx, const Rect& rect) {
                    all = ctx.metrics.until(ctx.now);
   const auto points = ctx.metrics.series(ctx.now);
   const auto course = points.subspan(points.size() - std::min<std::size_t>(points.size(), 120));
-  const float gap = look.px(rect.w < look.px(700) ? 6 : 10), w = std::floor((rect.w - gap * (kCount - 1)) / kCount);
-  for (std::size_t i = 0; i < kCount; ++i) {
-    const Tile& f = kTiles[i];
+  const float gap = look.px(rect.w < look.px(700) ? 6 : 10),
+              w = std::floor((rect.w - gap * (kKeyFigures - 1)) / kKeyFigures);
+  for (std::size_t i = 0; i < kKeyFigures; ++i) {
+    const KeyFigureKind& f = kKinds[i];
     const double value = now.*f.field * f.factor, former = before.*f.field * f.factor;
     // Long times read better in seconds.
     const bool seconds = std::string_view(f.unit) == "ms" && value >= 9'995;

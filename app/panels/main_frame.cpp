@@ -95,7 +95,8 @@ void MainFrame::draw(FrameContext& ctx, ImVec2 size) {
   handle_keys(ctx);
   LayoutOptions options;
   options.controls = ctx.ui.show_controls;
-  options.tree = ctx.ui.show_tree;
+  const bool beside = SideBySide::shown(ctx);
+  options.tree = ctx.ui.show_tree && !beside;  // two fleets need its room
   options.bottom = ctx.ui.show_bottom;
   options.bottom_height = ctx.ui.bottom_height;
   const Layout layout = compute_layout(size.x, size.y, ctx.look.scale, options);
@@ -103,8 +104,13 @@ void MainFrame::draw(FrameContext& ctx, ImVec2 size) {
   draw_top_bar(ctx, layout.top_bar);
   if (!layout.timeline.empty()) timeline_.draw(ctx, layout.timeline);
   if (!layout.controls.empty()) controls_.draw(ctx, layout.controls);
-  if (!layout.kpis.empty()) key_figures_.draw(ctx, layout.kpis);
-  draw_slot(ctx, PanelSlot::kFleet, layout.fleet);
+  if (beside) {
+    if (!layout.kpis.empty()) side_by_side_.draw_differences(ctx, layout.kpis);
+    side_by_side_.draw_fleets(ctx, layout.fleet);
+  } else {
+    if (!layout.kpis.empty()) key_figures_.draw(ctx, layout.kpis);
+    draw_slot(ctx, PanelSlot::kFleet, layout.fleet);
+  }
   draw_slot(ctx, PanelSlot::kTree, layout.tree);
   draw_slot(ctx, PanelSlot::kInspector, layout.inspector);
   drag_bottom(ctx, layout);

@@ -12,6 +12,7 @@
 #include "app/panels/key_figures.h"
 #include "app/panels/overlays.h"
 #include "app/panels/panel.h"
+#include "app/panels/side_by_side.h"
 #include "app/panels/timeline.h"
 #include "app/ui/layout.h"
 
@@ -38,6 +39,7 @@ class MainFrame {
   Controls controls_;
   Timeline timeline_;
   KeyFigureRow key_figures_;
+  SideBySide side_by_side_;
   ExperimentCard experiment_;
   Palette palette_;
 };

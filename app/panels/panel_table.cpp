@@ -63,8 +63,9 @@ constexpr std::array<PanelRow, 14> kPanels = {{
      PanelSlot::kBottom, make<WhyHereTab>},
     {"events", "Events", "Everything that has happened, latest first. A double click goes there.", PanelSlot::kBottom,
      make<EventsTab>},
-    {"compare", "Compare", "Strategies on the same requests, at the same moment.", PanelSlot::kBottom,
-     make<CompareTab>},
+    {"compare", "Compare",
+     "Strategies on the same requests, at the same moment: figures here, fleets side by side above.",
+     PanelSlot::kBottom, make<CompareTab>},
 }};
 
 }  // namespace

@@ -200,13 +200,19 @@ void CompareTab::draw(FrameContext& ctx, const Rect& rect) {
     ctx.ui.experiment_open = true;
     ctx.ui.experiment = UiState::Experiment::kComparison;
   }
+  ButtonSpec fleets{"Fleets side by side", icons::kExchange, ButtonKind::Ghost};
+  fleets.active = ctx.ui.side_by_side;
+  ImGui::SetCursorScreenPos(ImVec2(foot.x + button_width(look, whole) + look.px(8), foot.y));
+  if (button(look, fleets)) ctx.ui.side_by_side = !ctx.ui.side_by_side;
   draw_table(
       look, "compare", table, kColumns, lines.size(),
       [&](const TableRow& row) {
         const Line& l = lines[row.index];
         const KeyFigures k = l.metrics->until(ctx.now);
         const auto policies = policy_table();
-        cell_text(look, row.cells[0], kColumns[0], l.strategy < policies.size() ? policies[l.strategy].label : "?",
+        cell_text(look, row.cells[0], kColumns[0],
+                  fmt::format("{}   {}", static_cast<char>('A' + row.index),  // as over the fleets
+                              l.strategy < policies.size() ? policies[l.strategy].label : "?"),
                   look.theme.text);
         cell_text(look, row.cells[1], kColumns[1], percent_text(k.block_hit_rate));
         cell_text(look, row.cells[2], kColumns[2], duration_text(k.ttft_p50_ms));

@@ -32,6 +32,7 @@ struct UiState {
   std::string tree_filter;
   std::string event_filter;
   std::map<std::string, bool> folded;  ///< groups of controls, by title
+  bool side_by_side = true;            ///< fleets of the compared strategies beside the run's
   int fits = 0;                        ///< counts wishes to fit: whoever zooms goes back to all when it has changed
 
   // Overlays.

@@ -33,6 +33,7 @@ inline constexpr const char* kChevronRight = "\xef\x81\x94";  // U+F054
 inline constexpr const char* kQuestion = "\xef\x81\x99";      // U+F059
 inline constexpr const char* kInfo = "\xef\x81\x9a";          // U+F05A
 inline constexpr const char* kExpand = "\xef\x81\xa5";        // U+F065
+inline constexpr const char* kPlus = "\xef\x81\xa7";          // U+F067
 inline constexpr const char* kEye = "\xef\x81\xae";           // U+F06E
 inline constexpr const char* kWarning = "\xef\x81\xb1";       // U+F071
 inline constexpr const char* kRandom = "\xef\x81\xb4";        // U+F074
