@@ -20,7 +20,7 @@ constexpr std::size_t kVictims = 16;
 enum class Health { kUp, kUnnoticed, kDown, kRestarted };
 
 Health health(const FrameContext& ctx, WorkerId w) {
-  const bool up = ctx.sim.workers()[w].up(), routable = ctx.sim.views()[w].routable;
+  const bool up = ctx.sim.workers()[w].up(), routable = ctx.sim.figures(w).routable;
   if (up) return routable ? Health::kUp : Health::kRestarted;
   return routable ? Health::kUnnoticed : Health::kDown;
 }
@@ -326,7 +326,7 @@ void FleetPanel::card_foot(FrameContext& ctx, WorkerId w, const Rect& rect) cons
   if (bar.w > look.px(20)) {
     meter(list, look, bar, static_cast<float>(f.load / load_scale_), theme.accent);
     // Where the router believes the load to be.
-    const double seen = ctx.sim.config().router.view == ViewMode::kOracle ? f.load : ctx.sim.views()[w].load;
+    const double seen = ctx.sim.config().router.view == ViewMode::kOracle ? f.load : ctx.sim.figures(w).load;
     const float tick = bar.x + std::round(bar.w * static_cast<float>(std::clamp(seen / load_scale_, 0.0, 1.0)));
     list->AddRectFilled(ImVec2(tick - look.px(1), bar.y - look.px(3)),
                         ImVec2(tick + look.px(1), bar.bottom() + look.px(3)), theme.warn);
@@ -379,7 +379,7 @@ void FleetPanel::row_label(FrameContext& ctx, WorkerId w, const Rect& rect, bool
 void FleetPanel::worker_tooltip(FrameContext& ctx, WorkerId w) const {
   const Worker& worker = ctx.sim.workers()[w];
   const BlockCache& cache = worker.cache();
-  const WorkerView& view = ctx.sim.views()[w];
+  const WorkerFigures view = ctx.sim.figures(w);
   const Divergence d = ctx.sim.divergence(w);
   const Health state = health(ctx, w);
   const char* words = state == Health::kUp          ? "Up"

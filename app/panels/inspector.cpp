@@ -212,7 +212,7 @@ void InspectorPanel::worker(FrameContext& ctx, WorkerId w) {
   const Look& look = ctx.look;
   const Worker& worker = ctx.sim.workers()[w];
   const BlockCache& cache = worker.cache();
-  const WorkerView& view = ctx.sim.views()[w];
+  const WorkerFigures view = ctx.sim.figures(w);
   const bool oracle = ctx.sim.config().router.view == ViewMode::kOracle;
   std::string name = worker_text(w);
   name[0] = 'W';
@@ -234,7 +234,7 @@ void InspectorPanel::worker(FrameContext& ctx, WorkerId w) {
     facts.add(
         "busy",
         percent_text(ctx.now > 0 ? static_cast<double>(worker.busy(ctx.now)) / static_cast<double>(ctx.now) : 0.0));
-    facts.add("figures", oracle ? "live" : duration_text(us_to_ms(ctx.now - view.load_at)) + " old");
+    facts.add("figures", oracle ? "live" : duration_text(us_to_ms(ctx.now - view.told_at)) + " old");
   }
   draw_batch(ctx, w);
   std::vector<RequestId> list;

@@ -20,7 +20,8 @@ void PerfettoWriter::name_workers(const Simulation& sim) {
   named_ = true;
   lanes_.resize(sim.workers().size());
   for (WorkerId w = 0; w < sim.workers().size(); ++w) {
-    line(fmt::format("{{\"ph\":\"M\",\"pid\":{},\"name\":\"process_name\",\"args\":{{\"name\":\"worker {}\"}}}}", w, w));
+    line(
+        fmt::format("{{\"ph\":\"M\",\"pid\":{},\"name\":\"process_name\",\"args\":{{\"name\":\"worker {}\"}}}}", w, w));
   }
 }
 
@@ -43,9 +44,12 @@ void PerfettoWriter::lane_slice(const Simulation& sim, RequestId r, WorkerId w) 
   // Requests finish in another order than they came: a track is free when the last slice on it has ended.
   const std::uint32_t lane = take_lane(w, record.arrival, record.finish);
   const auto slice = [&](std::string_view name, SimTime from, SimTime until) {
-    line(fmt::format("{{\"ph\":\"X\",\"pid\":{},\"tid\":{},\"ts\":{},\"dur\":{},\"name\":\"{}\",\"cat\":\"request\",\"args\":{{\"request\":{},\"hit_blocks\":{},"
-                     "\"predicted_blocks\":{},\"prompt_blocks\":{},\"output_tokens\":{},\"retries\":{}}}}}",
-                     w, lane, from, until - from, name, r, record.hit, record.predicted, q.prompt_blocks, q.output_tokens, record.retries));
+    line(
+        fmt::format("{{\"ph\":\"X\",\"pid\":{},\"tid\":{},\"ts\":{},\"dur\":{},\"name\":\"{}\",\"cat\":\"request\","
+                    "\"args\":{{\"request\":{},\"hit_blocks\":{},"
+                    "\"predicted_blocks\":{},\"prompt_blocks\":{},\"output_tokens\":{},\"retries\":{}}}}}",
+                    w, lane, from, until - from, name, r, record.hit, record.predicted, q.prompt_blocks,
+                    q.output_tokens, record.retries));
   };
   if (record.start > record.arrival) slice("wait", record.arrival, record.start);
   slice("prefill", record.start, record.first_token);
@@ -59,16 +63,17 @@ void PerfettoWriter::on_event(const Event& e, const Simulation& sim) {
       lane_slice(sim, e.request, e.worker);
       break;
     case EventType::kHeartbeat:
-      line(fmt::format("{{\"ph\":\"C\",\"pid\":{},\"ts\":{},\"name\":\"load\",\"args\":{{\"true\":{},\"seen\":{}}}}}", e.worker, e.t, sim.true_load(e.worker),
-                       sim.views()[e.worker].load));
-      line(fmt::format("{{\"ph\":\"C\",\"pid\":{},\"ts\":{},\"name\":\"resident blocks\",\"args\":{{\"blocks\":{}}}}}", e.worker, e.t,
-                       sim.workers()[e.worker].taken()));
+      line(fmt::format("{{\"ph\":\"C\",\"pid\":{},\"ts\":{},\"name\":\"load\",\"args\":{{\"true\":{},\"seen\":{}}}}}",
+                       e.worker, e.t, sim.true_load(e.worker), sim.figures(e.worker).load));
+      line(fmt::format("{{\"ph\":\"C\",\"pid\":{},\"ts\":{},\"name\":\"resident blocks\",\"args\":{{\"blocks\":{}}}}}",
+                       e.worker, e.t, sim.workers()[e.worker].taken()));
       break;
     case EventType::kFault:
     case EventType::kDetect:
     case EventType::kRestart:
     case EventType::kPreempt:
-      line(fmt::format("{{\"ph\":\"i\",\"pid\":{},\"tid\":0,\"ts\":{},\"s\":\"p\",\"name\":\"{}\"}}", e.worker, e.t, event_name(e.type)));
+      line(fmt::format("{{\"ph\":\"i\",\"pid\":{},\"tid\":0,\"ts\":{},\"s\":\"p\",\"name\":\"{}\"}}", e.worker, e.t,
+                       event_name(e.type)));
       break;
     default:
       break;

@@ -59,7 +59,7 @@ struct PolicyRow {
   std::string_view label;
   std::string_view help;                     ///< one line
   std::string_view source;                   ///< after which system; "" for the textbook ones
-  bool needs_overlap;                        ///< reads WorkerFigures::overlap
+  bool needs_overlap;                        ///< reads RouteInput::overlap
   std::span<const std::string_view> params;  ///< keys of its own parameters
   PolicyFunction choose;
 };

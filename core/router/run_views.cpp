@@ -11,22 +11,21 @@ RunViews::RunViews(std::uint32_t workers, const RadixTree* tree)
   cells_.reserve(std::min(kCells / workers, tree->edges().size()) * workers);
 }
 
-void RunViews::overlaps(EdgePath path, std::span<WorkerFigures> figures) const {
-  for (WorkerFigures& f : figures) f.overlap = 0;
+void RunViews::overlaps(EdgePath path, std::span<std::uint32_t> overlap) const {
+  std::fill(overlap.begin(), overlap.end(), 0U);
   // Whoever holds all down to an edge has its depth as overlap so far; nobody else is looked at again.
   std::uint32_t depth = 0;
   for (const EdgeId e : path) {
     if (row_of_[e] == kNone) return;
     const std::uint32_t* const row = cells_.data() + std::size_t{row_of_[e]} * workers_;
     const std::uint32_t count = tree_->edge(e).count;
-    bool whole = false;
-    for (WorkerId w = 0; w < workers_; ++w) {
-      if (figures[w].overlap != depth) continue;
-      const std::uint32_t blocks = row[w] & kBlocks;
-      figures[w].overlap += blocks;
-      whole = whole || blocks == count;
+    std::uint32_t whole = 0;
+    for (WorkerId w = 0; w < workers_; ++w) {  // without branches: several at once
+      const std::uint32_t blocks = overlap[w] == depth ? row[w] & kBlocks : 0;
+      overlap[w] += blocks;
+      whole |= static_cast<std::uint32_t>(blocks == count);
     }
-    if (!whole) return;
+    if (whole == 0) return;
     depth += count;
   }
 }

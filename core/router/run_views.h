@@ -31,8 +31,8 @@ class RunViews {
   RunViews() = default;
   RunViews(std::uint32_t workers, const RadixTree* tree);
 
-  /// Sets `overlap` of all W: leading blocks of the chain that each view holds.
-  void overlaps(EdgePath path, std::span<WorkerFigures> figures) const;
+  /// Sets all W: leading blocks of the chain that each view holds.
+  void overlaps(EdgePath path, std::span<std::uint32_t> overlap) const;
   /// The same for one worker.
   std::uint32_t overlap(WorkerId w, EdgePath path) const;
   /// The whole chain joins the view of w.

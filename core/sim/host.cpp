@@ -96,9 +96,8 @@ void Simulation::Host::finished(RequestId r) {
   RequestRecord& record = sim_.records_[r];
   record.finish = sim_.now_;
   record.status = RequestStatus::kCompleted;
-  WorkerView& view = sim_.views_[worker_];
-  --view.active;
-  view.active_blocks -= sim_.request(r).prompt_blocks;
+  --sim_.figures_.active[worker_];
+  sim_.figures_.active_blocks[worker_] -= sim_.request(r).prompt_blocks;
   sim_.emit(sink_, {sim_.now_, EventType::kFinish, r, worker_});
   sim_.request_over(r);
 }

@@ -7,12 +7,17 @@
 
 namespace blockyard {
 
+Simulation::LoadFigures Simulation::load_of(WorkerId w) const {
+  // Nobody was sent there, or all have finished: nothing runs, waits or is in use. Nearly all of a large fleet.
+  if (figures_.active[w] == 0) return {};
+  return {true_load(w), static_cast<std::uint32_t>(workers_[w].waiting().size()), workers_[w].in_use()};
+}
+
 void Simulation::heartbeat(EventSink* sink) {
   for (WorkerId w = 0; w < workers_.size(); ++w) {
-    if (!workers_[w].up()) continue;
+    if (down_ > 0 && !workers_[w].up()) continue;
     if (sink != nullptr) emit(sink, {now_, EventType::kHeartbeat, kNone, w});
-    const LoadFigures figures{true_load(w), static_cast<std::uint32_t>(workers_[w].waiting().size()),
-                              workers_[w].in_use()};
+    const LoadFigures figures = load_of(w);
     if (config_.router.message_delay == 0) {  // as send() does it, without making a message
       if (!lost()) hear(w, figures, now_, sink);
       continue;
@@ -91,11 +96,10 @@ void Simulation::send(Message m, EventSink* sink) {
 }
 
 void Simulation::hear(WorkerId w, const LoadFigures& figures, SimTime sent, EventSink* sink) {
-  WorkerView& view = views_[w];
-  view.load = figures.load;
-  view.waiting = figures.waiting;
-  view.in_use = figures.in_use;
-  view.load_at = sent;
+  figures_.load[w] = figures.load;
+  figures_.waiting[w] = figures.waiting;
+  figures_.in_use[w] = figures.in_use;
+  figures_.told_at[w] = sent;
   if (sink == nullptr) return;  // there are a great many of these
   emit(sink, {now_, EventType::kDeliver, kNone, w, static_cast<std::uint32_t>(MessageKind::kHeartbeat)});
 }
@@ -132,6 +136,7 @@ void Simulation::apply_fault(std::uint32_t index, EventSink* sink) {
     return;
   }
   worker.crash(host, now_);
+  ++down_;
   see_truth(fault.worker);
   for (const RequestId r : worker.stuck()) records_[r].status = RequestStatus::kWaiting;
   const SimTime detection = oracle() ? 0 : fault.detect;
@@ -145,7 +150,8 @@ void Simulation::apply_fault(std::uint32_t index, EventSink* sink) {
 
 void Simulation::restart(WorkerId w, EventSink* sink) {
   workers_[w].restart();
-  views_[w].routable = true;
+  --down_;
+  figures_.set_routable(w, true);
   emit(sink, {now_, EventType::kRestart, kNone, w});
 }
 
@@ -154,13 +160,8 @@ void Simulation::detect(WorkerId w, EventSink* sink) {
   WorkerView& view = views_[w];
   view.blocks.clear();
   if (run_views_) run_views_->clear(w);
-  view.load = 0;
-  view.waiting = 0;
-  view.in_use = 0;
-  view.load_at = view.blocks_at = now_;
-  view.routable = workers_[w].up();
-  view.active = 0;
-  view.active_blocks = 0;
+  view.blocks_at = now_;
+  figures_.set(w, {.routable = workers_[w].up(), .told_at = now_});
   emit(sink, {now_, EventType::kDetect, kNone, w});
   const std::vector<RequestId> lost = workers_[w].take_stuck();
   for (const RequestId r : lost) {

@@ -341,21 +341,21 @@ std::optional<RoutingStudy> Player::routing_of(RequestId r) const {
   RoutingStudy study{*witness.found(), {}};
   const Request& request = sim.request(r);
   const std::vector<Run> chain = sim.workload().prompt_chain(request);
-  std::vector<WorkerFigures> figures;
-  std::vector<WorkerId> routable;
-  for (const DecisionRow& row : study.used.rows) {
-    if (row.seen.routable) routable.push_back(static_cast<WorkerId>(figures.size()));
-    figures.push_back(row.seen);
+  FleetFigures figures(study.used.rows.size());
+  std::vector<std::uint32_t> overlap;
+  for (WorkerId w = 0; w < figures.size(); ++w) {
+    figures.set(w, study.used.rows[w].seen);
+    overlap.push_back(study.used.rows[w].seen.overlap);
   }
   const Config& config = sim.config();
-  const RouteInput in{study.used.chain_blocks,
-                      request.prompt_tokens,
-                      config.cache.block_tokens,
-                      config.cache.capacity_blocks,
-                      figures,
-                      routable,
-                      chain,
-                      &sim.workload().tree};
+  RouteInput in;
+  in.chain_blocks = study.used.chain_blocks;
+  in.prompt_tokens = request.prompt_tokens;
+  in.block_tokens = config.cache.block_tokens;
+  in.capacity_blocks = config.cache.capacity_blocks;
+  in.chain = chain;
+  in.tree = &sim.workload().tree;
+  in.see(figures, overlap);
   for (std::uint32_t s = 0; s < policy_table().size(); ++s) {
     Decision d = study.used;
     if (s != study.used.strategy) {

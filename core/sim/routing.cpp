@@ -58,37 +58,32 @@ void Simulation::fill_input(RequestId r, bool overlaps, RouteScratch& scratch, R
   const Request& q = request(r);
   scratch.chain.clear();
   workload_->each_prompt_run(q, [&scratch](Run run) { scratch.chain.push_back(run); });
-  scratch.routable.resize(workers_.size());
-  scratch.figures.resize(workers_.size());
-  std::size_t routable = 0;
-  const bool truth = oracle();
-  for (WorkerId w = 0; w < workers_.size(); ++w) {
-    const WorkerView& v = views_[w];
-    WorkerFigures& f = scratch.figures[w];
-    f.routable = v.routable;
-    f.active = v.active;
-    f.active_blocks = v.active_blocks;
-    if (truth) {
-      f.load = true_load(w);
-      f.waiting = static_cast<std::uint32_t>(workers_[w].waiting().size());
-      f.in_use = workers_[w].in_use();
-    } else {
-      f.load = v.load;
-      f.waiting = v.waiting;
-      f.in_use = v.in_use;
-    }
-    f.overlap = overlaps && !run_views_ ? believed_overlap(w, r, scratch.chain) : 0;
-    scratch.routable[routable] = w;
-    routable += v.routable ? 1 : 0;
+  scratch.overlap.resize(workers_.size());
+  if (!overlaps) {
+    std::fill(scratch.overlap.begin(), scratch.overlap.end(), 0U);
+  } else if (run_views_) {
+    run_views_->overlaps(path_of(r), scratch.overlap);
+  } else {
+    for (WorkerId w = 0; w < workers_.size(); ++w) scratch.overlap[w] = believed_overlap(w, r, scratch.chain);
   }
-  scratch.routable.resize(routable);
-  if (overlaps && run_views_) run_views_->overlaps(path_of(r), scratch.figures);
+  in.see(figures_, scratch.overlap);
+  if (oracle()) {
+    FleetFigures& truth = scratch.truth;
+    if (truth.size() != workers_.size()) truth = FleetFigures(workers_.size());
+    for (WorkerId w = 0; w < workers_.size(); ++w) {
+      const LoadFigures f = load_of(w);
+      truth.load[w] = f.load;
+      truth.waiting[w] = f.waiting;
+      truth.in_use[w] = f.in_use;
+    }
+    in.load = truth.load;
+    in.waiting = truth.waiting;
+    in.in_use = truth.in_use;
+  }
   in.chain_blocks = q.prompt_blocks;
   in.prompt_tokens = q.prompt_tokens;
   in.block_tokens = config_.cache.block_tokens;
   in.capacity_blocks = config_.cache.capacity_blocks;
-  in.workers = scratch.figures;
-  in.routable = scratch.routable;
   in.chain = scratch.chain;
   in.tree = &workload_->tree;
 }
@@ -106,12 +101,12 @@ Decision Simulation::decide(RequestId r, std::uint32_t strategy) const {
   d.why.candidates.resize(workers_.size());
   for (WorkerId w = 0; w < workers_.size(); ++w) {
     DecisionRow& row = d.rows[w];
-    row.seen = scratch.figures[w];
+    row.seen = in.of(w);
     row.true_overlap = workers_[w].hit(*workload_, request(r));
     row.true_load = true_load(w);
-    row.load_age = oracle() ? 0 : now_ - views_[w].load_at;
+    row.load_age = oracle() ? 0 : now_ - figures_.told_at[w];
   }
-  if (!scratch.routable.empty()) {
+  if (!in.routable.empty()) {
     RouterMemory memory = memory_;  // a copy: asking changes nothing
     d.chosen = policy_table()[strategy].choose(in, config_.router.params, memory, &d.why);
   } else {
@@ -135,23 +130,22 @@ void Simulation::route(RequestId r, EventSink* sink) {
   const bool explain = sink != nullptr && sink->wants_decisions();
   if (explain) decision = decide(r, config_.router.strategy);
   const WorkerId w = policy.choose(in, config_.router.params, memory_, nullptr);
-  BY_CHECK(w < workers_.size() && views_[w].routable, "a policy chose a worker that is not routable");
+  BY_CHECK(w < workers_.size() && figures_.is_routable(w), "a policy chose a worker that is not routable");
 
   record.worker = w;
-  record.predicted = policy.needs_overlap ? in.workers[w].overlap : believed_overlap(w, r, in.chain);
+  record.predicted = policy.needs_overlap ? in.overlap[w] : believed_overlap(w, r, in.chain);
   record.status = RequestStatus::kWaiting;
-  WorkerView& view = views_[w];
-  ++view.active;
-  view.active_blocks += in.chain_blocks;
+  ++figures_.active[w];
+  figures_.active_blocks[w] += in.chain_blocks;
   if (!oracle()) {
     if (config_.router.speculative_insert) {
       if (run_views_) {
         run_views_->insert(w, path_of(r));
       } else {
-        for (const Run& run : in.chain) view.blocks.insert(run);
+        for (const Run& run : in.chain) views_[w].blocks.insert(run);
       }
     }
-    view.load += config_.router.effective_speculative_load();
+    figures_.load[w] += config_.router.effective_speculative_load();
   }
   emit(sink, {now_, EventType::kRoute, r, w, record.predicted, {}, explain ? &decision : nullptr});
   Host host(*this, w, sink);

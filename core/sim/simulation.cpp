@@ -44,6 +44,7 @@ Simulation::Simulation(const Config& config, const Workload& workload, const Rad
   if (runs && (oracle() || closed_views)) run_views_.emplace(config.fleet.workers, tree);
   if (!run_views_ && !keeps_no_views()) view.blocks = BlockSet(workload.id_count());
   views_.assign(config.fleet.workers, view);
+  figures_ = FleetFigures(config.fleet.workers);
   records_.resize(workload.requests.size());
   unfinished_ = static_cast<std::uint32_t>(workload.requests.size());
   if (workload.closed.users > 0) {
@@ -232,11 +233,12 @@ std::uint64_t Simulation::digest() const {
   h.add(handled_);
   h.add((std::uint64_t{arrived_} << 32) | unfinished_);
   for (const Worker& w : workers_) w.add_to(h);
-  for (const WorkerView& v : views_) {
+  for (WorkerId w = 0; w < workers_.size(); ++w) {
+    const WorkerFigures v = figures_.of(w);
     h.add(v.load);
     h.add((std::uint64_t{v.waiting} << 32) | v.in_use);
     h.add((v.active_blocks << 32) | (std::uint64_t{v.active} << 1) | static_cast<std::uint64_t>(v.routable));
-    h.add_all(v.blocks.words());
+    h.add_all(views_[w].blocks.words());
   }
   for (WorkerId w = 0; run_views_ && w < workers_.size(); ++w) run_views_->add_to(h, w);
   for (const RequestRecord& r : records_) {
@@ -278,8 +280,11 @@ void Simulation::check_laws() const {
     }
   }
   BY_CHECK(open == unfinished_, "a request got lost");
+  std::uint32_t down = 0;
+  for (const Worker& w : workers_) down += w.up() ? 0 : 1;
+  BY_CHECK(down == down_, "workers that are down are miscounted");
   std::uint32_t viewed = 0;
-  for (const WorkerView& v : views_) viewed += v.active;
+  for (const std::uint32_t n : figures_.active) viewed += n;
   BY_CHECK(viewed == active, "the router miscounts active requests");
 }
 

@@ -62,6 +62,8 @@ class Simulation {
   const Workload& workload() const { return *workload_; }
   const std::vector<Worker>& workers() const { return workers_; }
   const std::vector<WorkerView>& views() const { return views_; }
+  /// What the router believes of worker w, but for the overlap with a prompt.
+  WorkerFigures figures(WorkerId w) const { return figures_.of(w); }
   const std::vector<RequestRecord>& records() const { return records_; }
   const Request& request(RequestId r) const { return workload_->requests[content_.empty() ? r : content_[r]]; }
   /// Requests that have arrived so far.
@@ -107,8 +109,8 @@ class Simulation {
   };
   // What a decision is made from; kept so that routing allocates nothing.
   struct RouteScratch {
-    std::vector<WorkerFigures> figures;
-    std::vector<WorkerId> routable;
+    FleetFigures truth;  // oracle
+    std::vector<std::uint32_t> overlap;
     std::vector<Run> chain;
   };
 
@@ -124,6 +126,7 @@ class Simulation {
   void restart(WorkerId w, EventSink* sink);
   void send(Message message, EventSink* sink);
   bool lost();
+  LoadFigures load_of(WorkerId w) const;
   void hear(WorkerId w, const LoadFigures& figures, SimTime sent, EventSink* sink);
   void deliver(const Message& m, EventSink* sink);
   void heartbeat(EventSink* sink);
@@ -150,6 +153,8 @@ class Simulation {
   EventQueue queue_;
   std::vector<Worker> workers_;
   std::vector<WorkerView> views_;
+  FleetFigures figures_;
+  std::uint32_t down_ = 0;             // workers that are not up
   std::optional<RunViews> run_views_;  // instead of the views' sets of blocks; of an oracle: what is true
   RouterMemory memory_;
   Rng loss_;

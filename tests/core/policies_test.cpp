@@ -15,7 +15,6 @@ using BlockRun = blockyard::Run;  // inside TEST() the bare name is testing::Tes
 // A decision to be made, in few lines.
 struct Case {
   std::vector<WorkerFigures> workers;
-  std::vector<WorkerId> routable;
   std::vector<BlockRun> chain;
   PrefixTree tree;
   RouteInput in;
@@ -30,12 +29,13 @@ struct Case {
     in.capacity_blocks = 100;
   }
   WorkerId choose(std::string_view id) {
-    routable.clear();
+    FleetFigures fleet(workers.size());
+    std::vector<std::uint32_t> overlap;
     for (WorkerId w = 0; w < workers.size(); ++w) {
-      if (workers[w].routable) routable.push_back(w);
+      fleet.set(w, workers[w]);
+      overlap.push_back(workers[w].overlap);
     }
-    in.workers = workers;
-    in.routable = routable;
+    in.see(fleet, overlap);
     in.chain = chain;
     in.tree = &tree;
     why = {};

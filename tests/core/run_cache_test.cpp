@@ -144,11 +144,11 @@ TEST(RunViews, HoldWhatSetsOfBlocksHold) {
         views.insert(w, world.tree.path(r));
         for (const BlockRun& run : world.chains[r]) sets[w].insert(run);
       }
-      std::vector<WorkerFigures> figures(kWorkers);
-      views.overlaps(world.tree.path(r), figures);
+      std::vector<std::uint32_t> overlap(kWorkers);
+      views.overlaps(world.tree.path(r), overlap);
       for (WorkerId v = 0; v < kWorkers; ++v) {
-        ASSERT_EQ(figures[v].overlap, sets[v].leading(world.chains[r]));
-        ASSERT_EQ(views.overlap(v, world.tree.path(r)), figures[v].overlap);
+        ASSERT_EQ(overlap[v], sets[v].leading(world.chains[r]));
+        ASSERT_EQ(views.overlap(v, world.tree.path(r)), overlap[v]);
         BlockSet believed(world.prefixes.size());
         std::uint32_t blocks = 0;
         views.each(v, [&](EdgeId e, std::uint32_t n) {

@@ -15,11 +15,11 @@ WorkerId choose(const RouteInput& in, const PolicyParams& p, RouterMemory& m, Ex
   }
   const auto n = static_cast<double>(in.routable.size());
   double sum = 0;
-  for (const WorkerId w : in.routable) sum += in.workers[w].active;
+  for (const WorkerId w : in.routable) sum += in.active[w];
   const double mean = sum / n;
   double squares = 0;
   for (const WorkerId w : in.routable) {
-    const double d = in.workers[w].active - mean;
+    const double d = in.active[w] - mean;
     squares += d * d;
   }
   const double sigma = in.routable.size() > 1 ? std::sqrt(squares / (n - 1)) : 0.0;
@@ -27,22 +27,20 @@ WorkerId choose(const RouteInput& in, const PolicyParams& p, RouterMemory& m, Ex
 
   std::vector<WorkerId> order(in.routable.begin(), in.routable.end());
   std::sort(order.begin(), order.end(), [&](WorkerId a, WorkerId b) {
-    const WorkerFigures& fa = in.workers[a];
-    const WorkerFigures& fb = in.workers[b];
-    if (fa.overlap != fb.overlap) return fa.overlap > fb.overlap;
-    if (fa.active != fb.active) return fa.active < fb.active;
-    return cursor_distance(m, a, in.workers.size()) < cursor_distance(m, b, in.workers.size());
+    if (in.overlap[a] != in.overlap[b]) return in.overlap[a] > in.overlap[b];
+    if (in.active[a] != in.active[b]) return in.active[a] < in.active[b];
+    return cursor_distance(m, a, in.size()) < cursor_distance(m, b, in.size());
   });
   if (why != nullptr) {
     why->terms = {"active", "bound"};
     for (const WorkerId w : in.routable) {
-      why->candidates[w].terms = {static_cast<double>(in.workers[w].active), bound};
-      why->candidates[w].eligible = in.workers[w].active <= bound;
+      why->candidates[w].terms = {static_cast<double>(in.active[w]), bound};
+      why->candidates[w].eligible = in.active[w] <= bound;
     }
   }
   for (const WorkerId w : order) {
-    if (static_cast<double>(in.workers[w].active) <= bound) {
-      move_cursor(m, w, in.workers.size());
+    if (static_cast<double>(in.active[w]) <= bound) {
+      move_cursor(m, w, in.size());
       say(why, "greatest overlap whose active requests are within mean + k deviations");
       return w;
     }

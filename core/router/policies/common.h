@@ -21,21 +21,25 @@ inline void move_cursor(RouterMemory& m, WorkerId chosen, std::size_t workers) {
   m.cursor = (chosen + 1) % static_cast<WorkerId>(workers);
 }
 
-/// The worker of `among` with the lowest value(w); ties by the cursor, which moves. Marks the tied ones in `why`.
+/// The worker of `among` (ascending) with the lowest value(w); ties by the cursor, which moves. Marks the tied ones in
+/// `why`.
 template <class Value>
 WorkerId take_lowest(const RouteInput& in, std::span<const WorkerId> among, RouterMemory& m, Value value,
                      Explanation* why) {
   BY_CHECK(!among.empty(), "a policy without candidates");
-  WorkerId best = among[0];
+  // From the cursor on, around: so the first of those that are tied is met first.
+  const auto cursor = std::lower_bound(among.begin(), among.end(), m.cursor);
+  WorkerId best = cursor == among.end() ? among.front() : *cursor;
   auto best_value = value(best);
-  for (const WorkerId w : among.subspan(1)) {
+  const auto look_at = [&](WorkerId w) {
     const auto v = value(w);
-    if (v < best_value ||
-        (v == best_value && cursor_distance(m, w, in.workers.size()) < cursor_distance(m, best, in.workers.size()))) {
+    if (v < best_value) {
       best = w;
       best_value = v;
     }
-  }
+  };
+  std::for_each(cursor, among.end(), look_at);
+  std::for_each(among.begin(), cursor, look_at);
   if (why != nullptr) {
     std::size_t tied = 0;
     for (const WorkerId w : among) {
@@ -46,34 +50,37 @@ WorkerId take_lowest(const RouteInput& in, std::span<const WorkerId> among, Rout
     }
     if (tied > 1) why->reason += "; tie of " + std::to_string(tied) + " broken by the cursor";
   }
-  move_cursor(m, best, in.workers.size());
+  move_cursor(m, best, in.size());
   return best;
 }
 
 inline WorkerId take_least_loaded(const RouteInput& in, std::span<const WorkerId> among, RouterMemory& m,
                                   Explanation* why) {
   return take_lowest(
-      in, among, m, [&in](WorkerId w) { return in.workers[w].load; }, why);
+      in, among, m, [&in](WorkerId w) { return in.load[w]; }, why);
 }
 
 inline WorkerId take_lowest_active(const RouteInput& in, std::span<const WorkerId> among, RouterMemory& m,
                                    Explanation* why) {
   return take_lowest(
-      in, among, m, [&in](WorkerId w) { return in.workers[w].active; }, why);
+      in, among, m, [&in](WorkerId w) { return in.active[w]; }, why);
 }
 
 /// The greatest overlap over the routable workers.
 inline std::uint32_t greatest_overlap(const RouteInput& in) {
   std::uint32_t d = 0;
-  for (const WorkerId w : in.routable) d = std::max(d, in.workers[w].overlap);
+  if (in.routable.size() == in.size()) {  // as nearly always: no detour by the list
+    for (const std::uint32_t overlap : in.overlap) d = std::max(d, overlap);
+    return d;
+  }
+  for (const WorkerId w : in.routable) d = std::max(d, in.overlap[w]);
   return d;
 }
 
 inline std::vector<WorkerId> with_overlap(const RouteInput& in, std::uint32_t d) {
   std::vector<WorkerId> out;
-  out.reserve(in.routable.size());
   for (const WorkerId w : in.routable) {
-    if (in.workers[w].overlap == d) out.push_back(w);
+    if (in.overlap[w] == d) out.push_back(w);
   }
   return out;
 }
@@ -84,10 +91,10 @@ struct ActiveRange {
 };
 
 inline ActiveRange active_range(const RouteInput& in) {
-  ActiveRange r{in.workers[in.routable[0]].active, in.workers[in.routable[0]].active};
+  ActiveRange r{in.active[in.routable[0]], in.active[in.routable[0]]};
   for (const WorkerId w : in.routable) {
-    r.low = std::min(r.low, in.workers[w].active);
-    r.high = std::max(r.high, in.workers[w].active);
+    r.low = std::min(r.low, in.active[w]);
+    r.high = std::max(r.high, in.active[w]);
   }
   return r;
 }

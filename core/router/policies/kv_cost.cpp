@@ -28,16 +28,15 @@ std::vector<double> softmax_shares(const RouteInput& in, double temperature, Cos
 
 WorkerId choose(const RouteInput& in, const PolicyParams& p, RouterMemory& m, Explanation* why) {
   const auto cost = [&](WorkerId w) {
-    const WorkerFigures& f = in.workers[w];
-    return p.overlap_weight * static_cast<double>(in.chain_blocks - f.overlap) + static_cast<double>(f.active_blocks);
+    return p.overlap_weight * static_cast<double>(in.chain_blocks - in.overlap[w]) +
+           static_cast<double>(in.active_blocks[w]);
   };
   if (why != nullptr) {
     why->terms = {"blocks to compute", "active blocks"};
     why->score_name = "cost";
     for (const WorkerId w : in.routable) {
-      const WorkerFigures& f = in.workers[w];
-      why->candidates[w].terms = {static_cast<double>(in.chain_blocks - f.overlap),
-                                  static_cast<double>(f.active_blocks)};
+      why->candidates[w].terms = {static_cast<double>(in.chain_blocks - in.overlap[w]),
+                                  static_cast<double>(in.active_blocks[w])};
       why->candidates[w].score = cost(w);
     }
   }

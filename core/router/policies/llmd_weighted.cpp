@@ -5,32 +5,30 @@ namespace blockyard::policies {
 namespace {
 
 WorkerId choose(const RouteInput& in, const PolicyParams& p, RouterMemory& m, Explanation* why) {
-  std::uint32_t low = in.workers[in.routable[0]].waiting;
+  std::uint32_t low = in.waiting[in.routable[0]];
   std::uint32_t high = low;
   for (const WorkerId w : in.routable) {
-    low = std::min(low, in.workers[w].waiting);
-    high = std::max(high, in.workers[w].waiting);
+    low = std::min(low, in.waiting[w]);
+    high = std::max(high, in.waiting[w]);
   }
-  const auto queue = [&](const WorkerFigures& f) {
-    return high == low ? 1.0 : static_cast<double>(high - f.waiting) / static_cast<double>(high - low);
+  const auto queue = [&](WorkerId w) {
+    return high == low ? 1.0 : static_cast<double>(high - in.waiting[w]) / static_cast<double>(high - low);
   };
-  const auto kv = [&](const WorkerFigures& f) {
-    return 1.0 - static_cast<double>(f.in_use) / static_cast<double>(in.capacity_blocks);
+  const auto kv = [&](WorkerId w) {
+    return 1.0 - static_cast<double>(in.in_use[w]) / static_cast<double>(in.capacity_blocks);
   };
-  const auto prefix = [&](const WorkerFigures& f) {
-    return in.chain_blocks == 0 ? 0.0 : static_cast<double>(f.overlap) / static_cast<double>(in.chain_blocks);
+  const auto prefix = [&](WorkerId w) {
+    return in.chain_blocks == 0 ? 0.0 : static_cast<double>(in.overlap[w]) / static_cast<double>(in.chain_blocks);
   };
   const auto score = [&](WorkerId w) {
-    const WorkerFigures& f = in.workers[w];
-    return p.weight_queue * queue(f) + p.weight_kv * kv(f) + p.weight_prefix * prefix(f);
+    return p.weight_queue * queue(w) + p.weight_kv * kv(w) + p.weight_prefix * prefix(w);
   };
   if (why != nullptr) {
     why->terms = {"queue", "free KV", "prefix"};
     why->score_name = "score";
     why->lower_is_better = false;
     for (const WorkerId w : in.routable) {
-      const WorkerFigures& f = in.workers[w];
-      why->candidates[w].terms = {queue(f), kv(f), prefix(f)};
+      why->candidates[w].terms = {queue(w), kv(w), prefix(w)};
       why->candidates[w].score = score(w);
     }
   }

@@ -6,14 +6,14 @@ namespace {
 
 WorkerId choose(const RouteInput& in, const PolicyParams&, RouterMemory& m, Explanation* why) {
   const auto fresh = [&](WorkerId w) {
-    return static_cast<double>(in.prompt_tokens) - static_cast<double>(in.workers[w].overlap) * in.block_tokens;
+    return static_cast<double>(in.prompt_tokens) - static_cast<double>(in.overlap[w]) * in.block_tokens;
   };
-  const auto score = [&](WorkerId w) { return fresh(w) * (static_cast<double>(in.workers[w].active) + 1.0); };
+  const auto score = [&](WorkerId w) { return fresh(w) * (static_cast<double>(in.active[w]) + 1.0); };
   if (why != nullptr) {
     why->terms = {"new tokens", "active + 1"};
     why->score_name = "product";
     for (const WorkerId w : in.routable) {
-      why->candidates[w].terms = {fresh(w), in.workers[w].active + 1.0};
+      why->candidates[w].terms = {fresh(w), in.active[w] + 1.0};
       why->candidates[w].score = score(w);
     }
   }

@@ -18,7 +18,7 @@ WorkerId choose(const RouteInput& in, const PolicyParams&, RouterMemory& m, Expl
   if (why != nullptr) why->candidates[first].eligible = why->candidates[second].eligible = true;
   say(why,
       "the less loaded of workers " + std::to_string(first) + " and " + std::to_string(second) + ", drawn uniformly");
-  return in.workers[second].load < in.workers[first].load ? second : first;
+  return in.load[second] < in.load[first] ? second : first;
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ WorkerId choose(const RouteInput& in, const PolicyParams& p, RouterMemory& m, Ex
   }
   const auto nodes = static_cast<std::uint32_t>(p.virtual_nodes);
   if (m.ring_nodes != nodes) {
-    m.ring = make_ring(in.workers.size(), nodes);
+    m.ring = make_ring(in.size(), nodes);
     m.ring_nodes = nodes;
   }
   const std::uint64_t key = digest_prefix(in.tree->digest(chain_block(in.chain, blocks - 1)));
@@ -40,25 +40,25 @@ WorkerId choose(const RouteInput& in, const PolicyParams& p, RouterMemory& m, Ex
   // Points of workers that are not routable are passed over, as if they were not on the ring.
   for (;; ++at) {
     if (at == m.ring.end()) at = m.ring.begin();
-    if (in.workers[at->worker].routable) break;
+    if (in.is_routable(at->worker)) break;
   }
   const WorkerId owner = at->worker;
 
   double total = 0;
-  for (const WorkerId w : in.routable) total += in.workers[w].active;
-  const double bound = p.load_bound * (total + 1) / static_cast<double>(in.workers.size());
+  for (const WorkerId w : in.routable) total += in.active[w];
+  const double bound = p.load_bound * (total + 1) / static_cast<double>(in.size());
   if (why != nullptr) {
     why->terms = {"active", "bound"};
-    for (const WorkerId w : in.routable) why->candidates[w].terms = {static_cast<double>(in.workers[w].active), bound};
+    for (const WorkerId w : in.routable) why->candidates[w].terms = {static_cast<double>(in.active[w]), bound};
   }
-  if (static_cast<double>(in.workers[owner].active) <= bound) {
+  if (static_cast<double>(in.active[owner]) <= bound) {
     if (why != nullptr) why->candidates[owner].eligible = true;
     say(why, "owner of the key on the ring, within the load bound");
     return owner;
   }
   std::vector<WorkerId> within;
   for (const WorkerId w : in.routable) {
-    if (static_cast<double>(in.workers[w].active) <= bound) within.push_back(w);
+    if (static_cast<double>(in.active[w]) <= bound) within.push_back(w);
   }
   if (within.empty()) {
     say(why, "owner of the key on the ring; nobody is within the load bound");

@@ -5,9 +5,9 @@ namespace blockyard::policies {
 namespace {
 
 WorkerId choose(const RouteInput& in, const PolicyParams&, RouterMemory& m, Explanation* why) {
-  const auto workers = static_cast<WorkerId>(in.workers.size());
+  const auto workers = static_cast<WorkerId>(in.size());
   WorkerId w = m.next_round_robin % workers;
-  while (!in.workers[w].routable) w = (w + 1) % workers;
+  while (!in.is_routable(w)) w = (w + 1) % workers;
   m.next_round_robin = (w + 1) % workers;
   if (why != nullptr) why->candidates[w].eligible = true;
   say(why, "its turn");

@@ -14,7 +14,7 @@ WorkerId choose(const RouteInput& in, const PolicyParams& p, RouterMemory& m, Ex
   }
   const BlockId key = chain_block(in.chain, blocks - 1);
   const auto it = m.bound.find(key);
-  if (it != m.bound.end() && in.workers[it->second].routable) {
+  if (it != m.bound.end() && in.is_routable(it->second)) {
     if (why != nullptr) why->candidates[it->second].eligible = true;
     say(why, "its prefix is bound to this worker");
     return it->second;
