@@ -67,6 +67,7 @@ inline void BlockCache::label(SlotId s, BlockId block, SimTime now, CacheChanges
   slot.uses = 1;
   slot.store_seq = next_seq_++;
   slot.stored_at = slot.used_at = now;
+  if (policy_ == EvictionPolicy::kFifo) fifo_.stored(slots_, s);
   slot_of_.insert(block, s);
   resident_.insert(block);
   if (changes != nullptr) changes->stored.push_back(block);
@@ -228,8 +229,16 @@ void BlockCache::rebuild_index() {
     belady_.set_tree(tree_);
     if (max_started_ >= 0) belady_.advance(static_cast<RequestId>(max_started_), slots_);
   }
+  if (policy_ == EvictionPolicy::kFifo) {
+    std::vector<SlotId> filled;
+    for (SlotId s = 0; s < slots_.size(); ++s) {
+      if (slots_[s].block != kNone) filled.push_back(s);
+    }
+    std::sort(filled.begin(), filled.end(),
+              [this](SlotId a, SlotId b) { return slots_[a].store_seq < slots_[b].store_seq; });
+    for (const SlotId s : filled) fifo_.stored(slots_, s);
+  }
   for (SlotId s = idle_head_; s != kNone; s = slots_[s].next) {
-    if (policy_ == EvictionPolicy::kFifo) fifo_.join(slots_, s);
     if (policy_ == EvictionPolicy::kLfu) lfu_.join(slots_, s);
     if (policy_ == EvictionPolicy::kBelady) belady_.join(slots_, s);
     if (policy_ == EvictionPolicy::kRandom) random_.join(s);

@@ -29,26 +29,39 @@ void at_least(V& v, std::size_t n) {
 
 std::span<const EvictionRow> eviction_table() { return kTable; }
 
+void FifoIndex::stored(std::span<const SlotInfo> slots, SlotId s) {
+  // Blocks that were dropped and not evicted leave their entries behind.
+  if (queue_.size() > 2 * slots.size() + 64) std::erase_if(queue_, [&](const Entry& e) { return !there(slots, e); });
+  queue_.push_back({slots[s].store_seq, s});
+}
+
 void FifoIndex::join(std::span<const SlotInfo> slots, SlotId s) {
-  at_least(queued_, slots.size());
-  const std::uint64_t seq = slots[s].store_seq;
-  if (queued_[s] == seq + 1) return;  // its entry never surfaced
-  queued_[s] = seq + 1;
-  heap_.emplace_back(seq, s);
+  if (s >= passed_.size() || passed_[s] != slots[s].store_seq) return;
+  passed_[s] = 0;
+  heap_.push_back({slots[s].store_seq, s});
   std::push_heap(heap_.begin(), heap_.end(), std::greater<>());
 }
 
 SlotId FifoIndex::victim(std::span<const SlotInfo> slots) {
-  for (;;) {
-    BY_CHECK(!heap_.empty(), "no idle block");
-    const auto [seq, s] = heap_.front();
-    const SlotInfo& slot = slots[s];
-    const bool same = slot.block != kNone && slot.store_seq == seq;
-    if (same && slot.refs == 0) return s;
+  const auto pass_over = [&](const Entry& e) {
+    at_least(passed_, slots.size());
+    passed_[e.slot] = e.store_seq;
+  };
+  while (!heap_.empty()) {
+    const Entry e = heap_.front();
+    const bool is_there = there(slots, e);
+    if (is_there && slots[e.slot].refs == 0) return e.slot;
+    if (is_there) pass_over(e);  // in use again
     std::pop_heap(heap_.begin(), heap_.end(), std::greater<>());
     heap_.pop_back();
-    if (queued_[s] == seq + 1) queued_[s] = 0;
   }
+  for (; !queue_.empty(); queue_.pop_front()) {
+    const Entry& e = queue_.front();
+    if (!there(slots, e)) continue;
+    if (slots[e.slot].refs == 0) return e.slot;
+    pass_over(e);
+  }
+  BY_CHECK(false, "no idle block");
 }
 
 void LfuIndex::join(std::span<const SlotInfo> slots, SlotId s) {

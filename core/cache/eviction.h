@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <set>
 #include <span>
 #include <string_view>
@@ -43,15 +44,27 @@ struct SlotInfo {
   SimTime used_at = 0;
 };
 
-/// `fifo`: a heap of (store_seq, slot); a slot that left the idle order stays in it until it surfaces.
+/// `fifo`: a queue of the slots as they were filled, and a heap of those that were in use when their turn came and are
+/// idle now. So a block costs a push and a pop, and O(log n) only where it was passed over.
 class FifoIndex {
  public:
+  /// A block has got its identity in the slot.
+  void stored(std::span<const SlotInfo> slots, SlotId s);
   void join(std::span<const SlotInfo> slots, SlotId s);
   SlotId victim(std::span<const SlotInfo> slots);
 
  private:
-  std::vector<std::pair<std::uint64_t, SlotId>> heap_;
-  std::vector<std::uint64_t> queued_;  // per slot: the store_seq it is queued with, plus one; 0 = not queued
+  struct Entry {
+    std::uint64_t store_seq = 0;
+    SlotId slot = kNone;
+    friend bool operator>(const Entry& a, const Entry& b) { return a.store_seq > b.store_seq; }
+  };
+  static bool there(std::span<const SlotInfo> slots, const Entry& e) {
+    return slots[e.slot].block != kNone && slots[e.slot].store_seq == e.store_seq;
+  }
+  std::deque<Entry> queue_;            // ascending; some are gone
+  std::vector<Entry> heap_;            // all before those of the queue
+  std::vector<std::uint64_t> passed_;  // per slot: the store_seq with which it was passed over while in use
 };
 
 /// `lfu`: one list per acquisition count, each in idle order, and a bitmap of the lists that are not empty.
