@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The real program in a real window under Xvfb: it opens, plays, pauses, steps, drags a slider and the timeline, chooses
-# a strategy, exports, refuses a broken trace, is resized, survives nonsense, looks like the headless picture, remembers,
-# and quits when the window is closed.   window_test.sh BLOCKYARD X11_PROBE    Status 77: skipped, no Xvfb or xdotool.
+# a strategy, takes what is dropped on it, exports, refuses a broken trace, is resized, survives nonsense, looks like
+# the headless picture, remembers, and quits when the window is closed.
+#   window_test.sh BLOCKYARD X11_PROBE    Status 77: skipped, no Xvfb or xdotool.
 #
 # Every step waits for what it should bring about, as long as that may take on a slow machine; nothing counts seconds.
 set -u
@@ -146,27 +147,49 @@ settles "before the timeline"
 drag_changes timeline/strip 0.1 0.6 "the timeline goes forward"
 drag_changes timeline/strip 0.6 0.2 "the timeline goes back"
 
-# A broken trace says where, and leaves the run; a sound one opens.
+# Files dropped on the window: a scenario opens, a broken trace is told and leaves the run, a sound one opens.
+drop() { "$probe" drop "$window" "$@" || fail "the drop of $*"; }
+title() { xdotool getwindowname "$window"; }
+named() { [[ $(title) == *"$1"* ]]; }
+scenario="own scenario é.json"
+cp scenario.json "$scenario"
+sed -i 's/"first-look"/"Dropped here"/' "$scenario"
+drop "$folder/$scenario"
+until_true "a scenario is dropped" named "Dropped here"
+xdotool key space
+settles "paused in the dropped scenario"
+save_scenario
+cmp "$scenario" "own scenario é.json" || fail "the dropped scenario is another one when saved"
+settles "after saving the dropped scenario"
 printf '{"timestamp": 1, "input_length": 700, "output_length": 9, "hash_ids": [1, 2]}\nno json\n' > broken.jsonl
 before=$(picture)
-command_named "$folder/broken.jsonl"
+drop "$folder/broken.jsonl"
 until_true "a broken trace is told" differs_from "$before"
-title() { xdotool getwindowname "$window"; }
-[[ $(title) == *first-look* ]] || fail "a broken trace took the run away: $(title)"
+named "Dropped here" || fail "a broken trace took the run away: $(title)"
+save_scenario
+cmp "$scenario" "own scenario é.json" || fail "a broken trace changed the scenario"
 for i in {1..40}; do
   printf '{"timestamp": %d, "input_length": 700, "output_length": 9, "hash_ids": [1, %d]}\n' $((i * 300)) $((100 + i))
 done > sound.jsonl
+drop "$folder/sound.jsonl"
+until_true "a trace opens" named sound.jsonl
+settles "the trace has run"
+# The same two by name.
+before=$(picture)
+command_named "$folder/broken.jsonl"
+until_true "a broken trace is told" differs_from "$before"
+named sound.jsonl || fail "a broken trace took the run away: $(title)"
 settles "after the broken trace"
-command_named "$folder/sound.jsonl"
-opened() { [[ $(title) == *sound* ]]; }
-until_true "a trace opens" opened
+cp sound.jsonl second.jsonl
+command_named "$folder/second.jsonl"
+until_true "a trace opens by its name" named second.jsonl
 
 # Smaller, with everything in its place.
 xdotool windowsize "$window" 1280 720
 resized() { [[ $(xdotool getwindowgeometry --shell "$window" | grep -E 'WIDTH|HEIGHT' | cut -d= -f2 | xargs) == "1280 720" ]]; }
 until_true "the window is resized" resized
 xdotool key bracketright
-until_true "] opens the next scenario" eval '[[ $(title) != *sound* ]]'
+until_true "] opens the next scenario" eval '! named second'
 xdotool key space
 settles "paused at 1280 × 720"
 xdotool key ctrl+e
@@ -190,5 +213,5 @@ app=''
 ((status == 0)) || fail "exit status $status"
 settings=$folder/config/blockyard/settings.json
 grep -q '"first_start": false' "$settings" || fail "the card of keys is not remembered as seen"
-grep -q 'sound.jsonl' "$settings" || fail "the trace is not among the recent files"
+grep -q 'sound.jsonl.*é.json' "$settings" || fail "what was dropped is not among the recent files"
 echo "opened, played, paused, stepped, dragged, undone, exported, refused, resized, remembered, quit"
