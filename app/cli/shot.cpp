@@ -25,7 +25,7 @@ struct ShotArgs {
   ScenarioArgs scenario;
   double at_ms = 0;
   std::string out, anchors, size = "1600x1000", theme = "dark", tab, compare;
-  std::vector<std::string> select;
+  std::vector<std::string> select, clicks;
   std::string experiment;
   std::vector<std::string> vary;
   double scale = 1;
@@ -150,9 +150,18 @@ int shot(const ShotArgs& args, const Context& context) {
   screen.set_ui([&] {
     FrameContext ctx = session.frame(screen.look(), commands);
     frame.draw(ctx, screen.size());
-    commands.clear();  // a picture asks for nothing
+    if (args.clicks.empty()) commands.clear();  // a picture asks for nothing
+    session.apply_all(commands);
+    session.settle();
   });
   screen.frames(4);
+  for (const std::string& part : args.clicks) {
+    const bool right = part.starts_with("right:");
+    if (!screen.click(right ? part.substr(6) : part, right ? 1 : 0)) {
+      return refuse(Error{fmt::format("--click {}: nothing is called that here; --anchors lists what is", part)});
+    }
+    screen.frames(2);
+  }
   const std::string trouble = write_png(screen.picture(), args.out);
   if (!trouble.empty()) return refuse(Error{trouble}, kFailed);
   if (!args.anchors.empty()) {
@@ -175,6 +184,9 @@ std::function<int()> make_shot(CLI::App& app, const Context& context) {
   app.add_option("--scale", args->scale, "Size of everything, 0.5 to 4 (default 1)")->check(CLI::Range(0.5, 4.0));
   app.add_option("--theme", args->theme, "dark (default) or light");
   app.add_option("--select", args->select, "request:N, decision:N, worker:N, edge:N or block:WORKER:ID")
+      ->take_all()
+      ->allow_extra_args(false);
+  app.add_option("--click", args->clicks, "A part by its name in --anchors, right:NAME with the other button; in order")
       ->take_all()
       ->allow_extra_args(false);
   app.add_option("--tab", args->tab, "The plot or table at the bottom, e.g. latency, blocks, events");

@@ -114,7 +114,7 @@ Plot time_plot(const FrameContext& ctx, const char* title, const char* y, const 
 
 PlotAction show_figure(FrameContext& ctx, const char* id, const Rect& rect, PlotBox& box) {
   ImGui::SetCursorScreenPos(rect.min());
-  const PlotAction action = plot_widget(id, rect.size(), box.figure, plot_style(ctx.look), box.view);
+  const PlotAction action = plot_widget(id, rect.size(), box.figure, plot_style(ctx.look), box.view, ctx.look.anchors);
   carry_out(ctx, action, box.figure, box.view);
   ctx.look.mark(id, rect);
   return action;

@@ -59,26 +59,38 @@ class Hands {
   PlotView& view_;
 };
 
-void menu(PlotAction& action, FigureView& view) {
+void menu(PlotAction& action, FigureView& view, Anchors* anchors) {
   if (!ImGui::BeginPopup("plot menu")) return;
-  if (ImGui::MenuItem("Fit", "double click")) {
+  if (anchors) anchors->push("plot menu");
+  const auto mark = [anchors](const char* label) {  // right before it is drawn
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    if (anchors) anchors->mark(label, {at.x, at.y, ImGui::GetContentRegionAvail().x, ImGui::GetTextLineHeight()});
+  };
+  const auto item = [&mark](const char* label, const char* keys = nullptr) {
+    mark(label);
+    return ImGui::MenuItem(label, keys);
+  };
+  if (item("Fit", "double click")) {
     for (PlotView& p : view.plots) p.x.reset(), p.y.reset();
   }
   ImGui::Separator();
   for (const bool dark : {false, true}) {
-    if (!ImGui::BeginMenu(dark ? "Export PNG, dark" : "Export PNG, light")) continue;
+    const char* title = dark ? "Export PNG, dark" : "Export PNG, light";
+    mark(title);
+    if (!ImGui::BeginMenu(title)) continue;
     for (int scale : {1, 2, 4}) {
       char label[16];
       std::snprintf(label, sizeof label, "%d×", scale);
-      if (!ImGui::MenuItem(label)) continue;
+      if (!item(label)) continue;
       action.kind = PlotAction::Kind::ExportPng;
       action.png_scale = scale;
       action.png_dark = dark;
     }
     ImGui::EndMenu();
   }
-  if (ImGui::MenuItem("Export CSV")) action.kind = PlotAction::Kind::ExportCsv;
-  if (ImGui::MenuItem("Copy as CSV")) action.kind = PlotAction::Kind::CopyCsv;
+  if (item("Export CSV")) action.kind = PlotAction::Kind::ExportCsv;
+  if (item("Copy as CSV")) action.kind = PlotAction::Kind::CopyCsv;
+  if (anchors) anchors->pop();
   ImGui::EndPopup();
 }
 
@@ -97,7 +109,8 @@ PlotStyle plot_style(const Look& look) {
   return out;
 }
 
-PlotAction plot_widget(const char* id, ImVec2 size, const Figure& figure, const PlotStyle& style, FigureView& view) {
+PlotAction plot_widget(const char* id, ImVec2 size, const Figure& figure, const PlotStyle& style, FigureView& view,
+                       Anchors* anchors) {
   PlotAction action;
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const Rect rect{at.x, at.y, std::max(size.x, 32.0F), std::max(size.y, 32.0F)};
@@ -146,7 +159,7 @@ PlotAction plot_widget(const char* id, ImVec2 size, const Figure& figure, const 
     }
   }
   if (hovered && ImGui::IsMouseReleased(1)) ImGui::OpenPopup("plot menu");
-  menu(action, view);
+  menu(action, view, anchors);
   draw_figure(*ImGui::GetWindowDrawList(), rect, figure, style, view);
   ImGui::PopID();
   return action;

@@ -26,7 +26,8 @@ struct PlotAction {
   int item = -1;                    // of swim lanes: the item under the pointer
 };
 
-// Draws `figure` in `size` at the cursor of the current window, and handles the mouse.
-PlotAction plot_widget(const char* id, ImVec2 size, const Figure& figure, const PlotStyle& style, FigureView& view);
+// Draws `figure` in `size` at the cursor of the current window, and handles the mouse. `anchors` may be null.
+PlotAction plot_widget(const char* id, ImVec2 size, const Figure& figure, const PlotStyle& style, FigureView& view,
+                       Anchors* anchors = nullptr);
 
 }  // namespace blockyard

@@ -57,17 +57,23 @@ key_changes() { local before; before=$(picture); xdotool key "$1"; until_true "$
 # Where things stand: the same code draws the headless picture.
 shot() { "$program" shot "$@" || fail "shot $*"; }
 shot first-look --at 0 --out "$folder/home.png" --anchors "$folder/anchors.csv"
-# at NAME X-SHARE: the point in the named part, as "x y".
+anchors=$folder/anchors.csv
+# at NAME X-SHARE: the point in the named part of $anchors, as "x y".
 at() {
-  awk -F, -v name="\"$1\"" -v share="$2" '$1 == name { printf "%d %d", $2 + $4 * share, $3 + $5 / 2; found = 1 }
-    END { exit !found }' "$folder/anchors.csv" || fail "nothing is called $1"
+  awk -F'"' -v name="$1" -v share="$2" '$2 == name { split($3, r, ","); found = 1
+    printf "%d %d", r[2] + r[4] * share, r[3] + r[5] / 2 } END { exit !found }' "$anchors"
 }
-drag() {  # NAME FROM TO
+point() {  # NAME X-SHARE
+  local x y
   read -r x y <<< "$(at "$1" "$2")"
+  [[ -n $y ]] || fail "nothing is called $1"
   xdotool mousemove --window "$window" "$x" "$y"; sleep 0.3
+}
+press_at() { point "$1" 0.5; xdotool click "$2"; }  # NAME BUTTON
+drag() {  # NAME FROM TO
+  point "$1" "$2"
   xdotool mousedown 1; sleep 0.3
-  read -r x y <<< "$(at "$1" "$3")"
-  xdotool mousemove --window "$window" "$x" "$y"; sleep 0.3
+  point "$1" "$3"
   xdotool mouseup 1
 }
 # Drags until the picture, with the pointer away again, is another one: a slow frame may miss a whole drag.
@@ -136,6 +142,18 @@ command_named "route by: round robin"
 settles "after the strategy"
 save_scenario
 [[ $(value strategy) == *round_robin* ]] || fail "the strategy is $(value strategy)"
+shot first-look --at 0 --set router.strategy=round_robin --out /dev/null --anchors "$folder/menu.csv" \
+  --click controls/router.strategy
+press_at controls/router.strategy 1
+settles "the menu of strategies is open"
+anchors=$folder/menu.csv
+press_at "controls/router.strategy/Least loaded" 1
+anchors=$folder/anchors.csv
+rest_pointer
+settles "a strategy is chosen from the menu"
+save_scenario
+[[ $(value strategy) == *least_loaded* ]] || fail "the menu's strategy is $(value strategy)"
+xdotool key ctrl+z
 xdotool key ctrl+z
 xdotool key ctrl+z
 settles "after undoing"
@@ -146,6 +164,20 @@ save_scenario
 settles "before the timeline"
 drag_changes timeline/strip 0.1 0.6 "the timeline goes forward"
 drag_changes timeline/strip 0.6 0.2 "the timeline goes back"
+
+# A plot as a picture, by its own menu.
+shot first-look --at 9000 --out /dev/null --anchors "$folder/menu.csv" --click right:bottom/latency \
+  --click "bottom/plot menu/Export PNG, light"
+press_at bottom/latency 3
+settles "the menu of the plot is open"
+anchors=$folder/menu.csv
+point "bottom/plot menu/Export PNG, light" 0.5
+settles "the menu of sizes is open"
+press_at "bottom/plot menu/2×" 1
+anchors=$folder/anchors.csv
+until_true "the plot's menu exports a picture" test -s time-to-first-token.png
+rest_pointer
+settles "after the plot"
 
 # Files dropped on the window: a scenario opens, a broken trace is told and leaves the run, a sound one opens.
 drop() { "$probe" drop "$window" "$@" || fail "the drop of $*"; }

@@ -104,6 +104,23 @@ TEST(Fidelity, IsTheTableOfTheReadme) {
   EXPECT_NE(readme.find(o.out), std::string::npos) << "README.md has another table:\n" << o.out;
 }
 
+TEST(Shot, ClicksOnPartsByName) {
+  const Folder f;
+  if (f.run("shot --help").status != 0) GTEST_SKIP() << "built without the window";
+  const std::string shot = "shot --out s.png --anchors a.csv --size 1280x720 ";
+  ASSERT_EQ(f.run(shot).status, 0);
+  EXPECT_EQ(f.read("a.csv").find("router.strategy/Random"), std::string::npos);
+  const auto o = f.run(shot +
+                       "--click controls/router.strategy --click controls/router.strategy/Random "
+                       "--click controls/router.strategy");
+  ASSERT_EQ(o.status, 0) << o.err;
+  EXPECT_NE(f.read("a.csv").find("router.strategy/Random"), std::string::npos) << "the menu is open";
+  EXPECT_EQ(f.read("a.csv").find("Minimum match"), std::string::npos) << "another strategy was chosen";
+  const auto none = f.run(shot + "--click no/such");
+  EXPECT_EQ(none.status, 2);
+  EXPECT_NE(none.err.find("no/such"), std::string::npos) << none.err;
+}
+
 TEST(Help, IsThereForTheProgramAndEveryCommand) {
   const Folder f;
   EXPECT_EQ(f.run("--help").status, 0);
