@@ -79,14 +79,22 @@ void Controls::slider(FrameContext& ctx, const Row& row, double value, double or
   spec.decimals = row.decimals;
   spec.logarithmic = row.log;
   spec.help = help.c_str();
+  spec.zero = row.zero;
   const SliderResult result = slider_row(look, spec, &shown);
   if (result.changed) held_[row.path] = shown;
   if (result.committed) {
     held_.erase(row.path);
     if (shown != value) {
-      ctx.push(cmd::Set{row.path, shown,
-                        fmt::format("{} {:.{}f} → {:.{}f}{}{}", row.label, value, row.decimals, shown, row.decimals,
-                                    row.unit.empty() ? "" : " ", row.unit)});
+      const bool none = row.zero && shown == 0;
+      const auto said = [&row](double v) {
+        return row.zero && v == 0 ? std::string(row.zero) : fmt::format("{:.{}f}", v, row.decimals);
+      };
+      const bool unit = !row.unit.empty() && !none;
+      cmd::SettingValue set = shown;
+      if (row.zero_is_null && none) set = std::string("null");
+      ctx.push(cmd::Set{
+          row.path, set,
+          fmt::format("{} {} → {}{}{}", row.label, said(value), said(shown), unit ? " " : "", unit ? row.unit : "")});
     }
   }
 }
@@ -124,6 +132,8 @@ void Controls::draw(FrameContext& ctx, const Rect& rect) {
   if (group(ctx, icons::kServer, "Fleet and memory", false)) fleet(ctx);
   divider(look);
   if (group(ctx, icons::kDatabase, "Cache", false)) cache(ctx);
+  divider(look);
+  if (group(ctx, icons::kTarget, "Objectives", false)) objectives(ctx);
   divider(look);
   if (group(ctx, icons::kClock, "Latency", true)) latency(ctx);
   divider(look);

@@ -30,6 +30,8 @@ class Controls {
     int decimals = 0;
     bool log = false;
     bool restarts = false;
+    const char* zero = nullptr;  // what 0 is called
+    bool zero_is_null = false;   // and written so
   };
 
   bool group(FrameContext& ctx, const char* icon, const char* title, bool folded_at_first);
@@ -45,6 +47,7 @@ class Controls {
   void fleet(FrameContext& ctx);
   void memory(FrameContext& ctx);
   void cache(FrameContext& ctx);
+  void objectives(FrameContext& ctx);
   void latency(FrameContext& ctx);
   void staleness(FrameContext& ctx);
   void faults(FrameContext& ctx);

@@ -194,6 +194,21 @@ void Controls::cache(FrameContext& ctx) {
        "vLLM's rule: a prompt that is cached entirely still computes its last block, for the first token.");
 }
 
+void Controls::objectives(FrameContext& ctx) {
+  const SloConfig &slo = ctx.scenario.config.slo, &was = ctx.original.config.slo;
+  slider(ctx,
+         {"slo.ttft_ms", "TTFT at most", "ms",
+          "What is promised for the time from arrival to first token. Requests that keep every promise count to the "
+          "goodput.",
+          0, 10000, 0, true, false, "none", true},
+         slo.ttft_ms.value_or(0), was.ttft_ms.value_or(0));
+  slider(ctx,
+         {"slo.tpot_ms", "TPOT at most", "ms",
+          "What is promised for the time per output token after the first, on average over a request.", 0, 500, 1, true,
+          false, "none", true},
+         slo.tpot_ms.value_or(0), was.tpot_ms.value_or(0));
+}
+
 void Controls::latency(FrameContext& ctx) {
   const LatencyModel &l = ctx.scenario.config.latency, &was = ctx.original.config.latency;
   const auto ms = [&](const char* id, const char* label, const char* help, double high, int decimals,
@@ -229,11 +244,11 @@ void Controls::staleness(FrameContext& ctx) {
   if (r.view == ViewMode::kSynced) {
     slider(ctx,
            {"router.heartbeat_ms", "Heartbeat", "ms", "How often workers tell their load; 0: never.", 0, 10000, 0,
-            false, false},
+            false, false, "never"},
            us_to_ms(r.heartbeat), us_to_ms(was.heartbeat));
     slider(ctx,
            {"router.sync_ms", "Sync", "ms", "How often workers tell which blocks they hold; 0: never.", 0, 60000, 0,
-            false, false},
+            false, false, "never"},
            us_to_ms(r.sync), us_to_ms(was.sync));
     choose(ctx, "router.reports", "Reports at a start", false,
            {{"None", "Between syncs the router hears nothing of blocks."},

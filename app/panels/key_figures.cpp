@@ -7,6 +7,7 @@
 #include "app/panels/experiment.h"
 #include "app/panels/panel_text.h"
 #include "app/ui/widgets.h"
+#include "core/io/scenario.h"
 
 namespace blockyard {
 namespace {
@@ -38,6 +39,24 @@ std::string figure_text(double v) {
   if (a >= 99.95) return with_commas(static_cast<std::uint64_t>(std::llround(a)));
   return fmt::format("{:.{}f}", v, a >= 9.995 ? 1 : 2);
 }
+
+namespace {
+
+// What of the throughput kept the scenario's objectives.
+std::string goodput_text(const FrameContext& ctx, const KeyFigures& window, const KeyFigures& all) {
+  const SloConfig& slo = ctx.scenario.config.slo;
+  if (objectives_text(slo).empty()) return "Goodput: no objective is set (Objectives, on the left).";
+  const auto rate = [&](const KeyFigures& k, SimTime begin) {
+    const double seconds = us_to_ms(k.end - k.begin) / 1000;
+    return seconds > 0 ? ctx.metrics.kept(begin, k.end, slo) / seconds : KeyFigures::kNothing;
+  };
+  const std::uint32_t kept = ctx.metrics.kept(-1, all.end, slo);
+  return fmt::format("Goodput, requests with {}: {} req/s; since the start {} req/s, {} of {} done.",
+                     objectives_text(slo), figure_text(rate(window, ctx.now - ctx.metrics.window())),
+                     figure_text(rate(all, -1)), kept, all.completed);
+}
+
+}  // namespace
 
 void KeyFigureRow::draw(FrameContext& ctx, const Rect& rect) {
   const Look& look = ctx.look;
@@ -81,8 +100,11 @@ void KeyFigureRow::draw(FrameContext& ctx, const Rect& rect) {
         spec.unit.empty() ? shown : fmt::format("{} {}", shown, spec.unit),
         duration_text(us_to_ms(ctx.metrics.window())), figure_text(all.*f.field * f.factor), all.started,
         all.completed);
+    const Rect tile{rect.x + (w + gap) * static_cast<float>(i), rect.y, w, rect.h};
+    if (f.field == &KeyFigures::throughput_rps && tile.contains(ImGui::GetIO().MousePos))
+      help_[i] += "\n" + goodput_text(ctx, now, all);
     spec.help = help_[i].c_str();
-    const bool clicked = kpi_tile(look, {rect.x + (w + gap) * static_cast<float>(i), rect.y, w, rect.h}, spec);
+    const bool clicked = kpi_tile(look, tile, spec);
     if (clicked && f.field == &KeyFigures::block_hit_rate) explain_hit_rate(ctx);
   }
   if (look.anchors) look.anchors->pop();

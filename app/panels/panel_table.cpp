@@ -49,7 +49,7 @@ constexpr std::array<PanelRow, 14> kPanels = {{
      make<LoadTab>},
     {"tokens", "Tokens",
      "Output tokens a second, and the time between a token and the one before of the same request. Engine slots hands "
-     "out a request's tokens as it finishes.",
+     "out a request's tokens as it finishes. Goodput: requests a second that kept the objectives on the left.",
      PanelSlot::kBottom, make<TokensTab>},
     {"match", "Match length",
      "How many leading blocks of their prompts requests found, beside how long the prompts are.", PanelSlot::kBottom,

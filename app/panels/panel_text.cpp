@@ -47,6 +47,13 @@ std::string load_text(const FrameContext& ctx, double load) {
   return fmt::format("{:g} req", load);
 }
 
+std::string objectives_text(const SloConfig& slo) {
+  std::string out;
+  if (slo.ttft_ms) out = fmt::format("TTFT ≤ {:g} ms", *slo.ttft_ms);
+  if (slo.tpot_ms) out += fmt::format("{}TPOT ≤ {:g} ms", out.empty() ? "" : " and ", *slo.tpot_ms);
+  return out;
+}
+
 RequestId content_of(const FrameContext& ctx, RequestId r) {
   return static_cast<RequestId>(&ctx.sim.request(r) - ctx.sim.workload().requests.data());
 }

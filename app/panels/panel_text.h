@@ -25,6 +25,8 @@ std::string percent_text(double fraction);
 std::string worker_text(WorkerId w);
 /// A load in the unit of the load metric: "314 ms", "4 requests".
 std::string load_text(const FrameContext& ctx, double load);
+/// "TTFT ≤ 500 ms and TPOT ≤ 30 ms"; "" where nothing is promised.
+std::string objectives_text(const SloConfig& slo);
 
 /// The place of request r in Workload::requests (closed loops send them in another order than they are listed).
 RequestId content_of(const FrameContext& ctx, RequestId r);

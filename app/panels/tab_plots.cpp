@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "app/ui/icons.h"
+#include "core/io/scenario.h"
 
 namespace blockyard {
 namespace {
@@ -59,6 +60,14 @@ void LatencyPlotsTab::over_time(const FrameContext& ctx) {
     p99.x.push_back(t), p99.y.push_back(point.window.ttft_p99_ms);
   }
   p.series = {std::move(p50), std::move(p95), std::move(p99)};
+  if (const SloConfig slo{ctx.scenario.config.slo.ttft_ms, {}}; slo.ttft_ms) {
+    PlotMark promise;
+    promise.across = PlotMark::Across::Y;
+    promise.at = *slo.ttft_ms;
+    promise.label = objectives_text(slo);
+    promise.colour.role = PlotRole::Muted;
+    p.marks.push_back(promise);
+  }
   box_[0].figure = make_figure(std::move(p));
 }
 

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "app/ui/icons.h"
+#include "core/io/scenario.h"
 
 namespace blockyard {
 
@@ -79,16 +80,47 @@ void TokensTab::distribution(const FrameContext& ctx) {
   box_[1].figure.revision = revision;
 }
 
+void TokensTab::goodput(const FrameContext& ctx) {
+  const SloConfig& slo = ctx.scenario.config.slo;
+  const std::string promised = objectives_text(slo);
+  Plot p = time_plot(ctx, "Goodput", "requests", "1/s");
+  p.subtitle = fmt::format("{}, over a sliding window of {}", promised, duration_text(us_to_ms(ctx.metrics.window())));
+  if (promised.empty()) {
+    p.empty_text = "No objective is set: say under Objectives, on the left, what TTFT or TPOT is promised.";
+  } else {
+    PlotSeries all, good;
+    all.name = "finished";
+    all.colour.role = PlotRole::Muted;
+    all.dashed = true;
+    good.name = fmt::format("of these with {}", promised);
+    good.colour.role = PlotRole::Accent;
+    good.fill = true;
+    good.y = ctx.metrics.goodput(ctx.now, slo);
+    for (const LivePoint& point : ctx.metrics.series(ctx.now)) {
+      all.x.push_back(axis_seconds(point.t));
+      all.y.push_back(point.window.throughput_rps);
+    }
+    good.x = all.x;
+    p.series = {std::move(all), std::move(good)};
+  }
+  const std::uint64_t revision = box_[2].figure.revision + 1;
+  box_[2].figure = make_figure(std::move(p));
+  box_[2].figure.revision = revision;
+}
+
 void TokensTab::draw(FrameContext& ctx, const Rect& rect) {
-  constexpr std::array<PlotChoice, 2> kKinds = {{{icons::kLineChart, "Tokens and gaps over time"},
-                                                 {icons::kAreaChart, "How long each token took after the one before"}}};
+  constexpr std::array<PlotChoice, 3> kKinds = {
+      {{icons::kLineChart, "Tokens and gaps over time"},
+       {icons::kAreaChart, "How long each token took after the one before"},
+       {icons::kTarget, "Goodput: requests that kept their objectives, over time"}}};
   plot_choices(ctx.look, "token kind", rect, kKinds, &kind_);
   if (kind_ == 0) {
     over_time(ctx, rect.w >= ctx.look.px(420));
-  } else if (due_.due(ctx) || box_[1].figure.plots.empty()) {
-    distribution(ctx);
+  } else if (const bool due = due_.due(ctx); due || made_ != kind_) {
+    kind_ == 1 ? distribution(ctx) : goodput(ctx);
   }
-  show_plot(ctx, "tokens", rect, box_[kind_], kind_ == 0);
+  made_ = kind_;
+  show_plot(ctx, "tokens", rect, box_[kind_], kind_ != 1);
 }
 
 }  // namespace blockyard

@@ -1,4 +1,5 @@
-// Output tokens at the bottom: how many a second, and how long each takes after the one before.
+// Output tokens at the bottom: how many a second, how long each takes after the one before, and how many requests got
+// them as promised.
 #pragma once
 
 #include "app/panels/panel.h"
@@ -13,8 +14,9 @@ class TokensTab final : public Panel {
  private:
   void over_time(const FrameContext& ctx, bool both);
   void distribution(const FrameContext& ctx);
-  PlotBox box_[2];
-  int kind_ = 0;
+  void goodput(const FrameContext& ctx);
+  PlotBox box_[3];
+  int kind_ = 0, made_ = -1;
   Refresh due_{4};
 };
 

@@ -119,6 +119,7 @@ struct SliderSpec {
   bool logarithmic = false;
   bool enabled = true;
   const char* help = nullptr;
+  const char* zero = nullptr;  // what 0 is called, e.g. "never"
 };
 struct SliderResult {
   bool changed = false;    // the value is another one than before

@@ -49,7 +49,14 @@ SliderResult slider_row(const Look& look, const SliderSpec& spec, double* value)
   std::array<char, 16> format{};
   std::snprintf(format.data(), format.size(), "%%.%df", spec.decimals);
   std::array<char, 64> figure{};
-  std::snprintf(figure.data(), figure.size(), format.data(), *value);
+  const char* unit = spec.unit;
+  const auto print = [&] {
+    const bool none = spec.zero && *value == 0;
+    none ? std::snprintf(figure.data(), figure.size(), "%s", spec.zero)
+         : std::snprintf(figure.data(), figure.size(), format.data(), *value);
+    unit = none ? "" : spec.unit;
+  };
+  print();
 
   ImGui::PushID(spec.label);
   ImGui::BeginDisabled(!spec.enabled);
@@ -59,7 +66,7 @@ SliderResult slider_row(const Look& look, const SliderSpec& spec, double* value)
   const double before = *value;
 
   // The line of label and value. A click on the value asks for typed entry in the next frame.
-  const float unit_w = *spec.unit ? text_width(look, FontRole::Small, spec.unit) + look.px(4) : 0;
+  const float unit_w = *unit ? text_width(look, FontRole::Small, unit) + look.px(4) : 0;
   const float figure_w = text_width(look, FontRole::Mono14, figure.data());
   const Rect value_area{row.right() - unit_w - figure_w, row.y, unit_w + figure_w, look.px(17)};
   ImGui::SetCursorScreenPos(row.min());
@@ -121,11 +128,11 @@ SliderResult slider_row(const Look& look, const SliderSpec& spec, double* value)
   const float name_room = value_area.x - row.x - look.px(8);
   draw_text(list, look, FontRole::Small, spec.enabled ? (hot ? theme.text : theme.text_secondary) : theme.text_muted,
             ImVec2(row.x, line_y), ellipsized(look, FontRole::Small, label, name_room));
-  std::snprintf(figure.data(), figure.size(), format.data(), *value);
-  if (*spec.unit)
-    draw_text_right(list, look, FontRole::Small, theme.text_muted, ImVec2(row.right(), line_y), spec.unit);
+  print();
+  const float unit_now = *unit ? text_width(look, FontRole::Small, unit) + look.px(4) : 0;
+  if (*unit) draw_text_right(list, look, FontRole::Small, theme.text_muted, ImVec2(row.right(), line_y), unit);
   draw_text_right(list, look, FontRole::Mono14, value_hot && spec.enabled ? theme.accent : ink,
-                  ImVec2(row.right() - unit_w, line_y), figure.data());
+                  ImVec2(row.right() - unit_now, line_y), figure.data());
   if (!typing) {
     const float thick = look.px(4), y = std::floor(track_area.center().y), r = look.px(6), slack = 2.0f + r;
     const float x = track_area.x + slack + static_cast<float>(ratio_of(spec, *value)) * (width - 2 * slack);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/metrics/summary.h"
+
 namespace blockyard {
 namespace {
 
@@ -64,9 +66,12 @@ void LiveMetrics::on_event(const Event& e, const Simulation& sim) {
     case EventType::kFirstToken:
       ttft_.push_back({e.t, n, static_cast<float>(us_to_ms(e.t - sim.records()[e.request].arrival))});
       break;
-    case EventType::kFinish:
-      e2e_.push_back({e.t, n, static_cast<float>(us_to_ms(e.t - sim.records()[e.request].arrival))});
+    case EventType::kFinish: {
+      const RequestRecord& r = sim.records()[e.request];
+      finishes_.push_back(
+          {e.t, n, r.first_token - r.arrival, e.t - r.first_token, sim.request(e.request).output_tokens});
       break;
+    }
     default:
       break;
   }
@@ -117,7 +122,7 @@ void LiveMetrics::on_cut(SimTime t, std::size_t events) {
   cut(starts_, events);
   cut(evictions_, events);
   cut(ttft_, events);
-  cut(e2e_, events);
+  cut(finishes_, events);
   while (!points_.empty() && points_.back().t >= t) points_.pop_back();
   worker_points_.resize(points_.size() * worker_count_);
 }
@@ -146,7 +151,9 @@ KeyFigures LiveMetrics::over(SimTime begin, SimTime end) const {
   k.ttft_p95_ms = percentile_of(values, 95);
   k.ttft_p99_ms = percentile_of(values, 99);
   values.clear();
-  for (const Sample& s : between(e2e_, begin, end)) values.push_back(s.ms);
+  for (const Finish& f : between(finishes_, begin, end)) {
+    values.push_back(static_cast<float>(us_to_ms(f.to_first_token + f.decode)));
+  }
   k.completed = static_cast<std::uint32_t>(values.size());
   k.e2e_p50_ms = percentile_of(values, 50);
   k.e2e_p95_ms = percentile_of(values, 95);
@@ -167,6 +174,28 @@ KeyFigures LiveMetrics::over(SimTime begin, SimTime end) const {
                   static_cast<double>(routed.size());
   }
   return k;
+}
+
+std::uint32_t LiveMetrics::kept(SimTime begin, SimTime end, const SloConfig& slo) const {
+  const auto all = between(finishes_, begin, end);
+  return static_cast<std::uint32_t>(std::count_if(all.begin(), all.end(), [&slo](const Finish& f) {
+    return keeps(slo, f.to_first_token, f.decode, f.output_tokens);
+  }));
+}
+
+std::vector<double> LiveMetrics::goodput(SimTime t, const SloConfig& slo) const {
+  std::vector<double> per_s;
+  std::vector<SimTime> good;
+  for (const Finish& f : between(finishes_, -1, t)) {
+    if (keeps(slo, f.to_first_token, f.decode, f.output_tokens)) good.push_back(f.t);
+  }
+  std::size_t from = 0, to = 0;
+  for (const LivePoint& p : series(t)) {
+    while (to < good.size() && good[to] <= p.t) ++to;
+    while (from < to && good[from] <= p.t - window_) ++from;
+    per_s.push_back(static_cast<double>(to - from) / (static_cast<double>(std::min(p.t, window_)) / 1e6));
+  }
+  return per_s;
 }
 
 std::span<const LivePoint> LiveMetrics::series(SimTime t) const {

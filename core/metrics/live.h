@@ -74,6 +74,11 @@ class LiveMetrics final : public FrontierListener {
   /// Over (begin, end].
   KeyFigures over(SimTime begin, SimTime end) const;
 
+  /// Finishes in (begin, end] that kept `slo`.
+  std::uint32_t kept(SimTime begin, SimTime end, const SloConfig& slo) const;
+  /// Those per s, over the window that ends at each point of series(t): the goodput over time.
+  std::vector<double> goodput(SimTime t, const SloConfig& slo) const;
+
   SimTime step() const { return step_; }
   /// The points up to t.
   std::span<const LivePoint> series(SimTime t) const;
@@ -99,6 +104,13 @@ class LiveMetrics final : public FrontierListener {
     SimTime t;
     std::size_t event;
     float ms;
+  };
+  struct Finish {
+    SimTime t;
+    std::size_t event;
+    SimTime to_first_token;  // since the arrival
+    SimTime decode;          // since the first token
+    std::uint32_t output_tokens;
   };
   struct Start {
     SimTime t;
@@ -129,7 +141,7 @@ class LiveMetrics final : public FrontierListener {
   std::vector<Moment> arrivals_;
   std::vector<Moment> preemptions_;
   std::vector<Sample> ttft_;  // at first tokens
-  std::vector<Sample> e2e_;   // at finishes
+  std::vector<Finish> finishes_;
   std::vector<Start> starts_;
   std::vector<Count> evictions_;
   std::vector<Routed> routed_;

@@ -81,6 +81,11 @@ SimTime phantom_price(const Simulation& sim, RequestId id) {
   return config.latency.prefill(q.prompt_blocks - r.hit) - config.latency.prefill(q.prompt_blocks - expected);
 }
 
+bool keeps(const SloConfig& slo, SimTime to_first_token, SimTime decode, std::uint32_t output_tokens) {
+  return (!slo.ttft_ms || us_to_ms(to_first_token) <= *slo.ttft_ms) &&
+         (!slo.tpot_ms || output_tokens < 2 || us_to_ms(decode) / (output_tokens - 1) <= *slo.tpot_ms);
+}
+
 Summary summarize(const Simulation& sim) {
   Summary s;
   s.workers.resize(sim.workers().size());
@@ -118,10 +123,7 @@ Summary summarize(const Simulation& sim) {
     decode.push_back(us_to_ms(r.finish - r.first_token));
     output_tokens += q.output_tokens;
     if (q.output_tokens >= 2) tpot.push_back(decode.back() / (q.output_tokens - 1));
-    if ((!slo.ttft_ms || ttft.back() <= *slo.ttft_ms) &&
-        (!slo.tpot_ms || q.output_tokens < 2 || tpot.back() <= *slo.tpot_ms)) {
-      ++good.requests;
-    }
+    if (keeps(slo, r.first_token - r.arrival, r.finish - r.first_token, q.output_tokens)) ++good.requests;
     if (r.hit > 0) ++s.hit_requests;
     (r.hit > 0 ? e2e_hit : e2e_miss).push_back(e2e.back());
     (r.hit > 0 ? ttft_hit : ttft_miss).push_back(ttft.back());

@@ -37,6 +37,9 @@ struct WorkerSummary {
   double utilization = 0;
 };
 
+/// Whether a request with these times got what `slo` promises: the first token, and those after it on average.
+bool keeps(const SloConfig& slo, SimTime to_first_token, SimTime decode, std::uint32_t output_tokens);
+
 /// Requests that kept every promise of the scenario's `slo`; one of fewer than two tokens has no time per token to
 /// break.
 struct Goodput {

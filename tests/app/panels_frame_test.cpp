@@ -1,9 +1,11 @@
 // The whole window without a window: a session, the main frame and synthetic hands.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
 
 #include "app/panels/actions.h"
+#include "core/io/scenario.h"
 #include "window_stage.h"
 
 namespace blockyard {
@@ -270,6 +272,43 @@ TEST(MainFrame, ControlsChangeTheRunAndUndoTakesItBack) {
   s.ui().frames(3);
   EXPECT_NE(s.session().scenario().workload.documents, 12);
   EXPECT_EQ(s.session().player().now(), 0) << "other requests: the run restarts";
+}
+
+TEST(MainFrame, AnObjectiveIsSetInFlightAndTakenBack) {
+  Stage s;
+  s.seek(2'000'000);
+  for (const char* group : {"controls/Routing", "controls/Workload", "controls/Fleet and memory"}) {
+    ASSERT_TRUE(s.ui().click(group));
+    s.ui().frames(2);
+  }
+  const auto slo = [&s] { return s.session().scenario().config.slo; };
+  ASSERT_FALSE(slo().ttft_ms);
+  const Rect track = s.anchor("controls/TTFT at most");
+  s.ui().drag(ImVec2(track.x + track.w * 0.02F, track.center().y), ImVec2(track.x + track.w * 0.6F, track.center().y));
+  s.ui().frames(3);
+  ASSERT_TRUE(slo().ttft_ms);
+  EXPECT_GT(*slo().ttft_ms, 50);
+  EXPECT_EQ(s.session().player().now(), 2'000'000) << "in flight";
+  ASSERT_EQ(s.session().player().changes().size(), 1U);
+  EXPECT_NE(s.session().player().changes()[0].label.find("TTFT at most none → "), std::string::npos);
+  EXPECT_NE(write_scenario(s.session().scenario()).find("\"ttft_ms\": " + fmt::format("{}", *slo().ttft_ms)),
+            std::string::npos);
+  // The lowest value is none, as is the right button where the scenario promises nothing, and Undo.
+  s.ui().drag(ImVec2(track.x + track.w * 0.6F, track.center().y), ImVec2(track.x - 40, track.center().y));
+  s.ui().frames(3);
+  EXPECT_FALSE(slo().ttft_ms);
+  s.ui().key(Key::Z, {.ctrl = true});
+  s.ui().frames(3);
+  EXPECT_TRUE(slo().ttft_ms);
+  s.ui().click(track.center(), 1);
+  s.ui().frames(3);
+  EXPECT_FALSE(slo().ttft_ms);
+  s.ui().click("controls/TPOT at most/value");
+  s.ui().frames(2);
+  s.ui().type("25.5");
+  s.ui().key(Key::Enter);
+  s.ui().frames(3);
+  EXPECT_EQ(slo().tpot_ms, 25.5);
 }
 
 TEST(MainFrame, LeavesTheRunAlone) {

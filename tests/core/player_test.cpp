@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-
 #include "core/metrics/live.h"
+#include "core/metrics/summary.h"
 #include "tests/core/random_run.h"
 
 namespace blockyard {
@@ -107,6 +107,38 @@ TEST_P(PlayerOverSeeds, ChangesAreMadeAgainOnEveryReplay) {
   EXPECT_EQ(player.cursor().digest(), digest_at(*run, end / 2));
   player.look_ahead_all();
   EXPECT_EQ(player.frontier(), end);
+}
+
+TEST_P(PlayerOverSeeds, LiveGoodputIsThatOfTheSummary) {
+  const auto run = random_run(static_cast<std::uint64_t>(GetParam()));
+  Config config = run->config;
+  LiveMetrics live(200'000, 10'000);
+  Player player(config, run->workload, run->tree, &live);
+  player.look_ahead_all();
+  const Summary plain = summarize(player.frontier_state());
+  if (!plain.ttft || !plain.tpot) return;
+  const SimTime end = player.frontier();
+  SloConfig half{plain.ttft->p50, {}}, both{plain.ttft->p95, plain.tpot->p50}, impossible{-1.0, {}};
+  for (const SloConfig& slo : {half, both, impossible}) {
+    player.seek(end);
+    config.slo = slo;
+    player.change(config, "objectives");
+    const Summary s = summarize(player.cursor());
+    ASSERT_TRUE(s.goodput);
+    EXPECT_EQ(live.kept(-1, end, slo), s.goodput->requests);
+  }
+  EXPECT_GT(live.kept(-1, end, half), 0U);
+  EXPECT_EQ(live.kept(-1, end, impossible), 0U);
+  EXPECT_EQ(live.kept(-1, end, {}), plain.completed);
+  // Over time: what a window holds, and all of the throughput where nothing is promised.
+  const auto points = live.series(end);
+  const auto good = live.goodput(end, half), all = live.goodput(end, {});
+  ASSERT_EQ(good.size(), points.size());
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const SimTime t = points[i].t, from = t - live.window();
+    ASSERT_DOUBLE_EQ(good[i], live.kept(from, t, half) * 1e6 / static_cast<double>(t - std::max<SimTime>(from, 0)));
+    ASSERT_DOUBLE_EQ(all[i], points[i].window.throughput_rps);
+  }
 }
 
 TEST_P(PlayerOverSeeds, LiveFiguresAreAFunctionOfTheMoment) {
