@@ -167,8 +167,11 @@ std::uint32_t Worker::steps_alike(const WorkerHost& host) const {
   const std::uint32_t size = host.config().cache.block_tokens;
   std::uint32_t steps = ~std::uint32_t{0};
   for (const Sequence& s : running_) {
+    const Request& r = host.request(s.request);
+    // A sequence that is computed again, a token a step because others use up the budget, gains none.
+    if (s.computed + s.scheduled != r.prompt_tokens + s.generated) return 1;
     const std::uint32_t room = size - s.computed % size - 1;  // tokens until one fills the block
-    const std::uint32_t output = std::max(host.request(s.request).output_tokens, 1U);
+    const std::uint32_t output = std::max(r.output_tokens, 1U);
     steps = std::min({steps, room, output > s.generated ? output - s.generated : 1});
   }
   return running_.empty() ? 1 : std::max(steps, 1U);

@@ -49,6 +49,14 @@ inline std::unique_ptr<RandomRun> random_run(std::uint64_t seed, std::optional<E
   c.router.params.temperature = rng.below(2) == 0 ? 0 : 0.5;
   c.router.params.imbalance_abs = pick(0, 4);
   c.router.params.balance_abs = pick(0, 4);
+  // Now and then long answers in little room, with a budget of about a token each: much is preempted, and computed
+  // again token by token.
+  const bool tight = rng.below(3) == 0;
+  if (tight) {
+    c.cache.capacity_blocks = pick(6, 14);
+    c.fleet.max_num_seqs = pick(2, 4);
+    c.fleet.max_batched_tokens = pick(1, c.fleet.max_num_seqs + 1);
+  }
   const std::uint32_t faults = pick(0, 6);
   for (std::uint32_t i = 0; i < faults; ++i) {
     Fault f;
@@ -68,8 +76,8 @@ inline std::unique_ptr<RandomRun> random_run(std::uint64_t seed, std::optional<E
     t += ms_to_us(pick(0, 1) * pick(0, 60));
     Request r;
     r.arrival = t;
-    r.prompt_tokens = pick(1, 70);
-    r.output_tokens = pick(0, 20);
+    r.prompt_tokens = tight ? pick(1, 2 * block) : pick(1, 70);
+    r.output_tokens = tight ? pick(0, 5 * block) : pick(0, 20);
     r.prompt_blocks = r.known_blocks = r.prompt_tokens / block;
     r.runs_begin = static_cast<std::uint32_t>(w.runs.size());
     std::vector<Run> chain;
