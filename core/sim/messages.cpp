@@ -10,7 +10,7 @@ namespace blockyard {
 Simulation::LoadFigures Simulation::load_of(WorkerId w) const {
   // Nobody was sent there, or all have finished: nothing runs, waits or is in use. Nearly all of a large fleet.
   if (figures_.active[w] == 0) return {};
-  return {true_load(w), static_cast<std::uint32_t>(workers_[w].waiting().size()), workers_[w].in_use()};
+  return {true_load(w), workers_[w].queued(), workers_[w].in_use()};
 }
 
 void Simulation::heartbeat(EventSink* sink) {

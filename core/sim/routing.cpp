@@ -15,7 +15,7 @@ double Simulation::true_load(WorkerId w, SimTime at) const {
   const Host host(const_cast<Simulation&>(*this), w, nullptr);  // remaining() only reads it
   const Worker& worker = workers_[w];
   if (config_.router.load_metric == LoadMetric::kQueueDepth) {
-    return static_cast<double>(worker.waiting().size() + worker.running().size());
+    return worker.queue_depth();
   }
   return us_to_ms(worker.remaining(host, at));
 }
@@ -116,6 +116,14 @@ Decision Simulation::decide(RequestId r, std::uint32_t strategy) const {
   return d;
 }
 
+// A load of remaining work is a time, so the sum is one of whole µs, however many are added: or else loads that are
+// equal would not always be found to be.
+double Simulation::grown(double load) const {
+  const double by = config_.router.effective_speculative_load();
+  if (config_.router.load_metric == LoadMetric::kQueueDepth) return load + by;
+  return us_to_ms(ms_to_us(load) + ms_to_us(by));
+}
+
 void Simulation::route(RequestId r, EventSink* sink) {
   const PolicyRow& policy = policy_table()[config_.router.strategy];
   RouteInput in;
@@ -145,7 +153,7 @@ void Simulation::route(RequestId r, EventSink* sink) {
         for (const Run& run : in.chain) views_[w].blocks.insert(run);
       }
     }
-    figures_.load[w] += config_.router.effective_speculative_load();
+    figures_.load[w] = grown(figures_.load[w]);
   }
   emit(sink, {now_, EventType::kRoute, r, w, record.predicted, {}, explain ? &decision : nullptr});
   Host host(*this, w, sink);

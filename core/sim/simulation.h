@@ -127,6 +127,7 @@ class Simulation {
   void send(Message message, EventSink* sink);
   bool lost();
   LoadFigures load_of(WorkerId w) const;
+  double grown(double load) const;
   void hear(WorkerId w, const LoadFigures& figures, SimTime sent, EventSink* sink);
   void deliver(const Message& m, EventSink* sink);
   void heartbeat(EventSink* sink);

@@ -17,10 +17,6 @@ Worker::Worker(const Config& config, const Workload& workload, const RadixTree* 
 }
 
 void Worker::enqueue(WorkerHost& host, RequestId r, SimTime now) {
-  if (!up_) {
-    stuck_.push_back(r);
-    return;
-  }
   const Request& request = host.request(r);
   interrupt(host, now);
   WaitingRequest w{r, 0, 0, false, -1};
@@ -29,7 +25,7 @@ void Worker::enqueue(WorkerHost& host, RequestId r, SimTime now) {
     const LatencyModel& latency = host.config().latency;
     w.estimate = latency.prefill(request.prompt_blocks - hit) + latency.decode(request.output_tokens);
   }
-  waiting_.push_back(w);
+  (up_ ? waiting_ : stuck_waiting_).push_back(w);
   waiting_estimate_ += w.estimate;
   poke(host, now);
 }
@@ -124,11 +120,8 @@ void Worker::finish(WorkerHost& host, RequestId r, SimTime now) {
 void Worker::crash(WorkerHost& host, SimTime now) {
   interrupt(host, now);
   const bool ran = !running_.empty();
-  for (const Sequence& s : running_) stuck_.push_back(s.request);
-  for (const WaitingRequest& w : waiting_) stuck_.push_back(w.request);
-  running_.clear();
-  waiting_.clear();
-  waiting_estimate_ = 0;
+  stuck_running_.swap(running_);
+  stuck_waiting_.swap(waiting_);
   if (ran) mark_stopped(now);
   stepping_ = false;
   step_ = {.serial = step_.serial};
@@ -137,9 +130,18 @@ void Worker::crash(WorkerHost& host, SimTime now) {
   runs_ ? runs_->clear() : cache_.clear();
 }
 
-std::vector<RequestId> Worker::take_stuck() {
+std::vector<RequestId> Worker::stuck() const {
   std::vector<RequestId> out;
-  out.swap(stuck_);
+  for (const Sequence& s : stuck_running_) out.push_back(s.request);
+  for (const WaitingRequest& w : stuck_waiting_) out.push_back(w.request);
+  return out;
+}
+
+std::vector<RequestId> Worker::take_stuck() {
+  std::vector<RequestId> out = stuck();
+  stuck_running_.clear();
+  stuck_waiting_.clear();
+  waiting_estimate_ = 0;
   return out;
 }
 
@@ -147,6 +149,7 @@ SimTime Worker::remaining(const WorkerHost& host, SimTime now) const {
   if (engine_ == EngineKind::kSlots) {
     SimTime sum = waiting_estimate_;
     for (const Sequence& s : running_) sum += s.finish - now;
+    for (const Sequence& s : stuck_running_) sum += std::max<SimTime>(0, s.finish - now);
     return sum;
   }
   const LatencyModel& latency = host.config().latency;
@@ -161,6 +164,8 @@ SimTime Worker::remaining(const WorkerHost& host, SimTime now) const {
   const std::uint32_t over = step_.over(now, host.step_is_over(now));
   for (const Sequence& s : running_) add(s.request, s.computed + over, s.generated + over);
   for (const WaitingRequest& w : waiting_) add(w.request, 0, w.generated);
+  for (const Sequence& s : stuck_running_) add(s.request, s.computed, s.generated);
+  for (const WaitingRequest& w : stuck_waiting_) add(w.request, 0, w.generated);
   return ms_to_us(ms);
 }
 
@@ -173,13 +178,14 @@ void Worker::add_to(StateHash& hash) const {
     hash.add(static_cast<std::uint64_t>(s.finish));
   }
   for (const WaitingRequest& w : waiting_) hash.add((std::uint64_t{w.request} << 32) | w.generated);
-  hash.add_all(std::span<const RequestId>(stuck_));
+  for (const RequestId r : stuck()) hash.add(std::uint64_t{r});
   runs_ ? runs_->add_to(hash) : cache_.add_to(hash);
 }
 
 void Worker::check(const WorkerHost& host) const {
   runs_ ? runs_->check() : cache_.check();
   BY_CHECK(up_ || (running_.empty() && waiting_.empty() && taken() == 0), "a worker that is down holds something");
+  BY_CHECK(!up_ || (stuck_running_.empty() && stuck_waiting_.empty()), "something is stuck on a worker that is up");
   std::uint64_t held = 0;
   for (const Sequence& s : running_) {
     if (engine_ == EngineKind::kSlots) {

@@ -128,13 +128,20 @@ class Worker {
   void set_eviction(EvictionPolicy policy) { cache_.set_policy(policy); }
   const std::vector<Sequence>& running() const { return running_; }
   const std::deque<WaitingRequest>& waiting() const { return waiting_; }
-  const std::vector<RequestId>& stuck() const { return stuck_; }
+  /// Those lost with the worker, in the order of take_stuck(): until the router notices they are still its work.
+  std::vector<RequestId> stuck() const;
+  /// Requests that wait, stuck ones included.
+  std::uint32_t queued() const { return static_cast<std::uint32_t>(waiting_.size() + stuck_waiting_.size()); }
+  /// Requests that wait or run, stuck ones included.
+  std::uint32_t queue_depth() const {
+    return queued() + static_cast<std::uint32_t>(running_.size() + stuck_running_.size());
+  }
   const StepInfo& step_info() const { return step_; }
   /// Time between output tokens, of all that were handed out so far (those of lost runs too).
   const TokenGaps& token_gaps() const { return gaps_; }
   /// Their sums, with `unbooked` steps more than are booked (Simulation::unbooked_steps).
   TokenTotals tokens(std::uint32_t unbooked = 0) const;
-  /// Remaining work at `now`, µs (SPEC 4.2 and 4.3).
+  /// Remaining work at `now`, µs (SPEC 4.2 and 4.3). Of a worker that is down: of what is stuck there.
   SimTime remaining(const WorkerHost& host, SimTime now) const;
   /// Time with at least one request running, until `now`.
   SimTime busy(SimTime now) const { return busy_ + (running_.empty() ? 0 : now - busy_since_); }
@@ -183,11 +190,12 @@ class Worker {
   std::optional<RunCache> runs_;  // where there is one, cache_ stays empty
   std::vector<Sequence> running_;
   std::deque<WaitingRequest> waiting_;
-  std::vector<RequestId> stuck_;
+  std::vector<Sequence> stuck_running_;
+  std::deque<WaitingRequest> stuck_waiting_;
   bool up_ = true;
   bool stepping_ = false;
   std::uint32_t epoch_ = 0;
-  SimTime waiting_estimate_ = 0;  // Σ estimates of the waiting
+  SimTime waiting_estimate_ = 0;  // Σ estimates of the waiting, stuck ones included
   SimTime busy_ = 0;
   SimTime busy_since_ = 0;
   StepInfo step_;

@@ -279,6 +279,58 @@ TEST(Continuous, StepsOfOneRequestByHand) {
   EXPECT_EQ(sim.records()[0].finish, 60100);
 }
 
+TEST(Continuous, WhatIsComputedAgainTokenByTokenGainsNone) {
+  Tiny t;
+  t.config.fleet.workers = 1;
+  t.config.fleet.engine = EngineKind::kContinuous;
+  t.config.fleet.max_batched_tokens = 2;
+  t.config.cache = {.block_tokens = 3, .capacity_blocks = 9, .eviction = EvictionPolicy::kFifo};
+  t.config.latency = {.prefill_base_ms = 0, .prefill_per_block_ms = 0, .step_floor_ms = 1, .decode_per_seq_ms = 0};
+  t.workload.block_tokens = 3;
+  for (std::uint64_t key : {1, 2}) {
+    t.add(0, 0, 21, key);
+    t.workload.requests.back().prompt_tokens = 1;
+  }
+  const Simulation sim = t.run();
+  // The second is preempted at 13 ms with 12 tokens generated, and comes back at 15 ms without its blocks. The first
+  // takes half of the budget until it is done at 21 ms: 6 tokens are computed again by then, 12 at 24 ms, 13 at 25 ms.
+  // The 13th generated token comes then, the other 8 one a ms.
+  EXPECT_EQ(sim.records()[0].finish, 21'000);
+  EXPECT_EQ(sim.records()[1].preemptions, 1U);
+  EXPECT_EQ(sim.records()[1].finish, 33'000);
+}
+
+TEST(Routing, EqualLoadsAreEqualHoweverTheyWereSummed) {
+  Tiny t;
+  t.config.fleet.workers = 2;
+  t.config.router.strategy = find_policy("least_loaded");
+  t.config.router.heartbeat = 1000;
+  t.config.latency.full_hit_ms = 0.604;
+  t.config.latency.decode_per_token_ms = 1;
+  t.add(0, 0, 3502, 1);
+  t.add(0, 0, 4102, 2);
+  for (int i = 0; i < 13; ++i) t.add(1.5, 0, 1, 3);
+  const Simulation sim = t.run();
+  // 3501.604 ms + 12 · 50 ms = 4101.604 ms: a tie after twelve, and the cursor stands at worker 1.
+  for (RequestId r = 2; r < 14; ++r) EXPECT_EQ(sim.records()[r].worker, 0U);
+  EXPECT_EQ(sim.records()[14].worker, 1U);
+}
+
+TEST(Faults, AnOracleSeesTheWorkThatIsStuckOnAWorkerNotYetMissed) {
+  Tiny t;
+  t.config.fleet.workers = 3;
+  t.config.router.strategy = find_policy("least_loaded");
+  t.config.router.view = ViewMode::kOracle;
+  for (const WorkerId w : {0U, 1U}) t.config.faults.push_back({ms_to_us(10), w, FaultKind::kCrash, ms_to_us(500), 0});
+  for (std::uint64_t key = 1; key <= 6; ++key) t.add(0, 1, 3, key);
+  const Simulation sim = t.run();
+  // Both crash before the first is missed: each worker has 95 ms of work then. The first of the lost goes to worker 1
+  // by the cursor, and is lost again; the second finds more work there than on worker 2.
+  EXPECT_EQ(sim.records()[0].retries, 2U);
+  EXPECT_EQ(sim.records()[3].retries, 1U);
+  EXPECT_EQ(sim.records()[3].start, 105'000);
+}
+
 TEST(Summary, SpreadsOfCountsAreSpreadsOfTheirValues) {
   Rng rng(5, RngPurpose::kTest);
   for (int round = 0; round < 200; ++round) {
