@@ -40,12 +40,23 @@ void escape(FrameContext& ctx) {
   }
   if (ctx.loading) {
     ctx.push(cmd::CancelLoad{});
+  } else if (ui.has_page(ui.page)) {
+    ui.page = UiState::Page::kFleet;
   } else if (ui.first_start) {
     ctx.push(cmd::DismissFirstStart{});
   } else if (is_selected(ctx.selection)) {
     ctx.push(cmd::ClearSelection{});
   } else if (ctx.range) {
     ctx.push(cmd::SetRange{});
+  }
+}
+
+// A part of the window: shown or not; where it has no room, it takes the fleet's.
+void flip_part(UiState& ui, UiState::Page page, bool& shown) {
+  if (ui.has_page(page)) {
+    ui.page = ui.page == page ? UiState::Page::kFleet : page;
+  } else {
+    shown = !shown;
   }
 }
 
@@ -111,11 +122,11 @@ constexpr std::array<Action, 33> kActions{{
     {"Dark or light", "Ctrl D", "The light theme reads better on a projector.", [] { return with_ctrl(Key::D); },
      [](FrameContext& c) { c.push(cmd::SetTheme{!c.ui.dark}); }},
     {"Show or hide controls", "Ctrl 1", "", [] { return with_ctrl(Key::Num1); },
-     [](FrameContext& c) { c.ui.show_controls = !c.ui.show_controls; }},
+     [](FrameContext& c) { flip_part(c.ui, UiState::Page::kControls, c.ui.show_controls); }},
     {"Show or hide the prefix tree", "Ctrl 2", "", [] { return with_ctrl(Key::Num2); },
-     [](FrameContext& c) { c.ui.show_tree = !c.ui.show_tree; }},
+     [](FrameContext& c) { flip_part(c.ui, UiState::Page::kTree, c.ui.show_tree); }},
     {"Show or hide plots and tables", "Ctrl 3", "", [] { return with_ctrl(Key::Num3); },
-     [](FrameContext& c) { c.ui.show_bottom = !c.ui.show_bottom; }},
+     [](FrameContext& c) { flip_part(c.ui, UiState::Page::kPlots, c.ui.show_bottom); }},
     {"Settings", "F10", "Scale, theme, layout.", [] { return plain(Key::F10); },
      [](FrameContext& c) { c.ui.settings_open = !c.ui.settings_open; }},
     {"Clear the selection", "Esc", "Closes what lies on top, then clears selection and range; never quits.",
@@ -128,8 +139,7 @@ constexpr std::array<Action, 33> kActions{{
 std::span<const Action> action_table() { return kActions; }
 
 void open_comparison(FrameContext& ctx) {
-  ctx.ui.show_bottom = true;
-  ctx.ui.bottom_tab = "compare";
+  ctx.ui.open_bottom("compare");
   ctx.ui.side_by_side = true;
   if (!ctx.compared.empty()) return;
   const std::uint32_t rival = find_policy("round_robin");

@@ -94,10 +94,7 @@ void FactGrid::add_wide(std::string_view label, std::string_view value, Color in
   next_row();
 }
 
-void open_why(FrameContext& ctx) {
-  ctx.ui.show_bottom = true;
-  ctx.ui.bottom_tab = "why";
-}
+void open_why(FrameContext& ctx) { ctx.ui.open_bottom("why"); }
 
 void chain_bar(FrameContext& ctx, RequestId r, float height) {
   const Look& look = ctx.look;

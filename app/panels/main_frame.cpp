@@ -99,7 +99,10 @@ void MainFrame::draw(FrameContext& ctx, ImVec2 size) {
   options.tree = ctx.ui.show_tree && !beside;  // two fleets need its room
   options.bottom = ctx.ui.show_bottom;
   options.bottom_height = ctx.ui.bottom_height;
+  // The pages are the same, in the same order.
+  options.page = static_cast<LayoutPage>(ctx.ui.page);
   const Layout layout = compute_layout(size.x, size.y, ctx.look.scale, options);
+  ctx.ui.pages = layout.pages;
   begin_root(ctx.look, size);
   draw_top_bar(ctx, layout.top_bar);
   if (!layout.timeline.empty()) timeline_.draw(ctx, layout.timeline);
@@ -113,7 +116,7 @@ void MainFrame::draw(FrameContext& ctx, ImVec2 size) {
   }
   draw_slot(ctx, PanelSlot::kTree, layout.tree);
   draw_slot(ctx, PanelSlot::kInspector, layout.inspector);
-  drag_bottom(ctx, layout);
+  if (!layout.fleet.empty()) drag_bottom(ctx, layout);
   draw_bottom(ctx, layout.bottom);
   draw_status_bar(ctx, layout.status);
   end_root();

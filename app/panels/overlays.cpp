@@ -28,6 +28,8 @@ bool begin_overlay(FrameContext& ctx, const char* id, ImVec2 screen, ImVec2 size
   ImGui::End();
   ImGui::PopStyleVar();
 
+  // Where it would be cut off it moves up before it shrinks.
+  top = std::clamp(screen.y - size.y - look.px(12), look.px(12), top);
   size = ImVec2(std::min(size.x, screen.x - look.px(24)), std::min(size.y, screen.y - top - look.px(12)));
   ImGui::SetNextWindowPos(ImVec2(std::floor((screen.x - size.x) / 2), top));
   ImGui::SetNextWindowSize(size);
@@ -72,6 +74,7 @@ void draw_settings(FrameContext& ctx, ImVec2 screen) {
   const Look& look = ctx.look;
   begin_overlay(ctx, "settings", screen, ImVec2(look.px(540), look.px(372)), look.px(110), &ctx.ui.settings_open);
   section_header(look, icons::kGear, "Settings", "Esc closes");
+  begin_scroll(look, "##settings");
   text(look, FontRole::Small, look.theme.text_secondary, "Theme");
   constexpr std::array<const char*, 2> kThemes{"Dark", "Light"};
   if (const auto picked = segmented(look, "theme", kThemes, ctx.ui.dark ? 0 : 1)) ctx.push(cmd::SetTheme{*picked == 0});
@@ -94,6 +97,7 @@ void draw_settings(FrameContext& ctx, ImVec2 screen) {
   text_wrapped(look, FontRole::Small, look.theme.text_muted,
                "Remembered between starts, with the last scenario and recent files. A run's own settings are saved "
                "with Ctrl S.");
+  end_scroll("##settings");
   end_overlay(look);
 }
 
@@ -160,7 +164,7 @@ void draw_help(FrameContext& ctx, ImVec2 screen) {
 }
 
 void draw_first_start(FrameContext& ctx, const Rect& fleet) {
-  if (!ctx.ui.first_start || fleet.w < ctx.look.px(380)) return;
+  if (!ctx.ui.first_start || fleet.w < ctx.look.px(380) || fleet.h < ctx.look.px(120)) return;
   const Look& look = ctx.look;
   const ImVec2 size(look.px(360), look.px(218));
   const float margin = look.px(14);

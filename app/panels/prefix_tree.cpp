@@ -119,9 +119,12 @@ void PrefixTreePanel::bring_up_to_date(FrameContext& ctx) {
 
 void PrefixTreePanel::head(FrameContext& ctx) {
   const Look& look = ctx.look;
-  section_header(look, nullptr, "Prefix tree",
-                 fmt::format("{} nodes · {} blocks", short_count(tree_.nodes().size()), short_count(tree_.blocks())));
-  help_tooltip(look, "Prefix tree", help_of("tree"));
+  // Where it is low, rows are worth more than the title.
+  if (ImGui::GetContentRegionAvail().y >= look.px(220)) {
+    section_header(look, nullptr, "Prefix tree",
+                   fmt::format("{} nodes · {} blocks", short_count(tree_.nodes().size()), short_count(tree_.blocks())));
+    help_tooltip(look, "Prefix tree", help_of("tree"));
+  }
   constexpr std::array<const char*, 3> kModes = {"Belief", "Truth", "Difference"};
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float right = at.x + ImGui::GetContentRegionAvail().x;

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace blockyard {
@@ -21,7 +22,22 @@ struct UiState {
   float scale = 0;  ///< 0: what the screen asks for
   bool first_start = true;
   std::string last_scenario;
+  /// The window when it is neither maximised nor full screen, in its own units; 0: as designed.
+  int window_width = 0, window_height = 0;
+  bool window_maximized = false;
   std::vector<std::string> recent;  ///< files that were opened, latest first, at most kMostRecent
+
+  // A window too small for all parts shows one at a time beside what always stands; see compute_layout.
+  enum class Page { kFleet, kControls, kTree, kPlots };
+  Page page = Page::kFleet;  ///< means nothing where its part has room
+  unsigned pages = 0;        ///< parts without room, 1 << Page each; the frame says so
+  bool has_page(Page p) const { return (pages >> static_cast<unsigned>(p) & 1U) != 0; }
+  /// Puts the plots and tables on screen, with this one open.
+  void open_bottom(std::string tab) {
+    show_bottom = true;
+    page = Page::kPlots;
+    bottom_tab = std::move(tab);
+  }
 
   // Panels.
   std::string bottom_tab = "latency";  ///< id of the panel that is open at the bottom

@@ -15,26 +15,47 @@ Layout compute_layout(float width, float height, float scale, const LayoutOption
   const auto grow = [](float low, float high, float t) { return low + (high - low) * t; };
 
   Layout out;
+  const auto without_room = [&out](LayoutPage page) { out.pages |= 1U << static_cast<unsigned>(page); };
+  const bool low = h < 480;
   Rect rest{0, 0, std::floor(width), std::floor(height)};
   out.top_bar = rest.take_top(px(grow(48, 56, tall)));
-  out.status = rest.take_bottom(px(grow(24, 28, tall)));
-  rest = rest.inset(gap);
-  if (h >= 480) out.timeline = rest.take_top(px(grow(52, 64, tall)), gap);
+  const float strip = px(low ? 44 : grow(52, 64, tall)), figures = px(low ? 44 : grow(66, 78, tall));
 
-  if (options.controls && w >= 720) out.controls = rest.take_left(px(grow(240, 272, wide)), gap);
+  // What has no room is told first: its way in stands in the status bar, which is higher then.
+  if (w < 720) without_room(LayoutPage::kControls);
+  if (w < 1040) without_room(LayoutPage::kTree);
+  const float wanted =
+      options.bottom_height > 0 ? options.bottom_height : grow(212, 284, tall) + std::max(0.0f, h - 1000.0f) * 0.3f;
+  // The fleet and the key figures above keep at least this much.
+  const float spare = rest.h - px(28) - 2 * gap - strip - gap - px(262);
+  const bool bottom_fits = spare >= px(120);
+  if (!bottom_fits) without_room(LayoutPage::kBottom);
+  out.status = rest.take_bottom(px(out.pages != 0 ? 38 : grow(24, 28, tall)));
+  rest = rest.inset(gap);
+  if (h >= 280) out.timeline = rest.take_top(strip, gap);
+
+  const auto turned_to = [&](LayoutPage page) {
+    return options.page == page && (out.pages >> static_cast<unsigned>(page) & 1U) != 0;
+  };
+  if (turned_to(LayoutPage::kControls)) {
+    out.controls = rest.w > px(560) ? rest.take_left(px(272), gap) : rest.take_top(rest.h);
+  } else if (options.controls && w >= 720) {
+    out.controls = rest.take_left(px(grow(240, 272, wide)), gap);
+  }
   if (options.tree && w >= 1040) {
     Rect column = rest.take_right(px(grow(304, 384, wide)), gap);
     out.inspector = column.take_bottom(std::round(column.h * 0.42f), gap);
     out.tree = column;
   }
-  if (options.bottom && h >= 400) {
-    const float wanted =
-        options.bottom_height > 0 ? options.bottom_height : grow(212, 284, tall) + std::max(0.0f, h - 1000.0f) * 0.3f;
-    // The fleet and the key figures above keep at least this much.
-    const float spare = rest.h - px(grow(190, 260, tall));
-    if (spare >= px(120)) out.bottom = rest.take_bottom(std::clamp(px(wanted), px(120), spare), gap);
+  if (options.bottom && bottom_fits) out.bottom = rest.take_bottom(std::clamp(px(wanted), px(120), spare), gap);
+  if (turned_to(LayoutPage::kTree)) {
+    const bool beside = rest.w > px(500);
+    out.tree =
+        beside ? rest.take_left(std::round(rest.w * 0.54f), gap) : rest.take_top(std::round(rest.h * 0.58f), gap);
+    out.inspector = rest.take_top(rest.h);
   }
-  if (h >= 480) out.kpis = rest.take_top(px(grow(66, 78, tall)), gap);
+  if (turned_to(LayoutPage::kBottom)) out.bottom = rest.take_top(rest.h);
+  if (h >= 280 && rest.w >= px(440)) out.kpis = rest.take_top(figures, gap);
   out.fleet = rest;
   return out;
 }

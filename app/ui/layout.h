@@ -1,12 +1,15 @@
 // Where everything stands: window size and scale in, rectangles out. A pure function; draws nothing, remembers nothing.
 //
-// 1. All rectangles lie inside the window and none overlap. 2. All edges are whole pixels. 3. What has no room is
-// empty: first the prefix tree, then the controls, then the bottom give way to the fleet.
+// 1. All rectangles lie inside the window and none overlap. 2. All edges are whole pixels. 3. What has no room beside
+// the fleet (first the prefix tree, then the controls by width, the bottom by height) is a page: empty, unless it is
+// the page asked for; then it takes the fleet's place.
 #pragma once
 
 #include "app/ui/rect.h"
 
 namespace blockyard {
+
+enum class LayoutPage : unsigned { kFleet, kControls, kTree, kBottom };
 
 // What the user has closed or dragged. The defaults are the designed window.
 struct LayoutOptions {
@@ -14,18 +17,20 @@ struct LayoutOptions {
   bool tree = true;
   bool bottom = true;
   float bottom_height = 0;  // at scale 1; 0 = as designed
+  LayoutPage page = LayoutPage::kFleet;
 };
 
 struct Layout {
-  Rect top_bar;    // full width, touches the edges
-  Rect timeline;   // full width
-  Rect kpis;       // over the fleet
-  Rect controls;   // left
-  Rect fleet;      // centre
-  Rect tree;       // right
-  Rect inspector;  // under the tree
-  Rect bottom;     // tabs: plots and tables
-  Rect status;     // full width, touches the edges
+  Rect top_bar;        // full width, touches the edges
+  Rect timeline;       // full width
+  Rect kpis;           // over the fleet
+  Rect controls;       // left
+  Rect fleet;          // centre
+  Rect tree;           // right
+  Rect inspector;      // under the tree
+  Rect bottom;         // tabs: plots and tables
+  Rect status;         // full width, touches the edges
+  unsigned pages = 0;  // 1 << LayoutPage each
 };
 
 Layout compute_layout(float width, float height, float scale, const LayoutOptions& options = {});

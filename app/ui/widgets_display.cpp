@@ -162,9 +162,16 @@ bool kpi_tile(const Look& look, const Rect& rect, const KpiSpec& spec) {
 
   // Three sizes: label, change, figure and course side by side; the course at the foot; on the narrowest, a small
   // figure, so that its unit stays. Which one is decided by the width alone: figures that change must not make it jump.
-  const bool narrow = rect.w < look.px(132), narrowest = rect.w < look.px(100);
+  // Where there is no height for the foot, the course stands beside the figure, if it has room there.
+  const bool flat = rect.h < look.px(54);
+  const bool narrow = rect.w < look.px(132), narrowest = rect.w < look.px(100) || flat;
   const Rect in = rect.inset(look.px(narrowest ? 8 : narrow ? 11 : 13), 0);
-  const float top = rect.y + rect.h * (narrow ? 0.22f : 0.26f), base = rect.y + rect.h * (narrow ? 0.56f : 0.66f);
+  const float top = rect.y + rect.h * (flat     ? 0.30f
+                                       : narrow ? 0.22f
+                                                : 0.26f),
+              base = rect.y + rect.h * (flat     ? 0.70f
+                                        : narrow ? 0.56f
+                                                 : 0.66f);
   const bool changed = spec.change != Change::None;
   const float change_room = look.px(52);
   const std::string_view full = shown(spec.label);
@@ -187,12 +194,12 @@ bool kpi_tile(const Look& look, const Rect& rect, const KpiSpec& spec) {
     if (room || !narrowest)
       draw_change(list, look, ImVec2(in.right(), top), color, spec.rising, room ? spec.change_text : "");
   }
-  if (narrow) {
+  if (narrow && !flat) {
     const float h = look.px(8), foot = rect.bottom() - look.px(7);
     sparkline(list, look, {in.x, foot - h, in.w - look.px(2), h}, spec.history, spec.color);
   } else {
-    const float w = std::min(look.px(58), in.right() - x - look.px(12)), h = look.px(20);
-    if (w >= look.px(20))
+    const float w = std::min(look.px(58), in.right() - x - look.px(flat ? 6 : 12)), h = look.px(flat ? 12 : 20);
+    if (w >= look.px(flat ? 14 : 20))
       sparkline(list, look, {in.right() - w, base - h / 2 + look.px(3), w, h}, spec.history, spec.color);
   }
   list->PopClipRect();

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <tuple>
 
 #include "app/panels/actions.h"
 #include "core/io/scenario.h"
@@ -235,8 +236,39 @@ TEST(MainFrame, DigitsHideNothingButWithCtrl) {
   EXPECT_FALSE(s.session().ui().help_open);
 }
 
+TEST(MainFrame, PartsWithoutRoomArePages) {
+  Stage s(1280, 720, 2);
+  s.seek(4'000'000);
+  const auto shown = [&s](const char* part) { return s.ui().anchors().find(part) != nullptr; };
+  const auto is_fleet = [&] { return shown("fleet") || shown("fleet/worker-0"); };
+  EXPECT_TRUE(is_fleet() && shown("timeline/strip") && shown("kpis/TTFT p95"));
+  EXPECT_FALSE(shown("controls") || shown("tree") || shown("bottom"));
+  for (const auto& [name, part, key] : {std::tuple{"pages/Controls", "controls/Rate", Key::Num1},
+                                        {"pages/Prefix tree", "tree/row/doc 1", Key::Num2},
+                                        {"pages/Plots", "bottom/latency", Key::Num3}}) {
+    ASSERT_TRUE(s.ui().click(name));
+    s.ui().frames(2);
+    EXPECT_TRUE(shown(part)) << part;
+    EXPECT_TRUE(shown("timeline/strip"));
+    s.save(std::string("page_") + (name + 6) + ".png");
+    s.ui().key(Key::Escape);
+    s.ui().frames(2);
+    EXPECT_TRUE(is_fleet() && !shown(part)) << "Esc goes back to the fleet";
+    s.ui().key(key, {.ctrl = true});
+    s.ui().frames(2);
+    EXPECT_TRUE(shown(part)) << "by its key";
+    ASSERT_TRUE(s.ui().click("pages/Fleet"));
+    s.ui().frames(2);
+    EXPECT_TRUE(is_fleet() && !shown(part));
+  }
+  Stage large;
+  EXPECT_FALSE(large.ui().anchors().find("pages/Fleet"));
+}
+
 TEST(MainFrame, TabsWithoutRoomAreBehindTheirSign) {
   Stage s(1600, 1000, 2);
+  ASSERT_TRUE(s.ui().click("pages/Plots"));
+  s.ui().frames(2);
   ASSERT_NE(s.ui().anchors().find("bottom/tabs/more"), nullptr);
   EXPECT_EQ(s.ui().anchors().find("bottom/tabs/Events"), nullptr);
   ASSERT_TRUE(s.ui().click("bottom/tabs/more"));

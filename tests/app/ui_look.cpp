@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "app/ui/layout.h"
 #include "app/ui/theme.h"
@@ -67,8 +68,13 @@ class LayoutAt : public ::testing::TestWithParam<Screen> {};
 
 TEST_P(LayoutAt, IsDisjointInsideAndWhole) {
   const Screen s = GetParam();
-  for (const bool open : {true, false}) {
-    const Layout l = compute_layout(s.w, s.h, s.scale, {open, open, open, open ? 0.0f : 400.0f});
+  for (const auto& [open, page] : {std::pair{true, LayoutPage::kFleet},
+                                   {false, LayoutPage::kFleet},
+                                   {true, LayoutPage::kControls},
+                                   {true, LayoutPage::kTree},
+                                   {true, LayoutPage::kBottom}}) {
+    const Layout l = compute_layout(s.w, s.h, s.scale, {open, open, open, open ? 0.0f : 400.0f, page});
+    const auto is_page = [&l](LayoutPage p) { return (l.pages >> static_cast<unsigned>(p) & 1U) != 0; };
     const std::array<Rect, 9> all = {l.top_bar, l.timeline,  l.kpis,   l.controls, l.fleet,
                                      l.tree,    l.inspector, l.bottom, l.status};
     const Rect window{0, 0, s.w, s.h};
@@ -77,8 +83,15 @@ TEST_P(LayoutAt, IsDisjointInsideAndWhole) {
       for (const float v : {all[i].x, all[i].y, all[i].w, all[i].h}) EXPECT_EQ(v, std::round(v)) << i;
       for (std::size_t k = i + 1; k < all.size(); ++k) EXPECT_FALSE(all[i].overlaps(all[k])) << i << " and " << k;
     }
+    // What has no room is a page, and the page that is asked for has room.
+    EXPECT_EQ(l.controls.empty(), !open || (is_page(LayoutPage::kControls) && page != LayoutPage::kControls));
+    EXPECT_EQ(l.tree.empty(), !open || (is_page(LayoutPage::kTree) && page != LayoutPage::kTree));
+    EXPECT_EQ(l.bottom.empty(), !open || (is_page(LayoutPage::kBottom) && page != LayoutPage::kBottom));
+    EXPECT_EQ(is_page(LayoutPage::kFleet), false);
+    if (is_page(page)) continue;
     EXPECT_GT(l.fleet.w, s.w * 0.4f);
     EXPECT_GT(l.fleet.h, 0);
+    EXPECT_GE(l.fleet.h, std::min(100.0f, s.h / s.scale * 0.4f) * s.scale);
     EXPECT_TRUE(open || (l.controls.empty() && l.tree.empty() && l.inspector.empty() && l.bottom.empty()));
   }
 }
@@ -97,6 +110,16 @@ TEST(Layout, IsTheDesignedOneAt1600x1000) {
   EXPECT_EQ(l.bottom.h, 284);
   EXPECT_EQ(l.fleet.x - l.controls.right(), 10);
   EXPECT_GT(l.inspector.h, 200);
+}
+
+TEST(Layout, KeepsTheTeachersPartsAtTwiceTheSize) {
+  for (const float scale : {1.5f, 2.0f}) {
+    const Layout l = compute_layout(1280, 720, scale);
+    for (const Rect& r : {l.timeline, l.kpis, l.fleet}) EXPECT_FALSE(r.empty()) << scale;
+    EXPECT_GE(l.fleet.h / scale, 150) << scale;
+    EXPECT_NE(l.pages, 0U) << scale;
+  }
+  EXPECT_EQ(compute_layout(1280, 720, 1).pages, 0U);
 }
 
 TEST(Layout, KeepsEveryPanelAtTheSmallestGoodSize) {
