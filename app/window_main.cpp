@@ -52,6 +52,10 @@ class Program {
     session_.update(resting_ ? 1.0 / 60 : passed);
     FrameWish wish;
     for (const Command& effect : session_.take_effects()) carry_out(effect, wish);
+    const WindowPlacement placement = window_.placement();
+    session_.ui().window_width = placement.width;
+    session_.ui().window_height = placement.height;
+    session_.ui().window_maximized = placement.maximized;
     FrameContext ctx = session_.frame(window_.look(), commands_);
     frame_.draw(ctx, window_.size());
     if (session_.scenario().name != title_) {
@@ -101,6 +105,11 @@ int run(const WindowArgs& args) {
   WindowOptions options;
   options.theme = session.ui().dark ? dark_theme() : light_theme();
   options.scale = args.scale > 0 ? static_cast<float>(args.scale) : session.ui().scale;
+  if (session.ui().window_width > 0) {
+    options.width = session.ui().window_width;
+    options.height = session.ui().window_height;
+  }
+  options.maximized = session.ui().window_maximized;
   std::error_code ec;
   options.font_dir = assets.dir() + "/fonts";
   if (!std::filesystem::exists(options.font_dir, ec)) options.font_dir = cli::Assets("").dir() + "/fonts";

@@ -24,6 +24,7 @@ struct Window::Parts {
   bool touched = true;  // input arrived since the last look
   bool redraw = true;   // the system wants the picture again
   int windowed_x = 0, windowed_y = 0, windowed_w = 0, windowed_h = 0;
+  WindowPlacement placement, former;  // before the last resize
 };
 
 namespace {
@@ -68,6 +69,7 @@ std::unique_ptr<Window> Window::open(const WindowOptions& options, std::string* 
   glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
   glfwWindowHint(GLFW_OPENGL_FORWARD_COMPAT, GLFW_TRUE);
   glfwWindowHint(GLFW_VISIBLE, GLFW_FALSE);
+  glfwWindowHint(GLFW_MAXIMIZED, options.maximized ? GLFW_TRUE : GLFW_FALSE);
   // No bigger than the screen.
   int width = options.width, height = options.height;
   if (GLFWmonitor* monitor = glfwGetPrimaryMonitor()) {
@@ -114,6 +116,23 @@ std::unique_ptr<Window> Window::open(const WindowOptions& options, std::string* 
   glfwSetCursorEnterCallback(window, [](GLFWwindow* w, int) { kTouch(w); });
   glfwSetWindowFocusCallback(window, [](GLFWwindow* w, int) { kTouch(w); });
   glfwSetFramebufferSizeCallback(window, [](GLFWwindow* w, int, int) { kTouch(w); });
+  parts->placement = parts->former = {width, height, options.maximized};
+  glfwSetWindowSizeCallback(window, [](GLFWwindow* w, int wide, int high) {
+    auto* self = static_cast<Parts*>(glfwGetWindowUserPointer(w));
+    self->touched = true;
+    if (glfwGetWindowMonitor(w) || glfwGetWindowAttrib(w, GLFW_MAXIMIZED) || wide <= 0 || high <= 0) return;
+    self->former = self->placement;
+    self->placement.width = wide, self->placement.height = high;
+  });
+  glfwSetWindowMaximizeCallback(window, [](GLFWwindow* w, int maximized) {
+    auto* self = static_cast<Parts*>(glfwGetWindowUserPointer(w));
+    self->touched = true;
+    int wide = 0, high = 0;
+    glfwGetWindowSize(w, &wide, &high);
+    // Some window managers resize it first and say afterwards that this was maximising.
+    if (maximized && wide == self->placement.width && high == self->placement.height) self->placement = self->former;
+    self->placement.maximized = maximized != 0;
+  });
   glfwSetWindowContentScaleCallback(window, [](GLFWwindow* w, float, float) { kTouch(w); });
   glfwSetWindowRefreshCallback(window,
                                [](GLFWwindow* w) { static_cast<Parts*>(glfwGetWindowUserPointer(w))->redraw = true; });
@@ -179,6 +198,8 @@ void Window::set_scale(float scale) {
 }
 
 void Window::set_title(const std::string& title) { glfwSetWindowTitle(parts_->window, title.c_str()); }
+
+WindowPlacement Window::placement() const { return parts_->placement; }
 
 bool Window::fullscreen() const { return glfwGetWindowMonitor(parts_->window) != nullptr; }
 

@@ -21,9 +21,16 @@ struct WindowOptions {
   std::string title = "Blockyard";
   int width = 1600;
   int height = 1000;
+  bool maximized = false;
   float scale = 0;  // 0 = what the screen asks for
   Theme theme = dark_theme();
   std::string font_dir;
+};
+
+// How large the window is when it is neither maximised nor full screen, in its own units, and whether it is maximised.
+struct WindowPlacement {
+  int width = 0, height = 0;
+  bool maximized = false;
 };
 
 // What a frame wants next.
@@ -51,6 +58,7 @@ class Window {
   void set_title(const std::string& title);
   void set_fullscreen(bool on);
   bool fullscreen() const;
+  WindowPlacement placement() const;
 
   // The frame that is being built, as it will be on the screen, handed over when it is drawn.
   void capture(std::function<void(Image)> done) { capture_ = std::move(done); }

@@ -42,10 +42,12 @@ std::string settings_text(const UiState& ui) {
   }
   return fmt::format(
       "{{\n  \"theme\": \"{}\",\n  \"scale\": {},\n  \"show_controls\": {},\n  \"show_tree\": {},\n  \"show_bottom\": "
-      "{},\n  \"bottom_height\": {},\n  \"bottom_tab\": {},\n  \"first_start\": {},\n  \"last_scenario\": {},\n  "
+      "{},\n  \"bottom_height\": {},\n  \"bottom_tab\": {},\n  \"first_start\": {},\n  \"window\": "
+      "{{\"width\": {}, \"height\": {}, \"maximized\": {}}},\n  \"last_scenario\": {},\n  "
       "\"recent\": {{{}}}\n}}\n",
       ui.dark ? "dark" : "light", ui.scale, ui.show_controls, ui.show_tree, ui.show_bottom, ui.bottom_height,
-      json_quoted(ui.bottom_tab), ui.first_start, json_quoted(ui.last_scenario), recent);
+      json_quoted(ui.bottom_tab), ui.first_start, ui.window_width, ui.window_height, ui.window_maximized,
+      json_quoted(ui.last_scenario), recent);
 }
 
 void read_settings(const std::string& text, UiState& ui) {
@@ -58,6 +60,15 @@ void read_settings(const std::string& text, UiState& ui) {
   read_number(text, "bottom_height", 0, 2000, ui.bottom_height);
   if (const auto tab = json_string(text, "bottom_tab")) ui.bottom_tab = *tab;
   read_bool(text, "first_start", ui.first_start);
+  read_bool(text, "window.maximized", ui.window_maximized);
+  // Of a size that a window can have, or none at all.
+  float width = 0, height = 0;
+  read_number(text, "window.width", 640, 32767, width);
+  read_number(text, "window.height", 400, 32767, height);
+  if (width > 0 && height > 0) {
+    ui.window_width = static_cast<int>(width);
+    ui.window_height = static_cast<int>(height);
+  }
   if (const auto last = json_string(text, "last_scenario")) ui.last_scenario = *last;
   ui.recent.clear();
   for (std::size_t i = 0; i < kMostRecent; ++i) {

@@ -274,12 +274,22 @@ TEST_F(SessionTest, RemembersSettingsWhereItCan) {
 
 TEST_F(SessionTest, SettingsSurviveNonsense) {
   UiState ui;
-  for (const char* text : {"", "{", "[]", R"({"scale": "big", "theme": 3, "bottom_height": -4, "show_tree": 1})"}) {
+  for (const char* text : {"", "{", "[]", R"({"scale": "big", "theme": 3, "bottom_height": -4, "show_tree": 1})",
+                           R"({"window": {"width": 900, "height": "nan", "maximized": 2}})",
+                           R"({"window": {"width": -900, "height": 1e9}})", R"({"window": [640, 400]})"}) {
     read_settings(text, ui);
   }
   EXPECT_EQ(ui.scale, 0.0F);
   EXPECT_TRUE(ui.dark);
   EXPECT_TRUE(ui.show_tree);
+  EXPECT_EQ(ui.window_width + ui.window_height, 0) << "both or none";
+  EXPECT_FALSE(ui.window_maximized);
+  read_settings(R"({"window": {"width": 1280, "height": 720, "maximized": true}})", ui);
+  UiState again;
+  read_settings(settings_text(ui), again);
+  EXPECT_EQ(again.window_width, 1280);
+  EXPECT_EQ(again.window_height, 720);
+  EXPECT_TRUE(again.window_maximized);
 }
 
 TEST_F(SessionTest, SavesBesideWhatIsThere) {

@@ -246,4 +246,17 @@ app=''
 settings=$folder/config/blockyard/settings.json
 grep -q '"first_start": false' "$settings" || fail "the card of keys is not remembered as seen"
 grep -q 'sound.jsonl.*é.json' "$settings" || fail "what was dropped is not among the recent files"
+grep -q '"width": 1280, "height": 720' "$settings" || fail "its size is not remembered: $(grep window "$settings")"
+# Started again it is as large as it was, but no larger than the screen.
+for size in 1280x720 9000x5000; do
+  sed -i "s/\"width\": [0-9]*, \"height\": [0-9]*/\"width\": ${size%x*}, \"height\": ${size#*x}/" "$settings"
+  "$program" > "$folder/log" 2>&1 &
+  app=$! window=''
+  until_true "the window appears again" find_window
+  [[ $size == 1280x720 ]] || size=1600x1000
+  until_true "it is $size again" eval '[[ $(xdotool getwindowgeometry "$window") == *"Geometry: $size"* ]]'
+  "$probe" close "$window"
+  wait "$app"
+  app=''
+done
 echo "opened, played, paused, stepped, dragged, undone, exported, refused, resized, remembered, quit"
