@@ -170,6 +170,13 @@ void ObjectReader::objects(std::string_view key, const std::function<void(Object
   }
 }
 
+void ObjectReader::members(std::string_view key, const std::function<void(const std::string&, const Json&)>& read) {
+  const Json* v = find(key);
+  if (v == nullptr) return;
+  if (!v->is_object()) return refuse(key, *v, "it must be an object");
+  for (const auto& [name, value] : v->items()) read(name, value);
+}
+
 void ObjectReader::finish() {
   if (error_ || !object_.is_object()) return;
   for (const auto& [key, value] : object_.items()) {

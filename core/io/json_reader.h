@@ -46,6 +46,8 @@ class ObjectReader {
   void object(std::string_view key, const std::function<void(ObjectReader&)>& read);
   /// Calls read(reader) for every object of the list under key.
   void objects(std::string_view key, const std::function<void(ObjectReader&)>& read);
+  /// Calls read(key, value) for every member of the object under key, whatever they are called.
+  void members(std::string_view key, const std::function<void(const std::string&, const Json&)>& read);
   /// Marks a key as known without reading it.
   void ignore(std::string_view key) { known_.insert(std::string(key)); }
   /// Refuses keys that nobody asked for.
