@@ -119,6 +119,22 @@ struct RunExperiment {
 };
 struct StopExperiment {};
 
+// Lessons. A lesson brings its own run; the one before is kept until the lesson is left.
+struct StartLesson {
+  std::string id;
+  std::size_t step = 0;
+};
+/// A step of the lesson that runs: its settings, moment, selection and view, whatever was changed meanwhile.
+struct ShowLessonStep {
+  std::size_t step = 0;
+};
+struct AnswerLesson {
+  std::size_t choice = 0;  ///< of the question of the step that is shown
+};
+struct LeaveLesson {
+  bool back = true;  ///< to the run that was open before; else the lesson's run stays
+};
+
 // The program.
 struct SetTheme {
   bool dark = true;
@@ -154,8 +170,8 @@ using Command =
                  cmd::RemoveBookmark, cmd::SetRange, cmd::Set, cmd::ResetSetting, cmd::SetArrivalRate, cmd::AddFault,
                  cmd::ResetAll, cmd::Undo, cmd::Redo, cmd::LoadScenario, cmd::LoadTrace, cmd::OpenFile,
                  cmd::NextScenario, cmd::CancelLoad, cmd::SaveScenario, cmd::Select, cmd::ClearSelection, cmd::Hover,
-                 cmd::SetCompare, cmd::RunExperiment, cmd::StopExperiment, cmd::SetTheme, cmd::SetScale,
-                 cmd::Screenshot, cmd::Fullscreen, cmd::CopyText, cmd::SaveFile, cmd::Notify, cmd::DismissToast,
-                 cmd::DismissFirstStart, cmd::Quit>;
+                 cmd::SetCompare, cmd::RunExperiment, cmd::StopExperiment, cmd::StartLesson, cmd::ShowLessonStep,
+                 cmd::AnswerLesson, cmd::LeaveLesson, cmd::SetTheme, cmd::SetScale, cmd::Screenshot, cmd::Fullscreen,
+                 cmd::CopyText, cmd::SaveFile, cmd::Notify, cmd::DismissToast, cmd::DismissFirstStart, cmd::Quit>;
 
 }  // namespace blockyard

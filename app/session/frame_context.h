@@ -19,8 +19,10 @@
 
 namespace blockyard {
 
-struct Look;      // app/ui/look.h
-struct Scenario;  // core/io/scenario.h
+struct Look;         // app/ui/look.h
+struct Scenario;     // core/io/scenario.h
+struct LessonShelf;  // core/io/lesson.h
+struct LessonRun;    // app/session/lesson_run.h
 
 struct Bookmark {
   SimTime t = 0;
@@ -80,6 +82,8 @@ struct FrameContext {
   // The rest.
   std::span<const RunBeside> compared;
   const ExperimentState* experiment = nullptr;  ///< the one that runs or ran last; null where there was none
+  const LessonShelf* lessons = nullptr;
+  const LessonRun* lesson = nullptr;  ///< the one that is gone through; null where there is none
   std::span<const ScenarioEntry> scenarios;
   std::string_view scenario_source;  ///< name or path that it was loaded from
   std::string_view assets_dir;

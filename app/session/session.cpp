@@ -29,7 +29,9 @@ class Stopwatch {
 }  // namespace
 
 Session::Session(SessionOptions options)
-    : options_(std::move(options)), scenarios_(list_scenarios(options_.assets_dir)) {
+    : options_(std::move(options)),
+      scenarios_(list_scenarios(options_.assets_dir)),
+      lessons_(read_lessons(options_.assets_dir + "/lessons")) {
   if (!options_.config_dir.empty()) {
     if (const auto text = read_file(options_.config_dir + "/settings.json")) read_settings(*text, ui_);
   }
@@ -168,6 +170,8 @@ FrameContext Session::frame(const Look& look, std::vector<Command>& commands) {
           .hover = hover_,
           .compared = compared_,
           .experiment = experiment_ ? &experiment_->state() : nullptr,
+          .lessons = &lessons_,
+          .lesson = lesson(),
           .scenarios = scenarios_,
           .scenario_source = document_.source,
           .assets_dir = options_.assets_dir,
@@ -306,6 +310,14 @@ void Session::carry_out(const T& c) {
     }
     if constexpr (is_same_v<T, cmd::RunExperiment>)
       experiment_ = std::make_unique<ExperimentJob>(scenario_, c.wanted, presets_dir());
+  } else if constexpr (is_same_v<T, cmd::StartLesson>) {
+    start_lesson(c.id, c.step);
+  } else if constexpr (is_same_v<T, cmd::ShowLessonStep>) {
+    show_step(c.step);
+  } else if constexpr (is_same_v<T, cmd::AnswerLesson>) {
+    answer_lesson(c.choice);
+  } else if constexpr (is_same_v<T, cmd::LeaveLesson>) {
+    leave_lesson(c.back);
   } else if constexpr (is_same_v<T, cmd::SaveFile>) {
     save_file(c);
   } else if constexpr (is_same_v<T, cmd::Notify>) {

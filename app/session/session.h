@@ -18,6 +18,7 @@
 
 #include "app/session/documents.h"
 #include "app/session/frame_context.h"
+#include "app/session/lesson_run.h"
 #include "core/experiment/prepared.h"
 
 namespace blockyard {
@@ -70,6 +71,9 @@ class Session {
   const Selection& selection() const { return selection_; }
   const std::vector<Toast>& toasts() const { return toasts_; }
   const std::vector<Bookmark>& bookmarks() const { return bookmarks_; }
+  const LessonShelf& lessons() const { return lessons_; }
+  /// The lesson that is gone through; null where there is none.
+  const LessonRun* lesson() const { return lesson_ ? &*lesson_ : nullptr; }
   UiState& ui() { return ui_; }
   /// A name in the export folder that is still free.
   std::string free_path(const std::string& name) const;
@@ -96,6 +100,19 @@ class Session {
   struct Made {
     std::unique_ptr<Prepared> prepared;
     std::string trouble;
+  };
+  // A run that a lesson has set aside, with all that belongs to it.
+  struct Aside {
+    Document original, base, document;
+    Scenario original_scenario, base_scenario, scenario;
+    std::unique_ptr<Prepared> prepared;  // outlives the runs
+    std::optional<Run> run;
+    std::vector<Beside> beside;
+    std::vector<Past> undo, redo;
+    Selection selection;
+    std::optional<TimeRange> range;
+    std::vector<Bookmark> bookmarks;
+    UiState view;  // what was open
   };
   // A scenario on its way.
   struct Load {
@@ -138,6 +155,17 @@ class Session {
   void remember_file(const std::string& source);
   void set_compare(const std::vector<std::uint32_t>& strategies);
   void open_file(const std::string& path);
+
+  // session_lessons.cpp
+  void start_lesson(const std::string& id, std::size_t step);
+  void show_step(std::size_t step);
+  /// The lesson's run under the step's settings and changes, unless it is that already.
+  Result<void> make_lesson_run(const Lesson& lesson, const LessonStep& step);
+  void answer_lesson(std::size_t choice);
+  void leave_lesson(bool back);
+  void set_aside();
+  void bring_back();
+
   std::string presets_dir() const { return options_.assets_dir + "/presets"; }
 
   SessionOptions options_;
@@ -157,6 +185,9 @@ class Session {
   std::vector<Past> undo_;
   std::vector<Past> redo_;
   std::optional<Load> loading_;
+  LessonShelf lessons_;
+  std::optional<LessonRun> lesson_;
+  std::optional<Aside> aside_;
   std::vector<std::future<Made>> abandoned_;  // waited for at the end
   std::unique_ptr<ExperimentJob> experiment_;
   std::vector<std::unique_ptr<ExperimentJob>> cancelled_;  // until they have noticed

@@ -109,6 +109,8 @@ void Session::take_in(Load load) {
   scenario_ = base_scenario_ = std::move(load.scenario);
   document_ = base_ = std::move(load.document);
   if (load.as_new) {
+    lesson_.reset();  // whoever opens something has left the lesson
+    aside_.reset();
     original_ = document_;
     original_scenario_ = scenario_;
     undo_.clear();

@@ -11,6 +11,8 @@
 namespace blockyard {
 namespace {
 
+constexpr std::size_t kMostLessonsDone = 256;
+
 void read_bool(const std::string& text, std::string_view key, bool& out) {
   const auto v = json_value(text, key);
   if (v == "true") out = true;
@@ -40,14 +42,20 @@ std::string settings_text(const UiState& ui) {
   for (std::size_t i = 0; i < ui.recent.size(); ++i) {
     recent += fmt::format("{}\"{}\": {}", i == 0 ? "" : ", ", i, json_quoted(ui.recent[i]));
   }
+  std::string done;
+  std::size_t lessons = 0;
+  for (const std::string& id : ui.lessons_done) {
+    done += fmt::format("{}\"{}\": {}", lessons == 0 ? "" : ", ", lessons, json_quoted(id));
+    ++lessons;
+  }
   return fmt::format(
       "{{\n  \"theme\": \"{}\",\n  \"scale\": {},\n  \"show_controls\": {},\n  \"show_tree\": {},\n  \"show_bottom\": "
       "{},\n  \"bottom_height\": {},\n  \"bottom_tab\": {},\n  \"first_start\": {},\n  \"window\": "
       "{{\"width\": {}, \"height\": {}, \"maximized\": {}}},\n  \"last_scenario\": {},\n  "
-      "\"recent\": {{{}}}\n}}\n",
+      "\"lessons_done\": {{{}}},\n  \"recent\": {{{}}}\n}}\n",
       ui.dark ? "dark" : "light", ui.scale, ui.show_controls, ui.show_tree, ui.show_bottom, ui.bottom_height,
       json_quoted(ui.bottom_tab), ui.first_start, ui.window_width, ui.window_height, ui.window_maximized,
-      json_quoted(ui.last_scenario), recent);
+      json_quoted(ui.last_scenario), done, recent);
 }
 
 void read_settings(const std::string& text, UiState& ui) {
@@ -70,6 +78,12 @@ void read_settings(const std::string& text, UiState& ui) {
     ui.window_height = static_cast<int>(height);
   }
   if (const auto last = json_string(text, "last_scenario")) ui.last_scenario = *last;
+  ui.lessons_done.clear();
+  for (std::size_t i = 0; i < kMostLessonsDone; ++i) {
+    const auto id = json_string(text, fmt::format("lessons_done.{}", i));
+    if (!id) break;
+    ui.lessons_done.insert(*id);
+  }
   ui.recent.clear();
   for (std::size_t i = 0; i < kMostRecent; ++i) {
     if (const auto file = json_string(text, fmt::format("recent.{}", i))) ui.recent.push_back(*file);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,7 +26,8 @@ struct UiState {
   /// The window when it is neither maximised nor full screen, in its own units; 0: as designed.
   int window_width = 0, window_height = 0;
   bool window_maximized = false;
-  std::vector<std::string> recent;  ///< files that were opened, latest first, at most kMostRecent
+  std::set<std::string> lessons_done;  ///< by id
+  std::vector<std::string> recent;     ///< files that were opened, latest first, at most kMostRecent
 
   // A window too small for all parts shows one at a time beside what always stands; see compute_layout.
   enum class Page { kFleet, kControls, kTree, kPlots };
@@ -49,6 +51,7 @@ struct UiState {
   std::string event_filter;
   std::map<std::string, bool> folded;  ///< groups of controls, by title
   bool side_by_side = true;            ///< fleets of the compared strategies beside the run's
+  std::string unfold_only;             ///< a wish: this group alone is unfolded from the next frame on
   int fits = 0;                        ///< counts wishes to fit: whoever zooms goes back to all when it has changed
 
   // Overlays.
@@ -61,7 +64,10 @@ struct UiState {
   Experiment experiment = Experiment::kWaterfall;
   bool lessons_open = false;
   bool prompt_lab_open = false;
-  std::string lesson;  ///< id of the lesson that is running; "" = none
+  bool lesson_leaving = false;       ///< the card of the lesson asks where to go from here
+  bool lesson_controls = false;      ///< the controls are shown beside the lesson
+  bool lesson_floats = false;        ///< the card has been dragged out of its column
+  float lesson_x = 0, lesson_y = 0;  ///< where it floats, pixels
 };
 
 }  // namespace blockyard
