@@ -5,6 +5,7 @@
 #include <array>
 
 #include "app/panels/experiment.h"
+#include "app/panels/lessons.h"
 #include "app/ui/compat.h"
 #include "core/io/results.h"
 #include "core/io/scenario.h"
@@ -32,7 +33,8 @@ bool typed(unsigned a, unsigned b = 0) { return compat::typed_char(a) || (b != 0
 void escape(FrameContext& ctx) {
   if (compat::close_popups()) return;
   UiState& ui = ctx.ui;
-  for (bool* open : {&ui.palette_open, &ui.keys_open, &ui.help_open, &ui.settings_open, &ui.experiment_open}) {
+  for (bool* open : {&ui.palette_open, &ui.keys_open, &ui.help_open, &ui.settings_open, &ui.experiment_open,
+                     &ui.lessons_open, &ui.lesson_leaving}) {
     if (*open) {
       *open = false;
       return;
@@ -60,6 +62,15 @@ void flip_part(UiState& ui, UiState::Page page, bool& shown) {
   }
 }
 
+// The choice that a digit picks; −1 where none was pressed.
+int digit() {
+  constexpr std::array<Key, 4> kDigits{Key::Num1, Key::Num2, Key::Num3, Key::Num4};
+  for (std::size_t i = 0; i < kDigits.size(); ++i) {
+    if (plain(kDigits[i])) return static_cast<int>(i);
+  }
+  return -1;
+}
+
 void export_requests(FrameContext& ctx) {
   std::string csv = requests_csv(ctx.sim);
   ctx.push(cmd::SaveFile{"requests.csv", [csv = std::move(csv)](const std::string& path) {
@@ -68,7 +79,7 @@ void export_requests(FrameContext& ctx) {
                          }});
 }
 
-constexpr std::array<Action, 33> kActions{{
+constexpr std::array<Action, 37> kActions{{
     {"Play or pause", "Space", "Simulated time goes on, or stands still.", [] { return plain(Key::Space); },
      [](FrameContext& c) { c.push(cmd::TogglePlay{}); }},
     {"Next event", ".", "To the next thing that happens.", [] { return typed('.'); },
@@ -103,6 +114,13 @@ constexpr std::array<Action, 33> kActions{{
     {"Keys", "?", "This list.", [] { return typed('?'); }, [](FrameContext& c) { c.ui.keys_open = !c.ui.keys_open; }},
     {"What is what", "F1", "What every part of the window shows.", [] { return plain(Key::F1); },
      [](FrameContext& c) { c.ui.help_open = !c.ui.help_open; }},
+    {"Lessons", "L", "From blocks to batching, step by step, with questions.", [] { return plain(Key::L); },
+     [](FrameContext& c) { c.ui.lessons_open = !c.ui.lessons_open; }},
+    {"Lesson: next step", "Enter", "Page Down does the same.",
+     [] { return plain(Key::Enter) || plain(Key::KeypadEnter) || plain(Key::PageDown); }, lesson_next},
+    {"Lesson: step back", "Page Up", "Every step can be gone back to.", [] { return plain(Key::PageUp); }, lesson_back},
+    {"Lesson: answer", "1 … 4", "Picks a choice of the question.", [] { return digit() >= 0; },
+     [](FrameContext& c) { lesson_answer(c, static_cast<std::size_t>(std::max(0, digit()))); }},
     {"Compare strategies", "C", "Another strategy beside this one, on the same requests.", [] { return plain(Key::C); },
      [](FrameContext& c) { open_comparison(c); }},
     {"Explain the hit rate", "X", "Where it was lost, cause by cause: the same requests run again and again.",
@@ -122,7 +140,10 @@ constexpr std::array<Action, 33> kActions{{
     {"Dark or light", "Ctrl D", "The light theme reads better on a projector.", [] { return with_ctrl(Key::D); },
      [](FrameContext& c) { c.push(cmd::SetTheme{!c.ui.dark}); }},
     {"Show or hide controls", "Ctrl 1", "", [] { return with_ctrl(Key::Num1); },
-     [](FrameContext& c) { flip_part(c.ui, UiState::Page::kControls, c.ui.show_controls); }},
+     [](FrameContext& c) {
+       bool& shown = c.lesson != nullptr ? c.ui.lesson_controls : c.ui.show_controls;
+       flip_part(c.ui, UiState::Page::kControls, shown);
+     }},
     {"Show or hide the prefix tree", "Ctrl 2", "", [] { return with_ctrl(Key::Num2); },
      [](FrameContext& c) { flip_part(c.ui, UiState::Page::kTree, c.ui.show_tree); }},
     {"Show or hide plots and tables", "Ctrl 3", "", [] { return with_ctrl(Key::Num3); },

@@ -32,6 +32,11 @@ void caption(const Look& look, const char* label, bool restarts) {
 bool Controls::group(FrameContext& ctx, const char* icon, const char* title, bool folded_at_first) {
   const Look& look = ctx.look;
   const auto [at, first] = ctx.ui.folded.try_emplace(title, folded_at_first);
+  if (!ctx.ui.unfold_only.empty()) {
+    at->second = ctx.ui.unfold_only != title;
+    if (after_wanted_) ImGui::SetScrollHereY(1);  // the end of the one before is in sight
+    after_wanted_ = !at->second;
+  }
   const ImVec2 where = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x, height = look.px(26), y = where.y + height / 2;
   ImGui::PushID(title);
@@ -139,6 +144,7 @@ void Controls::draw(FrameContext& ctx, const Rect& rect) {
   divider(look);
   if (group(ctx, icons::kBolt, "Staleness and faults", false)) staleness(ctx);
   end_scroll("##groups");
+  ctx.ui.unfold_only.clear();
 
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float gap = look.px(8), half = std::floor((ImGui::GetContentRegionAvail().x - gap) / 2);

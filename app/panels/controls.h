@@ -55,6 +55,7 @@ class Controls {
   std::map<std::string, double> held_;  // by path: values of sliders that are being dragged or typed
   std::optional<Presets> presets_;
   bool presets_read_ = false;
+  bool after_wanted_ = false;  // the group before is the one that is wished for
   double fault_worker_ = 0;
 };
 

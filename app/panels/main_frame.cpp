@@ -94,7 +94,8 @@ void MainFrame::drag_bottom(FrameContext& ctx, const Layout& layout) {
 void MainFrame::draw(FrameContext& ctx, ImVec2 size) {
   handle_keys(ctx);
   LayoutOptions options;
-  options.controls = ctx.ui.show_controls;
+  options.lesson = ctx.lesson != nullptr && !ctx.ui.lesson_floats;
+  options.controls = ctx.lesson != nullptr ? ctx.ui.lesson_controls : ctx.ui.show_controls;
   const bool beside = SideBySide::shown(ctx);
   options.tree = ctx.ui.show_tree && !beside;  // two fleets need its room
   options.bottom = ctx.ui.show_bottom;
@@ -119,12 +120,16 @@ void MainFrame::draw(FrameContext& ctx, ImVec2 size) {
   if (!layout.fleet.empty()) drag_bottom(ctx, layout);
   draw_bottom(ctx, layout.bottom);
   draw_status_bar(ctx, layout.status);
+  if (!layout.lesson.empty()) lesson_.draw(ctx, layout.lesson, size);
   end_root();
+  lesson_.point(ctx, size);
+  if (layout.lesson.empty()) lesson_.draw(ctx, layout.lesson, size);
   draw_first_start(ctx, layout.fleet);
   draw_settings(ctx, size);
   draw_keys(ctx, size);
   draw_help(ctx, size);
   experiment_.draw(ctx, size);
+  draw_lessons(ctx, size);
   palette_.draw(ctx, size);
   draw_toasts(ctx, layout.status);
 }

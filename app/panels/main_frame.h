@@ -10,6 +10,7 @@
 #include "app/panels/controls.h"
 #include "app/panels/experiment.h"
 #include "app/panels/key_figures.h"
+#include "app/panels/lessons.h"
 #include "app/panels/overlays.h"
 #include "app/panels/panel.h"
 #include "app/panels/side_by_side.h"
@@ -41,6 +42,7 @@ class MainFrame {
   KeyFigureRow key_figures_;
   SideBySide side_by_side_;
   ExperimentCard experiment_;
+  LessonCard lesson_;
   Palette palette_;
 };
 

@@ -152,6 +152,10 @@ void draw_help(FrameContext& ctx, ImVec2 screen) {
   part("Controls",
        "Settings of the run. Most act in flight, from the cursor on, as a mark on the timeline; those with a round "
        "arrow restart it. Double click types a value, right click goes back to the scenario's own, Ctrl Z undoes.");
+  part(
+      "Lessons",
+      "L, or the hat in the bar above: short lessons from blocks to batching. Each goes through a small run of its own "
+      "step by step; Enter and Page Up go on and back, digits answer. The run that was open comes back afterwards.");
   for (const PanelRow& row : panel_table()) part(row.title, row.help);
   divider(look);
   part("What is modelled", "Against vLLM v1, with the file where it does it.");

@@ -10,6 +10,7 @@
 #include "app/ui/compat.h"
 #include "app/ui/icons.h"
 #include "app/ui/widgets.h"
+#include "core/io/lesson.h"
 #include "core/io/scenario.h"
 
 namespace blockyard {
@@ -34,6 +35,12 @@ std::vector<Entry> palette_entries(const FrameContext& ctx, const std::string& f
   for (const ScenarioEntry& s : ctx.scenarios) {
     all.push_back(
         {"Scenario: " + s.title, s.about, "", [name = s.name](FrameContext& c) { c.push(cmd::LoadScenario{name}); }});
+  }
+  for (std::size_t i = 0; ctx.lessons != nullptr && i < ctx.lessons->lessons.size(); ++i) {
+    const Lesson& l = ctx.lessons->lessons[i];
+    all.push_back({fmt::format("Lesson {}: {}", i + 1, l.title), l.about, "", [id = l.id](FrameContext& c) {
+                     c.push(cmd::StartLesson{id, 0});
+                   }});
   }
   for (const PolicyRow& p : policy_table()) {
     all.push_back({fmt::format("Route by: {}", p.label), std::string(p.help), "", [&p](FrameContext& c) {

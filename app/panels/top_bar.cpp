@@ -58,6 +58,8 @@ void scenario_menu(FrameContext& ctx) {
       ImGui::PopID();
     }
     divider(look);
+    if (ImGui::MenuItem("Lessons …", "L")) ctx.ui.lessons_open = true;
+    divider(look);
     text(look, FontRole::Small, look.theme.text_muted,
          ctx.ui.recent.empty() ? "Own files: drop a scenario (.json) or a trace (.jsonl) on the window,"
                                : "Recent files   drop others on the window, or type a path after Ctrl K");
@@ -221,6 +223,11 @@ void draw_top_bar(FrameContext& ctx, const Rect& rect) {
     ctx.ui.settings_open = !ctx.ui.settings_open;
   }
   if (!tight) {
+    right -= gap + look.px(34);
+    ImGui::SetCursorScreenPos(ImVec2(right, y));
+    if (icon_button(look, "lessons", icons::kGraduation, "Lessons", "L", true, ctx.lesson != nullptr)) {
+      ctx.ui.lessons_open = !ctx.ui.lessons_open;
+    }
     right -= gap + look.px(34);
     ImGui::SetCursorScreenPos(ImVec2(right, y));
     if (icon_button(look, "help", icons::kQuestion, "What is what", "F1", true, ctx.ui.help_open)) {

@@ -75,6 +75,19 @@ void path_stroke(ImDrawList* list, ImU32 color, float thickness, bool closed) {
   list->PathClear();
 }
 
+const char* line_end(ImFont* font, float size, const char* begin, const char* end, float width) {
+#if IMGUI_VERSION_NUM >= 19200
+  const char* stop = font->CalcWordWrapPosition(size, begin, end, width);
+#else
+  const char* stop = font->CalcWordWrapPositionA(size / font->FontSize, begin, end, width);
+#endif
+  if (stop == begin && begin < end) {
+    ++stop;
+    while (stop < end && (static_cast<unsigned char>(*stop) & 0xC0) == 0x80) ++stop;  // inside a character
+  }
+  return stop;
+}
+
 void add_image_nearest(ImDrawList* list, ImTextureID texture, ImVec2 a, ImVec2 b, ImVec2 uv0, ImVec2 uv1, ImU32 tint) {
 #if IMGUI_VERSION_NUM >= 19280
   // Its OpenGL back end binds a linear sampler over the texture's own filter. Without a back end there are no

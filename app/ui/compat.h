@@ -50,6 +50,10 @@ std::uintptr_t texture_value(ImTextureID id);
 ImTextureID font_texture(ImFontAtlas& atlas);
 void set_font_texture(ImFontAtlas& atlas, ImTextureID id);
 
+// Where a line of text at `size` ends that begins at `begin` and has `width` pixels: between two words where it can,
+// behind one character at least.
+const char* line_end(ImFont* font, float size, const char* begin, const char* end, float width);
+
 // A child window; `padded` gives it style.WindowPadding without a border. Pair with ImGui::EndChild().
 bool begin_child(const char* id, ImVec2 size, bool padded, ImGuiWindowFlags flags = 0);
 // Closes every menu and pop-up; false if none was open.

@@ -24,6 +24,7 @@ constexpr std::array<Face, static_cast<std::size_t>(FontRole::Count)> kFaces = {
     {"InterDisplay-SemiBold.otf", "DejaVuSans-Bold.ttf", 24, false, false},
     {"JetBrainsMono-Medium.ttf", "DejaVuSansMono.ttf", 14, true, false},
     {"JetBrainsMono-Medium.ttf", "DejaVuSansMono.ttf", 16, false, false},
+    {"Inter-Regular.otf", "DejaVuSans.ttf", 17, false, false},
 }};
 
 // Latin, punctuation, super- and subscripts, currency, arrows, maths, shapes, check marks.

@@ -12,7 +12,7 @@
 
 namespace blockyard {
 
-enum class FontRole { Body, BodyMedium, BodyBold, Small, Kpi, Mono14, Mono16, Count };
+enum class FontRole { Body, BodyMedium, BodyBold, Small, Kpi, Mono14, Mono16, Reading, Count };
 
 struct Fonts {
   std::array<ImFont*, static_cast<std::size_t>(FontRole::Count)> faces{};  // owned by the atlas

@@ -22,8 +22,12 @@ Layout compute_layout(float width, float height, float scale, const LayoutOption
   const float strip = px(low ? 44 : grow(52, 64, tall)), figures = px(low ? 44 : grow(66, 78, tall));
 
   // What has no room is told first: its way in stands in the status bar, which is higher then.
-  if (w < 720) without_room(LayoutPage::kControls);
-  if (w < 1040) without_room(LayoutPage::kTree);
+  const float lesson_w = options.lesson && w >= 640 ? grow(304, 368, wide) : 0.0f;
+  const float beside = w - lesson_w;
+  const bool controls_fit = beside >= 720;
+  const bool tree_fits = beside + (lesson_w > 0 && !options.controls ? 240 : 0) >= 1040;
+  if (!controls_fit) without_room(LayoutPage::kControls);
+  if (!tree_fits) without_room(LayoutPage::kTree);
   const float wanted =
       options.bottom_height > 0 ? options.bottom_height : grow(212, 284, tall) + std::max(0.0f, h - 1000.0f) * 0.3f;
   // The fleet and the key figures above keep at least this much.
@@ -34,24 +38,24 @@ Layout compute_layout(float width, float height, float scale, const LayoutOption
   rest = rest.inset(gap);
   if (h >= 280) out.timeline = rest.take_top(strip, gap);
 
+  if (lesson_w > 0) out.lesson = rest.take_left(px(lesson_w), gap);
   const auto turned_to = [&](LayoutPage page) {
     return options.page == page && (out.pages >> static_cast<unsigned>(page) & 1U) != 0;
   };
   if (turned_to(LayoutPage::kControls)) {
     out.controls = rest.w > px(560) ? rest.take_left(px(272), gap) : rest.take_top(rest.h);
-  } else if (options.controls && w >= 720) {
+  } else if (options.controls && controls_fit) {
     out.controls = rest.take_left(px(grow(240, 272, wide)), gap);
   }
-  if (options.tree && w >= 1040) {
+  if (options.tree && tree_fits) {
     Rect column = rest.take_right(px(grow(304, 384, wide)), gap);
     out.inspector = column.take_bottom(std::round(column.h * 0.42f), gap);
     out.tree = column;
   }
   if (options.bottom && bottom_fits) out.bottom = rest.take_bottom(std::clamp(px(wanted), px(120), spare), gap);
   if (turned_to(LayoutPage::kTree)) {
-    const bool beside = rest.w > px(500);
-    out.tree =
-        beside ? rest.take_left(std::round(rest.w * 0.54f), gap) : rest.take_top(std::round(rest.h * 0.58f), gap);
+    out.tree = rest.w > px(500) ? rest.take_left(std::round(rest.w * 0.54f), gap)
+                                : rest.take_top(std::round(rest.h * 0.58f), gap);
     out.inspector = rest.take_top(rest.h);
   }
   if (turned_to(LayoutPage::kBottom)) out.bottom = rest.take_top(rest.h);

@@ -18,12 +18,14 @@ struct LayoutOptions {
   bool bottom = true;
   float bottom_height = 0;  // at scale 1; 0 = as designed
   LayoutPage page = LayoutPage::kFleet;
+  bool lesson = false;  // a column beside all that a lesson points at
 };
 
 struct Layout {
   Rect top_bar;        // full width, touches the edges
   Rect timeline;       // full width
   Rect kpis;           // over the fleet
+  Rect lesson;         // left of everything below the timeline
   Rect controls;       // left
   Rect fleet;          // centre
   Rect tree;           // right
