@@ -17,6 +17,7 @@ std::span<const CommandRow> command_table() {
       {"trace", "Look into a trace", make_trace},
       {"workload", "Write a generated workload as a trace", make_workload},
       {"fidelity", "What is modelled as in vLLM v1, what is simplified, what is left out", make_fidelity},
+      {"lessons", "The lessons in order; --check holds their facts against their runs", make_lessons},
       {"presets", "Models, GPUs, scenarios, strategies, policies", make_presets},
 #ifdef BLOCKYARD_WITH_GUI
       {"shot", "Draw the window at a simulated time into a PNG; no display needed", make_shot},

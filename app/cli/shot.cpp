@@ -29,7 +29,28 @@ struct ShotArgs {
   std::string experiment;
   std::vector<std::string> vary;
   double scale = 1;
+  std::uint32_t lesson = 0, step = 1, answer = 0;  // counted from 1
 };
+
+// Goes to the lesson's step, and picks the answer; or what is wrong with them.
+Result<void> show_lesson(Session& session, const ShotArgs& args) {
+  const LessonShelf& shelf = session.lessons();
+  if (!shelf.troubles.empty()) return Error{shelf.troubles[0]};
+  if (args.lesson > shelf.lessons.size()) {
+    return Error{
+        fmt::format("--lesson {}: there are {}; `blockyard lessons` lists them", args.lesson, shelf.lessons.size())};
+  }
+  const Lesson& lesson = shelf.lessons[args.lesson - 1];
+  if (args.step < 1 || args.step > lesson.steps.size()) {
+    return Error{fmt::format("--step {}: lesson {} has {} steps", args.step, args.lesson, lesson.steps.size())};
+  }
+  session.apply(cmd::StartLesson{lesson.id, 0});
+  for (std::size_t i = 1; i < args.step; ++i) session.apply(cmd::ShowLessonStep{i});
+  if (session.lesson() == nullptr) return Error{session.toasts().back().text};
+  if (args.answer > 0) session.apply(cmd::AnswerLesson{args.answer - 1});
+  while (session.busy()) session.update(0);
+  return {};
+}
 
 // Runs the experiment that is to be seen, to its end. False where there is no such kind.
 bool show_experiment(Session& session, const ShotArgs& args, const std::vector<std::uint32_t>& strategies) {
@@ -138,7 +159,11 @@ int shot(const ShotArgs& args, const Context& context) {
     session.apply(cmd::SetCompare{compare});
   }
   while (session.busy()) session.update(0);
-  session.apply(cmd::Seek{ms_to_us(args.at_ms)});
+  if (args.lesson > 0) {
+    if (const auto shown = show_lesson(session, args); !shown) return refuse(shown.error());
+  } else {
+    session.apply(cmd::Seek{ms_to_us(args.at_ms)});
+  }
   for (const Selection& s : selected) session.apply(cmd::Select{s});
 
   std::error_code ec;
@@ -196,6 +221,9 @@ std::function<int()> make_shot(CLI::App& app, const Context& context) {
   app.add_option("--vary", args->vary, "What a sweep varies: PATH=v1,v2 or PATH=a:b:step")
       ->take_all()
       ->allow_extra_args(false);
+  app.add_option("--lesson", args->lesson, "Lesson N of `blockyard lessons`, instead of a scenario and a time");
+  app.add_option("--step", args->step, "Its step, counted from 1 (default 1)");
+  app.add_option("--answer", args->answer, "The choice picked of the step's question, counted from 1");
   return [args, &context] { return shot(*args, context); };
 }
 
