@@ -95,6 +95,32 @@ TEST_P(LayoutAt, IsDisjointInsideAndWhole) {
     EXPECT_TRUE(open || (l.controls.empty() && l.tree.empty() && l.inspector.empty() && l.bottom.empty()));
   }
 }
+TEST_P(LayoutAt, GivesALessonAndWhatItPointsAtTheirRoom) {
+  const Screen s = GetParam();
+  for (const LayoutPage page : {LayoutPage::kFleet, LayoutPage::kControls, LayoutPage::kTree, LayoutPage::kBottom}) {
+    for (const bool controls : {true, false}) {
+      LayoutOptions options;
+      options.controls = controls;
+      options.lesson = true;
+      options.page = page;
+      const Layout l = compute_layout(s.w, s.h, s.scale, options);
+      const std::array<Rect, 10> all = {l.top_bar, l.timeline, l.kpis,      l.lesson, l.controls,
+                                        l.fleet,   l.tree,     l.inspector, l.bottom, l.status};
+      const Rect window{0, 0, s.w, s.h};
+      for (std::size_t i = 0; i < all.size(); ++i) {
+        EXPECT_TRUE(all[i].empty() || window.contains(all[i])) << i;
+        for (const float v : {all[i].x, all[i].y, all[i].w, all[i].h}) EXPECT_EQ(v, std::round(v)) << i;
+        for (std::size_t k = i + 1; k < all.size(); ++k) EXPECT_FALSE(all[i].overlaps(all[k])) << i << " and " << k;
+      }
+      const Rect& pointed_at = page == LayoutPage::kFleet      ? l.fleet
+                               : page == LayoutPage::kControls ? l.controls
+                               : page == LayoutPage::kTree     ? l.tree
+                                                               : l.bottom;
+      EXPECT_FALSE(pointed_at.empty() && (page != LayoutPage::kControls || controls));
+      EXPECT_TRUE(s.w / s.scale < 640 || l.lesson.w >= std::floor(304 * s.scale));
+    }
+  }
+}
 INSTANTIATE_TEST_SUITE_P(Sizes, LayoutAt,
                          ::testing::Values(Screen{1280, 720, 1}, Screen{1600, 1000, 1}, Screen{3840, 2160, 2},
                                            Screen{1920, 1080, 1.25f}, Screen{1280, 720, 2}, Screen{640, 360, 1},
