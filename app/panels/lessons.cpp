@@ -139,7 +139,10 @@ void LessonCard::question(FrameContext& ctx) {
   look.mark("question", {at.x, at.y, ImGui::GetContentRegionAvail().x, end - at.y});
   for (std::size_t i = 0; i < question->choices.size(); ++i) {
     if (choice_row(look, i, question->choices[i], answer == i)) ctx.push(cmd::AnswerLesson{i});
+    // What there is to say to a choice is in sight as soon as it is picked.
+    if (answer == i && answer != answer_) ImGui::SetScrollHereY(1);
   }
+  answer_ = answer;
 }
 
 // What the runs of this lesson came to, a row each, as far as they have been seen.
@@ -314,7 +317,11 @@ void LessonCard::draw(FrameContext& ctx, const Rect& column, ImVec2 screen) {
   }
   const Look& look = ctx.look;
   const std::string now = fmt::format("{}/{}", ctx.lesson->lesson->id, ctx.lesson->step);
-  if (now != shown_) shown_ = now, since_ = ctx.screen_time;
+  if (now != shown_) {
+    shown_ = now;
+    since_ = ctx.screen_time;
+    answer_ = ctx.lesson->answers[ctx.lesson->step];
+  }
   if (!ctx.ui.lesson_floats && !column.empty()) {
     begin_card(look, "lesson", column);
     content(ctx, column);

@@ -7,6 +7,7 @@
 
 #include <imgui.h>
 
+#include <optional>
 #include <string>
 
 #include "app/session/frame_context.h"
@@ -31,9 +32,10 @@ class LessonCard {
   void leaving(FrameContext& ctx);
   void footer(FrameContext& ctx, const Rect& rect);
 
-  std::string shown_;        // lesson and step
-  double since_ = 0;         // screen time
-  float wanted_height_ = 0;  // of all that the card says
+  std::string shown_;                  // lesson and step
+  double since_ = 0;                   // screen time
+  float wanted_height_ = 0;            // of all that the card says
+  std::optional<std::size_t> answer_;  // as drawn last
   bool dragged_ = false;
   bool missing_ = false;  // what is pointed at is not on screen
 };

@@ -87,6 +87,19 @@ TEST(LessonPanel, QuestionsAnsweredRightAndWrongLeaveTheRunAlone) {
   EXPECT_TRUE(s.session().player().changes().empty());
 }
 
+TEST(LessonPanel, BringsThePickedChoiceIntoSightAtTwiceTheSize) {
+  Stage s(1600, 1000, 2);
+  s.start("1-blocks-and-hashes");
+  const float foot = s.anchor("lesson/Next").y;
+  EXPECT_GT(s.anchor("lesson/choice 1").bottom(), foot) << "there is something to bring into sight";
+  for (const Key k : {Key::Num1, Key::Num3}) {
+    s.key(k);
+    const Rect choice = s.anchor(k == Key::Num1 ? "lesson/choice 1" : "lesson/choice 3");
+    EXPECT_LE(choice.bottom(), foot);
+    EXPECT_GE(choice.y, s.anchor("lesson").y);
+  }
+}
+
 TEST(LessonPanel, FinishingTicksItOffAndLeadsOnOrBack) {
   Stage s;
   s.seek(5'000'000);
