@@ -110,7 +110,7 @@ void MainFrame::draw(FrameContext& ctx, ImVec2 size) {
   if (!layout.controls.empty()) controls_.draw(ctx, layout.controls);
   if (beside) {
     if (!layout.kpis.empty()) side_by_side_.draw_differences(ctx, layout.kpis);
-    side_by_side_.draw_fleets(ctx, layout.fleet);
+    if (!layout.fleet.empty()) side_by_side_.draw_fleets(ctx, layout.fleet);
   } else {
     if (!layout.kpis.empty()) key_figures_.draw(ctx, layout.kpis);
     draw_slot(ctx, PanelSlot::kFleet, layout.fleet);
