@@ -8,6 +8,8 @@ namespace {
 void add_request(const FrameContext& ctx, RequestId r, Linked& out) {
   if (r >= ctx.sim.records().size()) return;
   const RequestRecord& record = ctx.sim.records()[r];
+  // What a request that is still to come will ask for is not known in a closed loop: nothing belongs to it.
+  if (record.status == RequestStatus::kNotArrived && ctx.sim.workload().closed.users > 0) return;
   out.request = r;
   if (out.worker == kNone) out.worker = record.worker;
   if (record.status != RequestStatus::kNotArrived) {
