@@ -21,7 +21,7 @@ constexpr double kPulse = 1.2;  // s
 bool rests(const FrameContext& ctx) {
   const UiState& ui = ctx.ui;
   return ctx.lesson == nullptr || ui.palette_open || ui.settings_open || ui.keys_open || ui.help_open ||
-         ui.experiment_open || ui.lessons_open || ui.prompt_lab_open;
+         ui.experiment_open || ui.lessons_open;
 }
 
 std::string figure_text(double v, std::string_view unit) {

@@ -63,7 +63,6 @@ struct UiState {
   enum class Experiment { kWaterfall, kComparison, kSweep };
   Experiment experiment = Experiment::kWaterfall;
   bool lessons_open = false;
-  bool prompt_lab_open = false;
   bool lesson_leaving = false;       ///< the card of the lesson asks where to go from here
   bool lesson_controls = false;      ///< the controls are shown beside the lesson
   bool lesson_floats = false;        ///< the card has been dragged out of its column
