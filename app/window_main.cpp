@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "app/cli/options.h"
-#include "app/panels/main_frame.h"
 #include "app/platform/window.h"
 #include "app/session/session.h"
 #include "app/session/settings.h"
+#include "app/window/main_frame.h"
 
 namespace blockyard {
 namespace {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/base/result.h"
-#include "core/io/scenario.h"
+#include "core/settings/scenario.h"
 #include "core/workload/workload.h"
 
 namespace CLI {

@@ -6,7 +6,7 @@
 
 #include "core/io/files.h"
 #ifdef BLOCKYARD_WITH_PLOTS
-#include "app/plot/export.h"
+#include "app/plot/draw/export.h"
 #endif
 
 namespace blockyard::cli {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "app/figures/figures.h"
-#include "app/plot/plot.h"
+#include "app/plot/data/plot.h"
 #include "core/base/result.h"
 
 namespace CLI {

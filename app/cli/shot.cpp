@@ -11,12 +11,12 @@
 
 #include "app/cli/command.h"
 #include "app/cli/options.h"
-#include "app/panels/main_frame.h"
 #include "app/session/session.h"
 #include "app/ui/headless.h"
+#include "app/window/main_frame.h"
 #include "core/base/check.h"
 #include "core/io/files.h"
-#include "core/io/json_edit.h"
+#include "core/settings/json_edit.h"
 
 namespace blockyard::cli {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "app/plot/plot.h"
+#include "app/plot/data/plot.h"
 #include "core/experiment/compare.h"
 #include "core/experiment/run.h"
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "app/plot/plot.h"
+#include "app/plot/data/plot.h"
 #include "core/experiment/run.h"
 
 namespace blockyard::figures {

@@ -6,7 +6,7 @@
 #include "app/figures/parts.h"
 #include "app/figures/sweep_table.h"
 #include "core/io/results.h"
-#include "core/workload/spec.h"
+#include "core/settings/workload_spec.h"
 
 namespace blockyard {
 namespace {

@@ -4,10 +4,10 @@
 
 #include <cmath>
 
-#include "app/panels/experiment.h"
+#include "app/panels/experiments/experiment.h"
 #include "app/panels/panel_text.h"
 #include "app/ui/widgets.h"
-#include "core/io/scenario.h"
+#include "core/settings/scenario.h"
 
 namespace blockyard {
 namespace {

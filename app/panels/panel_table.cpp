@@ -1,14 +1,14 @@
 // The table of panels: what stands where, in order of tabs.
 #include <array>
 
-#include "app/panels/fleet.h"
-#include "app/panels/inspector.h"
+#include "app/panels/fleet/fleet.h"
+#include "app/panels/inspector/inspector.h"
+#include "app/panels/inspector/why_here.h"
 #include "app/panels/panel.h"
-#include "app/panels/prefix_tree.h"
-#include "app/panels/tab_events.h"
-#include "app/panels/tab_plots.h"
-#include "app/panels/tab_tokens.h"
-#include "app/panels/why_here.h"
+#include "app/panels/plots/tab_plots.h"
+#include "app/panels/plots/tab_tokens.h"
+#include "app/panels/tables/tab_events.h"
+#include "app/panels/tree/prefix_tree.h"
 
 namespace blockyard {
 namespace {

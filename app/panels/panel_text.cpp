@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "app/ui/compat.h"
-#include "core/io/scenario.h"
+#include "core/settings/scenario.h"
 
 namespace blockyard {
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "core/io/json_edit.h"
+#include "core/settings/json_edit.h"
 
 namespace blockyard {
 namespace fs = std::filesystem;

@@ -8,7 +8,7 @@
 #include "app/session/command.h"
 #include "app/session/frame_context.h"
 #include "core/base/result.h"
-#include "core/io/scenario.h"
+#include "core/settings/scenario.h"
 
 namespace blockyard {
 

@@ -13,7 +13,7 @@
 
 #include "app/figures/figures.h"
 #include "app/jobs/pool.h"
-#include "core/io/scenario.h"
+#include "core/settings/scenario.h"
 
 namespace blockyard {
 

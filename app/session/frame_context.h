@@ -13,9 +13,9 @@
 #include "app/session/command.h"
 #include "app/session/selection.h"
 #include "app/session/ui_state.h"
-#include "core/cache/radix.h"
 #include "core/metrics/live.h"
-#include "core/sim/player.h"
+#include "core/prefix/radix.h"
+#include "core/replay/player.h"
 
 namespace blockyard {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/io/lesson.h"
-#include "core/sim/player.h"
+#include "core/replay/player.h"
 
 namespace blockyard {
 

@@ -6,7 +6,7 @@
 
 #include "app/session/session.h"
 #include "core/experiment/metric.h"
-#include "core/io/scenario.h"
+#include "core/settings/scenario.h"
 
 namespace blockyard {
 namespace {

@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "app/session/session.h"
-#include "core/io/json_edit.h"
+#include "core/settings/json_edit.h"
 
 namespace blockyard {
 namespace {

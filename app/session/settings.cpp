@@ -6,7 +6,7 @@
 #include <cstdlib>
 
 #include "core/io/files.h"
-#include "core/io/json_edit.h"
+#include "core/settings/json_edit.h"
 
 namespace blockyard {
 namespace {

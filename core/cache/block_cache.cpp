@@ -76,7 +76,7 @@ inline void BlockCache::label(SlotId s, BlockId block, SimTime now, CacheChanges
 bool BlockCache::fits(Chain chain) const {
   std::uint32_t missing = 0;
   std::uint32_t own_idle = 0;
-  for (const Run& run : chain) {
+  for (const Span& run : chain) {
     missing += run.count - resident_.count(run);
     own_idle += idle_.count(run);
   }
@@ -86,13 +86,13 @@ bool BlockCache::fits(Chain chain) const {
 void BlockCache::acquire(Chain chain, SimTime now, CacheChanges* changes) {
   // Two passes, as the contract says: were a missing block stored first, it could evict a later block of the same
   // chain.
-  for (const Run& run : chain) {
+  for (const Span& run : chain) {
     if (resident_.count(run) == 0) continue;
     for (BlockId b = run.first; b < run.first + run.count; ++b) {
       if (resident_.contains(b)) ref(b, now);
     }
   }
-  for (const Run& run : chain) {
+  for (const Span& run : chain) {
     if (resident_.count(run) == run.count) continue;
     for (BlockId b = run.first; b < run.first + run.count; ++b) {
       if (!resident_.contains(b)) store(b, now, changes);

@@ -13,9 +13,9 @@
 #include "core/base/ids.h"
 #include "core/base/rng.h"
 #include "core/base/sim_time.h"
-#include "core/cache/block_set.h"
 #include "core/cache/eviction.h"
 #include "core/cache/slot_map.h"
+#include "core/prefix/block_set.h"
 
 namespace blockyard {
 

@@ -16,7 +16,7 @@
 #include "core/base/ids.h"
 #include "core/base/rng.h"
 #include "core/base/sim_time.h"
-#include "core/cache/radix.h"
+#include "core/prefix/radix.h"
 
 namespace blockyard {
 

@@ -14,7 +14,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/ids.h"
-#include "core/cache/radix.h"
+#include "core/prefix/radix.h"
 
 namespace blockyard {
 

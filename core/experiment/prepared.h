@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "core/base/result.h"
-#include "core/cache/radix.h"
-#include "core/io/scenario.h"
+#include "core/prefix/radix.h"
+#include "core/settings/scenario.h"
 #include "core/sim/simulation.h"
 #include "core/workload/workload.h"
 

@@ -23,7 +23,7 @@ class OneByOne {
     BlockSet held(workload_.id_count());
     return walk(cancelled, [&](std::size_t, const Request& r, Chain chain) {
       const std::uint32_t hit = held.leading(chain);
-      for (const Run& run : chain) held.insert(run);
+      for (const Span& run : chain) held.insert(run);
       return by_token ? std::min(hit, r.prompt_blocks) : counted(r, hit);
     });
   }
@@ -32,7 +32,7 @@ class OneByOne {
                                        const Cancelled& cancelled) const {
     RadixTree tree;
     if (policy == EvictionPolicy::kBelady) {
-      std::vector<std::vector<Run>> chains;
+      std::vector<std::vector<Span>> chains;
       for (const RequestId i : order_) chains.push_back(workload_.prompt_chain(workload_.requests[i]));
       tree = RadixTree::build(chains, workload_.id_count());
     }
@@ -50,12 +50,12 @@ class OneByOne {
 
  private:
   // The chain that a request leaves in a cache: its prompt and, where the engine caches answers, the known answer.
-  std::vector<Run> chain_of(const Request& r) const {
+  std::vector<Span> chain_of(const Request& r) const {
     if (config_.fleet.engine == EngineKind::kSlots) return workload_.prompt_chain(r);
     const std::uint64_t tokens = std::uint64_t{r.prompt_tokens} + std::max(r.output_tokens, 1U) - 1;
     std::uint64_t left = std::min<std::uint64_t>(r.known_blocks, tokens / workload_.block_tokens);
-    std::vector<Run> out;
-    for (const Run& run : workload_.known_chain(r)) {
+    std::vector<Span> out;
+    for (const Span& run : workload_.known_chain(r)) {
       const auto n = static_cast<std::uint32_t>(std::min<std::uint64_t>(run.count, left));
       if (n > 0) out.push_back({run.first, n});
       left -= n;
@@ -78,7 +78,7 @@ class OneByOne {
     for (std::size_t place = 0; place < order_.size(); ++place) {
       if (place % 256 == 0 && cancelled && cancelled()) return std::nullopt;
       const Request& r = workload_.requests[order_[place]];
-      const std::vector<Run> chain = chain_of(r);
+      const std::vector<Span> chain = chain_of(r);
       blocks += hit_of(place, r, Chain(chain.data(), chain.size()));
     }
     return blocks * workload_.block_tokens;

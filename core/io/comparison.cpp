@@ -4,8 +4,8 @@
 
 #include "core/io/results.h"
 #include "core/io/results_value.h"
-#include "core/io/scenario_json.h"
 #include "core/router/policy.h"
+#include "core/settings/scenario_json.h"
 
 namespace blockyard {
 

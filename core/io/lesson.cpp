@@ -5,8 +5,8 @@
 #include <filesystem>
 
 #include "core/experiment/metric.h"
-#include "core/io/json_reader.h"
-#include "core/io/scenario.h"
+#include "core/settings/json_reader.h"
+#include "core/settings/scenario.h"
 
 namespace blockyard {
 namespace {

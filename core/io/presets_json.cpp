@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "core/io/json_reader.h"
+#include "core/settings/json_reader.h"
 
 namespace blockyard {
 namespace {

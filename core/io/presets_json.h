@@ -4,8 +4,8 @@
 #include <string>
 
 #include "core/base/result.h"
-#include "core/io/scenario.h"
 #include "core/model/presets.h"
+#include "core/settings/scenario.h"
 
 namespace blockyard {
 

@@ -5,7 +5,7 @@
 #include <iterator>
 
 #include "core/io/results_value.h"
-#include "core/io/scenario_json.h"
+#include "core/settings/scenario_json.h"
 
 namespace blockyard {
 namespace {

@@ -5,9 +5,9 @@
 
 #include "core/experiment/run.h"
 #include "core/io/files.h"
-#include "core/io/scenario.h"
 #include "core/metrics/series.h"
 #include "core/metrics/summary.h"
+#include "core/settings/scenario.h"
 #include "core/sim/simulation.h"
 
 namespace blockyard {
@@ -15,10 +15,10 @@ namespace blockyard {
 /// The program's version, as results.json names it.
 std::string version();
 
-/// results.json: scenario as run, summary, workers, match lengths, series, distributions. Beyond SPEC 8 it has "memory":
-/// the sum that gave the capacity, bytes of one GPU, null where the scenario gave it; and
-/// "distributions": of ttft_hit_ms, ttft_miss_ms, e2e_hit_ms, e2e_miss_ms, queue_ms, each {"quantiles": 201 values at
-/// 0, 0.5 … 100 %, "bins": [[k, requests], …]} with bin k covering [10^(k / 10), 10^((k + 1) / 10)) ms.
+/// results.json: scenario as run, summary, workers, match lengths, series, distributions. Beyond SPEC 8 it has
+/// "memory": the sum that gave the capacity, bytes of one GPU, null where the scenario gave it; and "distributions": of
+/// ttft_hit_ms, ttft_miss_ms, e2e_hit_ms, e2e_miss_ms, queue_ms, each {"quantiles": 201 values at 0, 0.5 … 100 %,
+/// "bins": [[k, requests], …]} with bin k covering [10^(k / 10), 10^((k + 1) / 10)) ms.
 std::string results_json(const RunResults& results);
 
 /// Reads results.json again. Errors name the file and what is missing. Presets are not needed: it says its capacity.

@@ -3,7 +3,7 @@
 
 #include "core/io/results.h"
 #include "core/io/results_value.h"
-#include "core/io/scenario.h"
+#include "core/settings/scenario.h"
 
 namespace blockyard {
 namespace io {

@@ -2,9 +2,9 @@
 // Private to io/.
 #pragma once
 
-#include "core/io/json_reader.h"
 #include "core/metrics/series.h"
 #include "core/metrics/summary.h"
+#include "core/settings/json_reader.h"
 
 namespace blockyard::io {
 

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include "core/io/json_reader.h"
 #include "core/io/results.h"
 #include "core/io/results_value.h"
-#include "core/io/scenario.h"
+#include "core/settings/json_reader.h"
+#include "core/settings/scenario.h"
 
 namespace blockyard {
 namespace {

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/io/results.h"
-#include "core/io/scenario_json.h"
+#include "core/settings/scenario_json.h"
 
 namespace blockyard {
 

@@ -12,7 +12,7 @@
 #include <span>
 #include <vector>
 
-#include "core/sim/player.h"
+#include "core/replay/player.h"
 
 namespace blockyard {
 

@@ -15,8 +15,8 @@
 
 #include "core/base/ids.h"
 #include "core/base/rng.h"
-#include "core/router/params.h"
 #include "core/router/view.h"
+#include "core/settings/router_params.h"
 
 namespace blockyard {
 

@@ -14,8 +14,8 @@
 
 #include "core/base/hash.h"
 #include "core/base/ids.h"
-#include "core/cache/radix.h"
 #include "core/cache/run_cache.h"
+#include "core/prefix/radix.h"
 #include "core/router/view.h"
 
 namespace blockyard {

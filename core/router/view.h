@@ -13,7 +13,7 @@
 
 #include "core/base/ids.h"
 #include "core/base/sim_time.h"
-#include "core/cache/block_set.h"
+#include "core/prefix/block_set.h"
 
 namespace blockyard {
 

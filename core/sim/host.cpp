@@ -4,8 +4,8 @@ namespace blockyard {
 namespace {
 
 // Blocks in order as runs of consecutive ids.
-std::vector<Run> as_runs(const std::vector<BlockId>& blocks) {
-  std::vector<Run> runs;
+std::vector<Span> as_runs(const std::vector<BlockId>& blocks) {
+  std::vector<Span> runs;
   for (const BlockId b : blocks) {
     if (!runs.empty() && runs.back().first + runs.back().count == b) {
       ++runs.back().count;
@@ -78,7 +78,7 @@ void Simulation::Host::changed(RequestId r, const RunChanges& changes) {
     sim_.emit(sink_, {sim_.now_, EventType::kEvict, r, worker_, count, blocks});
   }
   const auto pieces_as_runs = [&tree](const std::vector<EdgePiece>& pieces) {
-    std::vector<Run> runs;
+    std::vector<Span> runs;
     for (const EdgePiece& p : pieces) runs.push_back({tree.edge(p.edge).first + p.from, p.count()});
     return runs;
   };

@@ -117,8 +117,8 @@ void Simulation::deliver(const Message& m, EventSink* sink) {
       break;
     case MessageKind::kReport:
       if (keeps_no_views()) break;
-      for (const Run& run : m.removed) view.blocks.erase(run);
-      for (const Run& run : m.blocks) view.blocks.insert(run);
+      for (const Span& run : m.removed) view.blocks.erase(run);
+      for (const Span& run : m.blocks) view.blocks.insert(run);
       break;
   }
   emit(sink, {now_, EventType::kDeliver, kNone, m.worker, static_cast<std::uint32_t>(m.kind)});

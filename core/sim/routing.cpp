@@ -38,7 +38,7 @@ Divergence Simulation::divergence(WorkerId w) const {
     } else {
       believed_blocks = views_[w].blocks.count();
       truth->each_held([&](EdgeId e, std::uint32_t blocks) {
-        common += views_[w].blocks.count(Run{tree_->edge(e).first, blocks});
+        common += views_[w].blocks.count(Span{tree_->edge(e).first, blocks});
       });
     }
     return {believed_blocks - common, truth->taken() - common};
@@ -57,7 +57,7 @@ std::uint32_t Simulation::believed_overlap(WorkerId w, RequestId r, Chain chain)
 void Simulation::fill_input(RequestId r, bool overlaps, RouteScratch& scratch, RouteInput& in) const {
   const Request& q = request(r);
   scratch.chain.clear();
-  workload_->each_prompt_run(q, [&scratch](Run run) { scratch.chain.push_back(run); });
+  workload_->each_prompt_run(q, [&scratch](Span run) { scratch.chain.push_back(run); });
   scratch.overlap.resize(workers_.size());
   if (!overlaps) {
     std::fill(scratch.overlap.begin(), scratch.overlap.end(), 0U);
@@ -150,7 +150,7 @@ void Simulation::route(RequestId r, EventSink* sink) {
       if (run_views_) {
         run_views_->insert(w, path_of(r));
       } else {
-        for (const Run& run : in.chain) views_[w].blocks.insert(run);
+        for (const Span& run : in.chain) views_[w].blocks.insert(run);
       }
     }
     figures_.load[w] = grown(figures_.load[w]);

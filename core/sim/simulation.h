@@ -11,14 +11,14 @@
 #include <span>
 #include <vector>
 
-#include "core/cache/radix.h"
+#include "core/engine/worker.h"
+#include "core/prefix/radix.h"
 #include "core/router/policy.h"
 #include "core/router/run_views.h"
 #include "core/router/view.h"
-#include "core/sim/config.h"
+#include "core/settings/config.h"
 #include "core/sim/event_queue.h"
 #include "core/sim/records.h"
-#include "core/worker/worker.h"
 #include "core/workload/workload.h"
 
 namespace blockyard {
@@ -103,15 +103,15 @@ class Simulation {
     WorkerId worker = 0;
     SimTime sent = 0;
     LoadFigures figures;
-    std::vector<Run> blocks;      // sync: the set; report: stored
-    std::vector<Run> removed;     // report
+    std::vector<Span> blocks;     // sync: the set; report: stored
+    std::vector<Span> removed;    // report
     std::vector<EdgeHead> heads;  // sync, by runs: the set
   };
   // What a decision is made from; kept so that routing allocates nothing.
   struct RouteScratch {
     FleetFigures truth;  // oracle
     std::vector<std::uint32_t> overlap;
-    std::vector<Run> chain;
+    std::vector<Span> chain;
   };
 
   void handle(const QueuedEvent& e, EventSink* sink);

@@ -16,7 +16,7 @@ std::uint64_t mix_in(std::uint64_t hash, std::uint64_t value) {
 
 }  // namespace
 
-void ContentTree::walk(std::span<const Segment> segments, std::uint32_t blocks, std::vector<Run>& chain) {
+void ContentTree::walk(std::span<const Segment> segments, std::uint32_t blocks, std::vector<Span>& chain) {
   PrefixTree::NodeId node = kNone;
   std::uint32_t walked = 0;  // blocks of `node`
   std::size_t s = 0;

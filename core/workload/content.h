@@ -11,7 +11,7 @@
 #include <span>
 #include <vector>
 
-#include "core/cache/prefix_tree.h"
+#include "core/prefix/prefix_tree.h"
 #include "core/workload/workload.h"
 
 namespace blockyard {
@@ -30,7 +30,7 @@ class ContentTree {
   }
 
   /// The first `blocks` full blocks of the segments one after another; they must hold that many.
-  void walk(std::span<const Segment> segments, std::uint32_t blocks, std::vector<Run>& chain);
+  void walk(std::span<const Segment> segments, std::uint32_t blocks, std::vector<Span>& chain);
 
  private:
   PrefixTree& tree_;

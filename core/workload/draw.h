@@ -6,7 +6,7 @@
 
 #include "core/base/rng.h"
 #include "core/base/sim_time.h"
-#include "core/workload/spec.h"
+#include "core/settings/workload_spec.h"
 
 namespace blockyard {
 

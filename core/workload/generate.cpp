@@ -36,7 +36,7 @@ SimTime pause(const WorkloadSpec& spec, Rng& rng) {
 // Sessions begin by the arrival process, thinned so that requests come at `rate`; a session's further requests follow
 // a pause after the one before. What comes after the last request or the duration is left out.
 std::vector<Draft> open_loop(const WorkloadSpec& spec, SessionMaker& maker, Rng& content, Rng& arrival,
-                             std::vector<Session>& sessions) {
+                             std::vector<GeneratedSession>& sessions) {
   const bool timed = spec.duration_s > 0;
   const auto end = static_cast<SimTime>(std::llround(spec.duration_s * 1e6));
   const auto wanted = static_cast<std::size_t>(spec.requests);
@@ -69,7 +69,7 @@ std::vector<Draft> open_loop(const WorkloadSpec& spec, SessionMaker& maker, Rng&
 
 // Sessions are dealt to the users in turn; `arrival` is the think time before each request.
 std::vector<Draft> closed_loop(const WorkloadSpec& spec, SessionMaker& maker, Rng& content, Rng& arrival,
-                               std::vector<Session>& sessions) {
+                               std::vector<GeneratedSession>& sessions) {
   const auto users = static_cast<std::uint32_t>(spec.users);
   const auto wanted = static_cast<std::size_t>(spec.requests);
   using Place = std::pair<std::uint32_t, std::uint32_t>;  // requests so far, user
@@ -92,7 +92,7 @@ std::vector<Draft> closed_loop(const WorkloadSpec& spec, SessionMaker& maker, Rn
   return drafts;
 }
 
-std::uint64_t tokens_of(const Session& s, std::uint32_t segments) {
+std::uint64_t tokens_of(const GeneratedSession& s, std::uint32_t segments) {
   std::uint64_t n = 0;
   for (std::uint32_t i = 0; i < segments; ++i) n += s.segments[i].tokens;
   return n;
@@ -112,7 +112,7 @@ Result<Workload> generate_workload(const WorkloadSpec& spec, std::uint32_t block
   out.block_tokens = block_tokens;
   Rng content(seed, RngPurpose::kWorkload);
   Rng arrival(seed, RngPurpose::kArrival);
-  std::vector<Session> sessions;
+  std::vector<GeneratedSession> sessions;
   const auto maker = make_sessions(spec, content, out.labels);
   const std::vector<Draft> drafts = closed ? closed_loop(spec, *maker, content, arrival, sessions)
                                            : open_loop(spec, *maker, content, arrival, sessions);
@@ -120,7 +120,7 @@ Result<Workload> generate_workload(const WorkloadSpec& spec, std::uint32_t block
   if (drafts.empty()) return Error{"/workload: no request arrives within duration_s; raise it or the rate"};
   double references = 0;
   for (const Draft& d : drafts) {
-    const Session& s = sessions[d.session];
+    const GeneratedSession& s = sessions[d.session];
     const std::uint64_t tokens = tokens_of(s, s.turns[d.turn].segments);
     references += static_cast<double>(tokens + s.turns[d.turn].output_tokens) / block_tokens;
     if (tokens > 100'000'000 || references > kMostReferences) {
@@ -132,10 +132,10 @@ Result<Workload> generate_workload(const WorkloadSpec& spec, std::uint32_t block
   }
 
   ContentTree tree(out.tree, block_tokens);
-  std::vector<Run> chain;
+  std::vector<Span> chain;
   out.requests.reserve(drafts.size());
   for (const Draft& d : drafts) {
-    const Session& s = sessions[d.session];
+    const GeneratedSession& s = sessions[d.session];
     const Turn& turn = s.turns[d.turn];
     Request r;
     r.arrival = d.arrival;

@@ -8,7 +8,7 @@
 #include <cstdint>
 
 #include "core/base/result.h"
-#include "core/workload/spec.h"
+#include "core/settings/workload_spec.h"
 #include "core/workload/workload.h"
 
 namespace blockyard {

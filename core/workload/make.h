@@ -5,7 +5,7 @@
 #include <string>
 
 #include "core/base/result.h"
-#include "core/workload/spec.h"
+#include "core/settings/workload_spec.h"
 #include "core/workload/workload.h"
 
 namespace blockyard {

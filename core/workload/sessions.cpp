@@ -39,8 +39,8 @@ class Base : public SessionMaker {
 class Uniform final : public Base {
  public:
   using Base::Base;
-  Session make(Rng& rng) override {
-    Session s;
+  GeneratedSession make(Rng& rng) override {
+    GeneratedSession s;
     s.segments = {own(prompt_.draw(rng))};
     s.turns = {{1, output_.draw(rng)}};
     s.label = kNone;
@@ -63,10 +63,10 @@ class Popular final : public Base {
     }
   }
 
-  Session make(Rng& rng) override {
+  GeneratedSession make(Rng& rng) override {
     const std::uint32_t which = zipf_.draw(rng);
     const bool shared = rng.uniform() < spec_.shared_share;
-    Session s;
+    GeneratedSession s;
     if (rag_ && spec_.system_tokens >= 1)
       s.segments.push_back({name_of(Content::kSystem, 0), whole(spec_.system_tokens)});
     if (shared) {
@@ -99,11 +99,11 @@ class Growing final : public Base {
 
   double mean_turns() const override { return agent_ ? spec_.tool_calls + 1 : spec_.turns; }
 
-  Session make(Rng& rng) override {
+  GeneratedSession make(Rng& rng) override {
     const std::uint32_t who = static_cast<std::uint32_t>(rng.below(whole(spec_.assistants)));
     const Lengths results{LengthDist::kLognormal, spec_.tool_tokens, 0.6, nullptr};
     const std::uint32_t turns = agent_ ? draw_count(rng, spec_.tool_calls) + 1 : draw_count(rng, spec_.turns);
-    Session s;
+    GeneratedSession s;
     s.answers_known = true;
     s.label = static_cast<std::uint32_t>(labels_.size());
     const auto& names = agent_ ? kAgents : kAssistants;
@@ -134,9 +134,9 @@ class Demo final : public Base {
     for (std::uint32_t& tokens : questions_) tokens = prompt_.draw(rng);
   }
 
-  Session make(Rng& rng) override {
+  GeneratedSession make(Rng& rng) override {
     const std::uint32_t context = whole(spec_.document_tokens);
-    Session s;
+    GeneratedSession s;
     if (++made_ % 3 == 0) {
       s.segments = {own(context + prompt_.draw(rng))};
       s.label = kNone;

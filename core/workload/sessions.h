@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "core/base/rng.h"
+#include "core/settings/workload_spec.h"
 #include "core/workload/content.h"
-#include "core/workload/spec.h"
 
 namespace blockyard {
 
@@ -20,7 +20,7 @@ struct Turn {
   std::uint32_t output_tokens = 0;
 };
 
-struct Session {
+struct GeneratedSession {
   std::vector<Segment> segments;
   std::vector<Turn> turns;
   std::uint32_t label = 0;     ///< into the workload's labels; kNone where nothing is shared
@@ -31,7 +31,7 @@ struct Session {
 class SessionMaker {
  public:
   virtual ~SessionMaker() = default;
-  virtual Session make(Rng& rng) = 0;
+  virtual GeneratedSession make(Rng& rng) = 0;
   /// Mean number of requests a session.
   virtual double mean_turns() const { return 1; }
 };

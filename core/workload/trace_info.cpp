@@ -107,7 +107,7 @@ TraceInfo trace_info(const Workload& workload, std::span<const std::uint32_t> ca
     const std::uint32_t hits = seen.leading(chains[i]);
     info.best_hit_blocks += hits;
     if (hits > 0) ++info.best_hit_requests;
-    for (const Run& run : chains[i]) seen.insert(run);
+    for (const Span& run : chains[i]) seen.insert(run);
   }
   info.distinct_blocks = seen.count();
   if (!workload.requests.empty() && workload.closed.users == 0) {
@@ -149,7 +149,7 @@ IdReuse id_reuse(const RawTrace& trace) {
   });
   IdReuse out;
   PrefixTree tree;
-  std::vector<Run> chain;
+  std::vector<Span> chain;
   for (const std::uint32_t i : order) {
     const RawTrace::Line& line = trace.lines[i];
     chain.clear();

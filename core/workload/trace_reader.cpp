@@ -274,7 +274,7 @@ Result<Workload> cut_trace(const RawTrace& trace, std::uint32_t cache_block_toke
   out.requests.reserve(order.size());
   out.runs.reserve(order.size() * 2);
   const std::uint32_t ratio = trace.block_tokens / cache_block_tokens;
-  std::vector<Run> chain;
+  std::vector<Span> chain;
   for (const std::uint32_t i : order) {
     const RawTrace::Line& line = trace.lines[i];
     const std::uint64_t* ids = trace.ids.data() + line.ids_begin;

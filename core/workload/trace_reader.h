@@ -11,7 +11,7 @@
 
 #include "core/base/result.h"
 #include "core/base/sim_time.h"
-#include "core/workload/spec.h"
+#include "core/settings/workload_spec.h"
 #include "core/workload/workload.h"
 
 namespace blockyard {

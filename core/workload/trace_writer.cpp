@@ -25,7 +25,7 @@ void append_ms(std::string& out, SimTime us) {
 void append_ids(std::string& out, Chain chain, std::uint32_t begin, std::uint32_t end, std::uint64_t last) {
   const char* comma = "";
   std::uint32_t k = 0;
-  for (const Run& run : chain) {
+  for (const Span& run : chain) {
     for (std::uint32_t i = 0; i < run.count && k < end; ++i, ++k) {
       if (k < begin) continue;
       fmt::format_to(std::back_inserter(out), "{}{}", comma, run.first + i);

@@ -6,9 +6,9 @@
 
 namespace blockyard {
 
-std::vector<Run> Workload::prompt_chain(const Request& r) const {
-  std::vector<Run> out;
-  each_prompt_run(r, [&out](Run run) { out.push_back(run); });
+std::vector<Span> Workload::prompt_chain(const Request& r) const {
+  std::vector<Span> out;
+  each_prompt_run(r, [&out](Span run) { out.push_back(run); });
   return out;
 }
 
@@ -16,7 +16,7 @@ ChainList Workload::prompt_chains() const {
   ChainList out;
   out.reserve(requests.size(), runs.size());
   for (const Request& r : requests) {
-    each_prompt_run(r, [&out](Run run) { out.add(run); });
+    each_prompt_run(r, [&out](Span run) { out.add(run); });
     out.end_chain();
   }
   return out;
@@ -27,7 +27,7 @@ BlockId Workload::block_at(const Request& r, std::uint32_t k) const {
     BY_CHECK(r.private_first != kNone, "private blocks are not numbered");
     return r.private_first + (k - r.known_blocks);
   }
-  for (const Run& run : known_chain(r)) {
+  for (const Span& run : known_chain(r)) {
     if (k < run.count) return run.first + k;
     k -= run.count;
   }

@@ -10,9 +10,9 @@
 
 #include "core/base/ids.h"
 #include "core/base/sim_time.h"
-#include "core/cache/block_set.h"
-#include "core/cache/prefix_tree.h"
-#include "core/cache/radix.h"
+#include "core/prefix/block_set.h"
+#include "core/prefix/prefix_tree.h"
+#include "core/prefix/radix.h"
 
 namespace blockyard {
 
@@ -38,7 +38,7 @@ class Workload {
  public:
   std::string name;  ///< what it is, for titles: a file name or a generator
   std::vector<Request> requests;
-  std::vector<Run> runs;
+  std::vector<Span> runs;
   std::vector<std::string> labels;
   PrefixTree tree;
   std::uint32_t block_tokens = 16;
@@ -49,19 +49,19 @@ class Workload {
   /// The prompt's chain followed by known answer blocks.
   Chain known_chain(const Request& r) const { return {runs.data() + r.runs_begin, r.runs_count}; }
   /// The prompt's full blocks alone.
-  std::vector<Run> prompt_chain(const Request& r) const;
+  std::vector<Span> prompt_chain(const Request& r) const;
   /// The prompts' chains of all requests, in index order.
   ChainList prompt_chains() const;
   /// Index of one of `requests`.
   RequestId index_of(const Request& r) const { return static_cast<RequestId>(&r - requests.data()); }
-  /// Calls f(Run) for the prompt's full blocks, in order.
+  /// Calls f(Span) for the prompt's full blocks, in order.
   template <class F>
   void each_prompt_run(const Request& r, F f) const {
     std::uint32_t left = r.prompt_blocks;
     for (std::uint32_t i = 0; i < r.runs_count && left > 0; ++i) {
-      const Run run = runs[r.runs_begin + i];
+      const Span run = runs[r.runs_begin + i];
       const std::uint32_t n = run.count < left ? run.count : left;
-      f(Run{run.first, n});
+      f(Span{run.first, n});
       left -= n;
     }
   }

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <thread>
 
-#include "app/panels/actions.h"
+#include "app/window/actions.h"
 #include "window_stage.h"
 
 namespace blockyard {

@@ -1,7 +1,7 @@
 // The list of lessons and the card of a running one with synthetic hands, at several sizes.
 #include <gtest/gtest.h>
 
-#include "app/panels/lessons.h"
+#include "app/panels/lessons/lessons.h"
 #include "app/session/lesson_run.h"
 #include "app/ui/widgets.h"
 #include "window_stage.h"

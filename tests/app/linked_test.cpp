@@ -3,12 +3,12 @@
 
 #include <gtest/gtest.h>
 
-#include "app/panels/fleet.h"
-#include "app/panels/prefix_tree.h"
-#include "app/panels/tab_events.h"
-#include "app/panels/tab_plots.h"
-#include "app/panels/timeline.h"
+#include "app/panels/fleet/fleet.h"
+#include "app/panels/plots/tab_plots.h"
+#include "app/panels/tables/tab_events.h"
+#include "app/panels/tree/prefix_tree.h"
 #include "app/ui/widgets.h"
+#include "app/window/timeline.h"
 #include "panels_stage.h"
 
 namespace blockyard {

@@ -4,12 +4,12 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "app/panels/controls.h"
+#include "app/panels/controls/controls.h"
 #include "app/panels/key_figures.h"
-#include "app/panels/status_bar.h"
-#include "app/panels/timeline.h"
-#include "app/panels/top_bar.h"
 #include "app/ui/widgets.h"
+#include "app/window/status_bar.h"
+#include "app/window/timeline.h"
+#include "app/window/top_bar.h"
 #include "panels_stage.h"
 
 namespace blockyard {

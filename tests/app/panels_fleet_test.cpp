@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "app/panels/fleet.h"
+#include "app/panels/fleet/fleet.h"
 #include "panels_stage.h"
 
 namespace blockyard {

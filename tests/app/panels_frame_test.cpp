@@ -5,8 +5,8 @@
 #include <chrono>
 #include <tuple>
 
-#include "app/panels/actions.h"
-#include "core/io/scenario.h"
+#include "app/window/actions.h"
+#include "core/settings/scenario.h"
 #include "window_stage.h"
 
 namespace blockyard {

@@ -12,7 +12,7 @@
 #include "app/ui/headless.h"
 #include "core/experiment/prepared.h"
 #include "core/metrics/live.h"
-#include "core/sim/player.h"
+#include "core/replay/player.h"
 
 namespace blockyard {
 

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "app/panels/panel.h"
-#include "app/panels/tab_events.h"
+#include "app/panels/tables/tab_events.h"
 #include "app/ui/widgets.h"
 #include "panels_stage.h"
 

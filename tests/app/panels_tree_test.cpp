@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "app/panels/inspector.h"
-#include "app/panels/prefix_tree.h"
+#include "app/panels/inspector/inspector.h"
+#include "app/panels/tree/prefix_tree.h"
 #include "panels_stage.h"
 
 namespace blockyard {

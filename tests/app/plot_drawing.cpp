@@ -3,8 +3,8 @@
 
 #include <limits>
 
-#include "app/plot/export.h"
-#include "app/plot/plot_widget.h"
+#include "app/plot/draw/export.h"
+#include "app/plot/draw/plot_widget.h"
 #include "app/ui/headless.h"
 #include "plot_samples.h"
 

@@ -9,9 +9,9 @@
 #include <set>
 #include <sstream>
 
-#include "app/plot/axis.h"
-#include "app/plot/decimate.h"
-#include "app/plot/export.h"
+#include "app/plot/data/axis.h"
+#include "app/plot/data/decimate.h"
+#include "app/plot/draw/export.h"
 #include "plot_samples.h"
 
 namespace blockyard {

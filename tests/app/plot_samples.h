@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "app/plot/plot.h"
+#include "app/plot/data/plot.h"
 
 namespace blockyard {
 

@@ -9,8 +9,8 @@
 #include "app/ui/compat.h"
 #include "app/ui/headless.h"
 #include "app/ui/icons.h"
-#include "app/ui/layout.h"
 #include "app/ui/widgets.h"
+#include "app/window/layout.h"
 
 namespace blockyard {
 namespace {

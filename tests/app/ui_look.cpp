@@ -5,8 +5,8 @@
 #include <cmath>
 #include <utility>
 
-#include "app/ui/layout.h"
 #include "app/ui/theme.h"
+#include "app/window/layout.h"
 
 namespace blockyard {
 namespace {

@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "app/panels/main_frame.h"
 #include "app/session/session.h"
 #include "app/ui/headless.h"
+#include "app/window/main_frame.h"
 
 namespace blockyard {
 

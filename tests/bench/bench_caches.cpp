@@ -93,7 +93,7 @@ void open_addressing_lru(benchmark::State& state) {
     OpenAddressingLru cache(static_cast<std::uint32_t>(state.range(0)));
     hits = 0;
     for (const Request& r : workload.requests) {
-      workload.each_prompt_run(r, [&](Run run) {
+      workload.each_prompt_run(r, [&](Span run) {
         for (BlockId b = run.first; b < run.first + run.count; ++b) hits += cache.touch(b) ? 1 : 0;
       });
     }
@@ -112,7 +112,7 @@ void block_cache(benchmark::State& state, EvictionPolicy policy) {
                      Rng(1, RngPurpose::kEviction));
     hits = 0;
     for (const Request& r : workload.requests) {
-      const std::vector<Run> chain = workload.prompt_chain(r);
+      const std::vector<Span> chain = workload.prompt_chain(r);
       hits += cache.hit(chain);
       cache.request_started(workload.index_of(r));
       if (!cache.fits(chain)) continue;

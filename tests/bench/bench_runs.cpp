@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "core/sim/player.h"
+#include "core/replay/player.h"
 #include "core/workload/trace_reader.h"
 #include "tests/bench/bench_inputs.h"
 

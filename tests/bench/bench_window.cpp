@@ -3,7 +3,7 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
-#include "app/panels/fleet.h"
+#include "app/panels/fleet/fleet.h"
 #include "core/base/rng.h"
 #include "tests/app/panels_stage.h"
 #include "tests/app/window_stage.h"

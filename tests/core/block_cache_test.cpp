@@ -11,15 +11,13 @@
 namespace blockyard {
 namespace {
 
-using BlockRun = blockyard::Run;  // inside TEST() the bare name is testing::Test::Run
-
 constexpr std::uint32_t kIds = 64;
 
 BlockCache make(std::uint32_t capacity, EvictionPolicy policy = EvictionPolicy::kLru, const RadixTree* tree = nullptr) {
   return BlockCache(capacity, kIds, policy, tree, Rng(1, RngPurpose::kEviction));
 }
 
-std::vector<BlockRun> run(BlockId first, std::uint32_t count) { return {{first, count}}; }
+std::vector<Span> run(BlockId first, std::uint32_t count) { return {{first, count}}; }
 
 TEST(BlockCache, TakesTheLowestFreeSlotThenTheTailOfTheOldest) {
   BlockCache cache = make(6);
@@ -41,7 +39,7 @@ TEST(BlockCache, NeverEvictsWhatItsOwnRequestHolds) {
   BlockCache cache = make(4);
   cache.acquire(run(0, 4), 0, nullptr);
   cache.release(run(0, 4), 1);
-  const std::vector<BlockRun> chain{{0, 2}, {30, 2}};
+  const std::vector<Span> chain{{0, 2}, {30, 2}};
   ASSERT_TRUE(cache.fits(chain));
   CacheChanges changes;
   cache.acquire(chain, 2, &changes);
@@ -58,7 +56,7 @@ TEST(BlockCache, VllmDocumentationExample) {
   const std::vector<BlockId> queue{7, 8, 9, 4, 3, 2, 6, 5, 1, 0};
   for (BlockId b = 0; b < 10; ++b) cache.store(b, 0, nullptr);
   for (const BlockId b : queue) cache.unref(b, 1);
-  const std::vector<BlockRun> chain{{0, 3}, {20, 5}};
+  const std::vector<Span> chain{{0, 3}, {20, 5}};
   cache.acquire(chain, 2, &changes);
   EXPECT_EQ(changes.evicted, (std::vector<BlockId>{7, 8, 9, 4, 3}));
   EXPECT_EQ(cache.idle_blocks(), 2U);
@@ -165,11 +163,11 @@ TEST_P(CacheAgainstNaive, EvictsTheSameBlocksUnderRandomRequests) {
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
     Rng rng(seed, RngPurpose::kTest);
     // A random tree of 8 branches of up to 8 blocks below a shared trunk of 4.
-    std::vector<std::vector<BlockRun>> chains;
+    std::vector<std::vector<Span>> chains;
     for (int i = 0; i < 80; ++i) {
       const auto branch = static_cast<BlockId>(rng.below(7));
       const auto trunk = static_cast<std::uint32_t>(1 + rng.below(4));
-      std::vector<BlockRun> chain{{0, trunk}};
+      std::vector<Span> chain{{0, trunk}};
       if (trunk == 4) chain.push_back({8 + branch * 8, static_cast<std::uint32_t>(1 + rng.below(8))});
       chains.push_back(chain);
     }
@@ -180,12 +178,12 @@ TEST_P(CacheAgainstNaive, EvictsTheSameBlocksUnderRandomRequests) {
     std::vector<std::size_t> held;
     for (std::size_t i = 0; i < chains.size(); ++i) {
       std::vector<BlockId> blocks;
-      for (const BlockRun& r : chains[i]) {
+      for (const Span& r : chains[i]) {
         for (BlockId b = r.first; b < r.first + r.count; ++b) blocks.push_back(b);
       }
       const auto flat = [&](std::size_t k) {
         std::vector<BlockId> out;
-        for (const BlockRun& r : chains[k]) {
+        for (const Span& r : chains[k]) {
           for (BlockId b = r.first; b < r.first + r.count; ++b) out.push_back(b);
         }
         return out;

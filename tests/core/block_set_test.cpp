@@ -1,5 +1,5 @@
 // BlockSet against std::set; PrefixTree and RadixTree by their laws.
-#include "core/cache/block_set.h"
+#include "core/prefix/block_set.h"
 
 #include <gtest/gtest.h>
 
@@ -7,13 +7,11 @@
 #include <set>
 
 #include "core/base/rng.h"
-#include "core/cache/prefix_tree.h"
-#include "core/cache/radix.h"
+#include "core/prefix/prefix_tree.h"
+#include "core/prefix/radix.h"
 
 namespace blockyard {
 namespace {
-
-using BlockRun = blockyard::Run;  // inside TEST() the bare name is testing::Test::Run
 
 TEST(BlockSet, AgreesWithAPlainSetUnderRandomOperations) {
   constexpr std::uint32_t kIds = 9000;  // more than 64 words: both levels
@@ -23,7 +21,7 @@ TEST(BlockSet, AgreesWithAPlainSetUnderRandomOperations) {
   std::set<BlockId> model;
   for (int step = 0; step < 3000; ++step) {
     const auto first = static_cast<BlockId>(rng.below(kIds));
-    const BlockRun run{first, static_cast<std::uint32_t>(1 + rng.below(std::min<std::uint64_t>(300, kIds - first)))};
+    const Span run{first, static_cast<std::uint32_t>(1 + rng.below(std::min<std::uint64_t>(300, kIds - first)))};
     const std::uint64_t what = rng.below(4);
     if (step % 500 == 499) {
       real.clear();
@@ -63,17 +61,17 @@ TEST(BlockSet, AgreesWithAPlainSetUnderRandomOperations) {
 
 TEST(PrefixTree, SamePrefixSameIdOtherPrefixOtherId) {
   PrefixTree tree;
-  std::vector<BlockRun> a, b, c;
+  std::vector<Span> a, b, c;
   auto node = tree.extend(kNone, 100, 32, a);
   tree.extend(node, 200, 10, a);
   node = tree.extend(kNone, 100, 32, b);
   tree.extend(node, 200, 32, b);  // the same content, seen cut short before
   node = tree.extend(kNone, 101, 32, c);
   tree.extend(node, 200, 10, c);  // the same content behind another prefix
-  EXPECT_EQ(a, (std::vector<BlockRun>{{0, 42}}));
+  EXPECT_EQ(a, (std::vector<Span>{{0, 42}}));
   EXPECT_EQ(chain_length(b), 64U);
-  EXPECT_EQ(b[0], (BlockRun{0, 64})) << "ids go on where the cut was";
-  EXPECT_EQ(c, (std::vector<BlockRun>{{64, 42}}));
+  EXPECT_EQ(b[0], (Span{0, 64})) << "ids go on where the cut was";
+  EXPECT_EQ(c, (std::vector<Span>{{64, 42}}));
   EXPECT_EQ(tree.size(), 106U);
   EXPECT_EQ(tree.parent(0), kNone);
   EXPECT_EQ(tree.parent(42), 41U);
@@ -85,12 +83,12 @@ TEST(PrefixTree, SamePrefixSameIdOtherPrefixOtherId) {
 
 TEST(PrefixTree, ParentsHoldAcrossPiecesSeenLater) {
   PrefixTree tree;
-  std::vector<BlockRun> a, other, b;
+  std::vector<Span> a, other, b;
   tree.extend(kNone, 1, 3, a);
   tree.extend(kNone, 2, 4, other);
   const auto node = tree.extend(kNone, 1, 8, b);
   tree.extend(node, 3, 1, b);
-  EXPECT_EQ(b, (std::vector<BlockRun>{{0, 3}, {7, 6}}));
+  EXPECT_EQ(b, (std::vector<Span>{{0, 3}, {7, 6}}));
   EXPECT_EQ(tree.parent(7), 2U);
   EXPECT_EQ(tree.depth(7), 3U);
   EXPECT_EQ(tree.depth(12), 8U);
@@ -98,7 +96,7 @@ TEST(PrefixTree, ParentsHoldAcrossPiecesSeenLater) {
 }
 
 TEST(RadixTree, EdgesAreWhollyInOrOutOfEveryChain) {
-  const std::vector<std::vector<BlockRun>> chains{{{0, 10}}, {{0, 4}, {10, 6}}, {{0, 7}}, {{16, 2}}, {}};
+  const std::vector<std::vector<Span>> chains{{{0, 10}}, {{0, 4}, {10, 6}}, {{0, 7}}, {{16, 2}}, {}};
   const RadixTree tree = RadixTree::build(chains, 20);
   ASSERT_EQ(tree.edges().size(), 5U);  // 0–3, 4–6, 7–9, 10–15, 16–17
   for (RequestId r = 0; r < chains.size(); ++r) {

@@ -1,5 +1,5 @@
 // The Player against a plain run: wherever it stands, it stands where a run from the start would stand.
-#include "core/sim/player.h"
+#include "core/replay/player.h"
 
 #include <gtest/gtest.h>
 
@@ -241,7 +241,7 @@ TEST(Player, GoesFromRequestToRequest) {
 TEST(Player, KeepsCheckpointsClose) {
   Workload workload;
   workload.block_tokens = 16;
-  std::vector<std::vector<blockyard::Run>> chains;
+  std::vector<std::vector<blockyard::Span>> chains;
   Rng rng(1, RngPurpose::kTest);
   for (std::uint32_t i = 0; i < 10'000; ++i) {
     Request r;
@@ -250,7 +250,7 @@ TEST(Player, KeepsCheckpointsClose) {
     r.output_tokens = 20;
     r.prompt_blocks = r.known_blocks = 60;
     r.runs_begin = static_cast<std::uint32_t>(workload.runs.size());
-    std::vector<blockyard::Run> chain;
+    std::vector<blockyard::Span> chain;
     const PrefixTree::NodeId node = workload.tree.extend(kNone, rng.below(40), 40, chain);
     workload.tree.extend(node, 1000 + i, 20, chain);
     r.runs_count = static_cast<std::uint32_t>(chain.size());

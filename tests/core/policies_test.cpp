@@ -4,18 +4,16 @@
 #include <array>
 #include <set>
 
-#include "core/cache/prefix_tree.h"
+#include "core/prefix/prefix_tree.h"
 #include "core/router/policy.h"
 
 namespace blockyard {
 namespace {
 
-using BlockRun = blockyard::Run;  // inside TEST() the bare name is testing::Test::Run
-
 // A decision to be made, in few lines.
 struct Case {
   std::vector<WorkerFigures> workers;
-  std::vector<BlockRun> chain;
+  std::vector<Span> chain;
   PrefixTree tree;
   RouteInput in;
   PolicyParams params;

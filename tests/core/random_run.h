@@ -69,7 +69,7 @@ inline std::unique_ptr<RandomRun> random_run(std::uint64_t seed, std::optional<E
   }
   Workload& w = run->workload;
   w.block_tokens = block;
-  std::vector<std::vector<Run>> chains;
+  std::vector<std::vector<Span>> chains;
   SimTime t = 0;
   const std::uint32_t requests = pick(1, 60);
   for (std::uint32_t i = 0; i < requests; ++i) {
@@ -80,7 +80,7 @@ inline std::unique_ptr<RandomRun> random_run(std::uint64_t seed, std::optional<E
     r.output_tokens = tight ? pick(0, 5 * block) : pick(0, 20);
     r.prompt_blocks = r.known_blocks = r.prompt_tokens / block;
     r.runs_begin = static_cast<std::uint32_t>(w.runs.size());
-    std::vector<Run> chain;
+    std::vector<Span> chain;
     PrefixTree::NodeId node = kNone;
     for (std::uint32_t left = r.prompt_blocks; left > 0;) {
       const std::uint32_t n = std::min(left, 4U);

@@ -15,13 +15,11 @@
 namespace blockyard {
 namespace {
 
-using BlockRun = blockyard::Run;  // inside TEST() the bare name is testing::Test::Run
-
 // Random prompts over few contents, and their tree.
 struct RandomChains {
   explicit RandomChains(Rng& rng) {
     for (int i = 0; i < 40; ++i) {
-      std::vector<BlockRun>& chain = chains.emplace_back();
+      std::vector<Span>& chain = chains.emplace_back();
       PrefixTree::NodeId node = kNone;
       for (auto left = static_cast<std::uint32_t>(rng.below(26)); left > 0;) {
         const std::uint32_t n = std::min(left, 5U);
@@ -32,7 +30,7 @@ struct RandomChains {
     tree = RadixTree::build(chains, prefixes.size());
   }
   PrefixTree prefixes;
-  std::vector<std::vector<BlockRun>> chains;
+  std::vector<std::vector<Span>> chains;
   RadixTree tree;
 };
 
@@ -86,7 +84,7 @@ TEST(RunCache, DoesWhatABlockCacheDoes) {
         for (EdgeId e = 0; e < world.tree.edges().size(); ++e) {
           const RadixEdge& edge = world.tree.edge(e);
           const bool told = std::find(runs.changed()->begin(), runs.changed()->end(), e) != runs.changed()->end();
-          ASSERT_TRUE(told || before.count(BlockRun{edge.first, edge.count}) == runs.held_of(e))
+          ASSERT_TRUE(told || before.count(Span{edge.first, edge.count}) == runs.held_of(e))
               << "a change that was not told";
         }
       }
@@ -98,7 +96,7 @@ TEST(RunCache, DoesWhatABlockCacheDoes) {
       for (RequestId i = 0; i < world.chains.size(); ++i)
         ASSERT_EQ(runs.hit(world.tree.path(i)), blocks.hit(world.chains[i]));
       BlockSet resident(world.prefixes.size());
-      runs.each_held([&](EdgeId e, std::uint32_t n) { resident.insert(BlockRun{world.tree.edge(e).first, n}); });
+      runs.each_held([&](EdgeId e, std::uint32_t n) { resident.insert(Span{world.tree.edge(e).first, n}); });
       ASSERT_EQ(resident, blocks.resident());
     }
   }
@@ -129,7 +127,7 @@ TEST(RunViews, HoldWhatSetsOfBlocksHold) {
       } else if (what < 12) {
         views.sync(w, caches[w]);
         sets[w].clear();
-        caches[w].each_held([&](EdgeId e, std::uint32_t n) { sets[w].insert(BlockRun{world.tree.edge(e).first, n}); });
+        caches[w].each_held([&](EdgeId e, std::uint32_t n) { sets[w].insert(Span{world.tree.edge(e).first, n}); });
       } else if (what == 12) {  // a sync that was long under way: parts of edges as well
         std::vector<EdgeHead> heads;
         sets[w].clear();
@@ -137,12 +135,12 @@ TEST(RunViews, HoldWhatSetsOfBlocksHold) {
           const std::uint64_t n = rng.below(world.tree.edge(e).count + 1);
           if (n == 0) continue;
           heads.push_back({e, static_cast<std::uint32_t>(n)});
-          sets[w].insert(BlockRun{world.tree.edge(e).first, static_cast<std::uint32_t>(n)});
+          sets[w].insert(Span{world.tree.edge(e).first, static_cast<std::uint32_t>(n)});
         }
         views.replace(w, heads);
       } else {
         views.insert(w, world.tree.path(r));
-        for (const BlockRun& run : world.chains[r]) sets[w].insert(run);
+        for (const Span& run : world.chains[r]) sets[w].insert(run);
       }
       std::vector<std::uint32_t> overlap(kWorkers);
       views.overlaps(world.tree.path(r), overlap);
@@ -152,7 +150,7 @@ TEST(RunViews, HoldWhatSetsOfBlocksHold) {
         BlockSet believed(world.prefixes.size());
         std::uint32_t blocks = 0;
         views.each(v, [&](EdgeId e, std::uint32_t n) {
-          believed.insert(BlockRun{world.tree.edge(e).first, n});
+          believed.insert(Span{world.tree.edge(e).first, n});
           blocks += n;
         });
         ASSERT_EQ(believed, sets[v]);

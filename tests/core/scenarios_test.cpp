@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "core/io/scenario.h"
+#include "core/settings/scenario.h"
 #include "core/sim/simulation.h"
 #include "core/workload/make.h"
 

@@ -10,8 +10,6 @@
 namespace blockyard {
 namespace {
 
-using BlockRun = blockyard::Run;  // inside TEST() the bare name is testing::Test::Run
-
 constexpr std::uint64_t kRandomScenarios = 1000;
 
 TEST(Laws, HoldAfterEveryEventOfRandomScenarios) {
@@ -196,7 +194,7 @@ struct Tiny {
     r.prompt_tokens = blocks * 16;
     r.prompt_blocks = r.known_blocks = blocks;
     r.output_tokens = output;
-    std::vector<BlockRun> chain;
+    std::vector<Span> chain;
     workload.tree.extend(kNone, key, blocks, chain);
     r.runs_begin = static_cast<std::uint32_t>(workload.runs.size());
     r.runs_count = static_cast<std::uint32_t>(chain.size());

@@ -9,12 +9,12 @@
 #include <string>
 #include <vector>
 
-#include "core/cache/block_set.h"
+#include "core/prefix/block_set.h"
 
 namespace blockyard::test {
 
-/// Chains in tests: inside a gtest case the name Run means something else.
-using Runs = std::vector<blockyard::Run>;
+/// Chains in tests: what a test writes down by hand.
+using Runs = std::vector<blockyard::Span>;
 
 /// A file that is gone when this is.
 class TemporaryFile {

@@ -41,7 +41,7 @@ std::uint64_t lru_hits(const Workload& w, std::uint32_t capacity) {
   std::uint64_t hits = 0;
   for (const Request& r : w.requests) {
     std::vector<BlockId> chain;
-    w.each_prompt_run(r, [&](blockyard::Run run) {
+    w.each_prompt_run(r, [&](blockyard::Span run) {
       for (BlockId b = run.first; b < run.first + run.count; ++b) chain.push_back(b);
     });
     const auto held = [&order](BlockId b) { return std::find(order.begin(), order.end(), b) != order.end(); };

@@ -3,9 +3,9 @@
 
 #include <set>
 
-#include "core/io/scenario.h"
+#include "core/settings/scenario.h"
+#include "core/settings/workload_spec.h"
 #include "core/workload/make.h"
-#include "core/workload/spec.h"
 
 namespace blockyard {
 namespace {

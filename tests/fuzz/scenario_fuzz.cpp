@@ -1,15 +1,17 @@
-// Fuzz target: any bytes as a scenario either parse, and then survive being written and read again, or are refused in one line.
+// Fuzz target: any bytes as a scenario either parse, and then survive being written and read again, or are refused in
+// one line.
 #include <cstdint>
 #include <string>
 
 #include "core/base/check.h"
-#include "core/io/scenario.h"
+#include "core/settings/scenario.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
   const auto scenario = blockyard::parse_scenario(text, "", BLOCKYARD_ASSETS "/presets");
   if (!scenario) {
-    BY_CHECK(!scenario.error().message.empty() && scenario.error().message.find('\n') == std::string::npos, "not one line");
+    BY_CHECK(!scenario.error().message.empty() && scenario.error().message.find('\n') == std::string::npos,
+             "not one line");
     return 0;
   }
   const std::string once = blockyard::write_scenario(*scenario);

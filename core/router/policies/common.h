@@ -105,7 +105,7 @@ inline void say(Explanation* why, std::string reason) {
 
 /// Id of block k (from 0) of the chain.
 inline BlockId chain_block(Chain chain, std::uint32_t k) {
-  for (const Run& run : chain) {
+  for (const Span& run : chain) {
     if (k < run.count) return run.first + k;
     k -= run.count;
   }

@@ -1,5 +1,5 @@
 // prefix_hash: the SGLang model gateway's consistent hash of the first tokens, with bounded load (SPEC 5.1).
-#include "core/cache/prefix_tree.h"
+#include "core/prefix/prefix_tree.h"
 #include "core/router/policies/common.h"
 #include "core/tokens/sha256.h"
 

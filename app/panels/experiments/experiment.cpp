@@ -1,0 +1,271 @@
+#include "app/panels/experiments/experiment.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "app/panels/overlay_parts.h"
+#include "app/ui/icons.h"
+#include "app/ui/widgets.h"
+#include "core/router/policy.h"
+#include "core/settings/scenario.h"
+
+namespace blockyard {
+namespace {
+
+constexpr std::size_t kMostStrategies = 12;
+
+// A primary button at the right end of the row that `at` begins.
+bool run_button(const Look& look, const char* label, float right, float y) {
+  ButtonSpec go{label, icons::kPlay};
+  go.kind = ButtonKind::Primary;
+  ImGui::SetCursorScreenPos(ImVec2(right - button_width(look, go), y));
+  return button(look, go);
+}
+
+const char* picture_name(std::string_view name) {
+  static constexpr std::array<std::pair<std::string_view, const char*>, 5> kNames{{{"sweep_bars", "Bars"},
+                                                                                   {"sweep_curves", "Curves"},
+                                                                                   {"sweep_heatmap", "Heat maps"},
+                                                                                   {"sweep_winner", "Who wins where"},
+                                                                                   {"sweep_pareto", "Pareto front"}}};
+  for (const auto& [id, label] : kNames) {
+    if (id == name) return label;
+  }
+  return "Picture";
+}
+
+}  // namespace
+
+void explain_hit_rate(FrameContext& ctx) {
+  ctx.ui.experiment_open = true;
+  ctx.ui.experiment = UiState::Experiment::kWaterfall;
+  ctx.push(cmd::RunExperiment{WaterfallWanted{}});
+}
+
+std::vector<ExperimentCard::Axis> ExperimentCard::axes_of(const FrameContext& ctx) {
+  std::vector<Axis> out{{"fleet.workers", "Workers", "1:16:x2"},
+                        {"router.strategy", "Strategy", "round_robin,least_loaded,cache_aware,kv_cost"},
+                        {"router.sync_ms", "Sync interval, ms", "500:8000:x2"},
+                        {"router.heartbeat_ms", "Heartbeat interval, ms", "250:4000:x2"},
+                        {"router.message_delay_ms", "Message delay, ms", "0,50,200,800"},
+                        {"router.reports", "Reports", "none,evictions,all"},
+                        {"cache.capacity_blocks", "Blocks a worker", "100:1600:x2"},
+                        {"cache.eviction", "Eviction", "lru,fifo,lfu,random"},
+                        {"fleet.slots", "Slots a worker", "1:8:x2"},
+                        {"seed", "Seed", "1:5:1"}};
+  const bool trace = ctx.scenario.workload.type == WorkloadType::kTrace;
+  if (trace) {
+    out.push_back({"workload.time_scale", "Time scale of the trace", "0.5,1,2"});
+  } else if (ctx.scenario.workload.arrival != ArrivalProcess::kClosed) {
+    const double rate = ctx.scenario.workload.rate;
+    out.push_back({"workload.rate", "Arrivals, 1/s",
+                   fmt::format("{:.4g},{:.4g},{:.4g},{:.4g}", rate / 2, rate, rate * 2, rate * 4)});
+  }
+  const auto policies = policy_table();
+  for (const std::string_view id : policies[ctx.scenario.config.router.strategy].params) {
+    const ParamRow* p = find_param(id);
+    const double now = ctx.scenario.config.router.params.*(p->field), step = p->integer ? std::max(1.0, now)
+                                                                             : now > 0  ? now
+                                                                                        : 0.1;
+    out.push_back({"router." + std::string(id), std::string(p->label),
+                   fmt::format("{},{},{}", std::clamp(now, p->low, p->high), std::clamp(now + step, p->low, p->high),
+                               std::clamp(now + 3 * step, p->low, p->high))});
+  }
+  return out;
+}
+
+void ExperimentCard::waterfall_form(FrameContext& ctx) {
+  const Look& look = ctx.look;
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float width = ImGui::GetContentRegionAvail().x;
+  if (run_button(look, "Explain", at.x + width, at.y)) ctx.push(cmd::RunExperiment{WaterfallWanted{}});
+  const float y = ImGui::GetCursorScreenPos().y;
+  ImGui::SetCursorScreenPos(at);
+  ImGui::PushTextWrapPos(ImGui::GetCursorPosX() + width - look.px(130));
+  text_wrapped(look, FontRole::Small, look.theme.text_secondary,
+               "The same requests again and again, each time with one cause more: whole blocks, finite memory, the "
+               "eviction policy, the split over workers, a view that is out of date, load.");
+  ImGui::PopTextWrapPos();
+  ImGui::SetCursorScreenPos(ImVec2(at.x, std::max(y, ImGui::GetCursorScreenPos().y)));
+}
+
+void ExperimentCard::comparison_form(FrameContext& ctx) {
+  const Look& look = ctx.look;
+  const auto policies = policy_table();
+  if (strategies_.empty()) {
+    // The scenario's own, and the two baselines.
+    strategies_ = {ctx.scenario.config.router.strategy};
+    for (const char* id : {"round_robin", "least_loaded"}) {
+      const std::uint32_t s = find_policy(id);
+      if (s != strategies_[0]) strategies_.push_back(s);
+    }
+  }
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float width = ImGui::GetContentRegionAvail().x, gap = look.px(6), line = look.px(28);
+  float x = 0, y = 0;
+  for (std::uint32_t s = 0; s < policies.size(); ++s) {
+    const std::string label(policies[s].label);
+    const auto chosen = std::find(strategies_.begin(), strategies_.end(), s);
+    const bool on = chosen != strategies_.end();
+    const char* icon = on ? icons::kCheck : nullptr;
+    const float w = chip_width(look, label.c_str(), icon);
+    if (x > 0 && x + w > width) x = 0, y += line;
+    ImGui::SetCursorScreenPos(ImVec2(at.x + x, at.y + y));
+    ImGui::PushID(static_cast<int>(s));
+    if (chip(look, label.c_str(), on ? Tone::Accent : Tone::Neutral, icon)) {
+      if (on) {
+        if (strategies_.size() > 1) strategies_.erase(chosen);
+      } else if (strategies_.size() < kMostStrategies) {
+        strategies_.push_back(s);
+      }
+    }
+    ImGui::PopID();
+    help_tooltip(look, policies[s].label, policies[s].help);
+    x += w + gap;
+  }
+  y += line + look.px(4);
+  const bool go = run_button(look, "Compare", at.x + width, at.y + y + look.px(6));
+  ImGui::SetCursorScreenPos(ImVec2(at.x, at.y + y));
+  SliderSpec seeds;
+  seeds.label = "Seeds";
+  seeds.min = 1;
+  seeds.max = 20;
+  seeds.initial = 1;
+  seeds.decimals = 0;
+  seeds.help = "Each strategy on the same requests under so many seeds; from two on, means with 95 % intervals.";
+  ImGui::BeginChild("seeds", ImVec2(look.px(320), look.px(40)), false, ImGuiWindowFlags_NoBackground);
+  slider_row(look, seeds, &seeds_);
+  ImGui::EndChild();
+  if (go) {
+    std::sort(strategies_.begin(), strategies_.end());
+    ctx.push(cmd::RunExperiment{ComparisonWanted{strategies_, static_cast<std::uint32_t>(seeds_)}});
+  }
+}
+
+void ExperimentCard::sweep_row(FrameContext& ctx, const char* id, int& chosen, std::string& values, bool may_be_none) {
+  const Look& look = ctx.look;
+  std::vector<Choice> choices;
+  if (may_be_none) choices.push_back({"Nothing else", "A curve over one setting"});
+  for (const Axis& a : axes_) choices.push_back({a.label.c_str(), a.path.c_str()});
+  const int shift = may_be_none ? 1 : 0;
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float width = ImGui::GetContentRegionAvail().x, column = look.px(260);
+  ImGui::PushID(id);
+  ImGui::BeginChild("setting", ImVec2(column, look.px(32)), false, ImGuiWindowFlags_NoBackground);
+  if (const auto picked = dropdown(look, "path", choices, chosen + shift)) {
+    chosen = *picked - shift;
+    values = chosen < 0 ? "" : axes_[static_cast<std::size_t>(chosen)].values;
+  }
+  ImGui::EndChild();
+  if (chosen >= 0) {
+    ImGui::SetCursorScreenPos(ImVec2(at.x + column + look.px(10), at.y));
+    ImGui::BeginChild("values", ImVec2(width - column - look.px(150), look.px(32)), false,
+                      ImGuiWindowFlags_NoBackground);
+    text_field(look, "text", icons::kList, "values: 1,2,4 or 1:16:x2 or 0:10:2", &values);
+    ImGui::EndChild();
+  }
+  ImGui::PopID();
+  ImGui::SetCursorScreenPos(ImVec2(at.x, at.y + look.px(36)));
+}
+
+void ExperimentCard::sweep_form(FrameContext& ctx) {
+  const Look& look = ctx.look;
+  axes_ = axes_of(ctx);
+  const int most = static_cast<int>(axes_.size()) - 1;
+  for (int& a : axis_) a = std::min(a, most);
+  if (axis_[0] < 0) axis_[0] = 0, values_[0] = axes_[0].values, axis_[1] = 1, values_[1] = axes_[1].values;
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float right = at.x + ImGui::GetContentRegionAvail().x;
+  sweep_row(ctx, "first", axis_[0], values_[0], false);
+  sweep_row(ctx, "second", axis_[1], values_[1], true);
+  const ImVec2 end = ImGui::GetCursorScreenPos();
+  if (run_button(look, "Sweep", right, at.y)) {
+    SweepWanted wanted;
+    for (int i = 0; i < 2; ++i) {
+      if (axis_[i] >= 0) wanted.vary.push_back(axes_[static_cast<std::size_t>(axis_[i])].path + "=" + values_[i]);
+    }
+    ctx.push(cmd::RunExperiment{std::move(wanted)});
+  }
+  ImGui::SetCursorScreenPos(end);
+}
+
+void ExperimentCard::outcome(FrameContext& ctx, const ExperimentState& state) {
+  const Look& look = ctx.look;
+  const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
+  Rect rest{at.x, at.y, room.x, std::max(look.px(40), room.y)};
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  if (state.running) {
+    const std::string far =
+        state.total == 0 ? "making the requests …" : fmt::format("{} of {}", state.done, state.total);
+    draw_text(list, look, FontRole::Small, look.theme.text_secondary, ImVec2(rest.x, rest.y + look.px(14)),
+              fmt::format("{}: {}", state.title, far));
+    ButtonSpec stop{"Cancel", icons::kTimes};
+    const float w = button_width(look, stop);
+    ImGui::SetCursorScreenPos(ImVec2(rest.right() - w, rest.y));
+    if (button(look, stop)) ctx.push(cmd::StopExperiment{});
+    const float part = state.total == 0 ? 0 : static_cast<float>(state.done) / static_cast<float>(state.total);
+    meter(list, look, {rest.x, rest.y + look.px(34), rest.w - w - look.px(14), look.px(6)}, part, look.theme.accent);
+    return;
+  }
+  if (!state.trouble.empty()) {
+    empty_state(look, rest, icons::kWarning, "There is no picture", state.trouble);
+    return;
+  }
+  if (state.figures.empty()) return;
+  if (state.figures.size() > 1) {
+    std::vector<const char*> names;
+    for (const NamedFigure& f : state.figures) names.push_back(picture_name(f.name));
+    picture_ = std::clamp(picture_, 0, static_cast<int>(names.size()) - 1);
+    if (const auto picked = tab_strip(look, "pictures", names, picture_)) picture_ = *picked, shown_.clear();
+    rest.take_top(look.px(40), 0);
+  } else {
+    picture_ = 0;
+  }
+  const Figure& figure = state.figures[static_cast<std::size_t>(picture_)].figure;
+  const std::string key =
+      fmt::format("{}/{}/{}", static_cast<const void*>(state.figures.data()), state.title, picture_);
+  if (shown_ != key) {
+    shown_ = key;
+    const std::uint64_t revision = box_.figure.revision + 1;
+    box_.figure = figure;
+    box_.figure.revision = revision;
+    box_.view = FigureView{};
+  }
+  show_figure(ctx, "experiment-figure", rest, box_);
+}
+
+void ExperimentCard::draw(FrameContext& ctx, ImVec2 screen) {
+  if (!ctx.ui.experiment_open) return;
+  const Look& look = ctx.look;
+  begin_overlay(ctx, "experiment", screen, ImVec2(look.px(1080), look.px(800)), look.px(56), &ctx.ui.experiment_open);
+  section_header(look, icons::kFlask, "Experiments", "the scenario as it is set now, from its start · Esc closes");
+  constexpr std::array<const char*, 3> kKinds{"Where the hit rate went", "Compare strategies", "Sweep settings"};
+  if (const auto picked = segmented(look, "kind", kKinds, static_cast<int>(ctx.ui.experiment)))
+    ctx.ui.experiment = static_cast<UiState::Experiment>(*picked);
+  ImGui::Dummy(ImVec2(1, look.px(4)));
+  switch (ctx.ui.experiment) {
+    case UiState::Experiment::kWaterfall:
+      waterfall_form(ctx);
+      break;
+    case UiState::Experiment::kComparison:
+      comparison_form(ctx);
+      break;
+    case UiState::Experiment::kSweep:
+      sweep_form(ctx);
+      break;
+  }
+  ImGui::Dummy(ImVec2(1, look.px(2)));
+  divider(look);
+  if (ctx.experiment != nullptr) {
+    outcome(ctx, *ctx.experiment);
+  } else {
+    const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
+    empty_state(look, {at.x, at.y, room.x, room.y}, icons::kFlask, "Nothing has been run yet",
+                "The picture will stand here; its right button exports it. The run behind this card stays as it is.");
+  }
+  end_overlay(look);
+}
+
+}  // namespace blockyard

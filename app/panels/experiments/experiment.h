@@ -1,0 +1,47 @@
+// The card of experiments: where the hit rate went, strategies on the same requests, sweeps. A form, progress, then the
+// figures of what came out. What runs is the Session's; here are only the wishes.
+#pragma once
+
+#include <imgui.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "app/panels/plots/tab_plot.h"
+#include "app/session/frame_context.h"
+
+namespace blockyard {
+
+class ExperimentCard {
+ public:
+  void draw(FrameContext& ctx, ImVec2 screen);
+
+ private:
+  /// A setting that can be swept, and the values that the form begins with.
+  struct Axis {
+    std::string path;
+    std::string label;
+    std::string values;
+  };
+  void waterfall_form(FrameContext& ctx);
+  void comparison_form(FrameContext& ctx);
+  void sweep_form(FrameContext& ctx);
+  void sweep_row(FrameContext& ctx, const char* id, int& chosen, std::string& values, bool may_be_none);
+  void outcome(FrameContext& ctx, const ExperimentState& state);
+  static std::vector<Axis> axes_of(const FrameContext& ctx);
+
+  std::vector<Axis> axes_;
+  int axis_[2] = {-1, -1};
+  std::string values_[2];
+  std::vector<std::uint32_t> strategies_;
+  std::int64_t seeds_ = 1;
+  std::string shown_;  // title of the figures in box_
+  int picture_ = 0;
+  PlotBox box_;
+};
+
+/// Opens the card on the waterfall and begins it.
+void explain_hit_rate(FrameContext& ctx);
+
+}  // namespace blockyard

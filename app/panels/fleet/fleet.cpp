@@ -1,0 +1,398 @@
+#include "app/panels/fleet/fleet.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "app/panels/linked.h"
+#include "app/ui/compat.h"
+#include "app/ui/icons.h"
+
+namespace blockyard {
+namespace {
+
+// Idle blocks that are marked as the next to go, per worker.
+constexpr std::size_t kVictims = 16;
+
+enum class Health { kUp, kUnnoticed, kDown, kRestarted };
+
+Health health(const FrameContext& ctx, WorkerId w) {
+  const bool up = ctx.sim.workers()[w].up(), routable = ctx.sim.figures(w).routable;
+  if (up) return routable ? Health::kUp : Health::kRestarted;
+  return routable ? Health::kUnnoticed : Health::kDown;
+}
+
+const char* health_chip(Health h) {
+  switch (h) {
+    case Health::kUnnoticed:
+      return "crashed, unnoticed";
+    case Health::kDown:
+      return "down";
+    case Health::kRestarted:
+      return "restarting";
+    case Health::kUp:
+      break;
+  }
+  return "";
+}
+
+// Free, idle and in use as one bar, in use first.
+void draw_meter(ImDrawList* list, const Look& look, const Rect& r, const BlockCache& cache, bool upright) {
+  const Theme& theme = look.theme;
+  const auto all = static_cast<float>(std::max<std::uint32_t>(1, cache.capacity()));
+  const float used = static_cast<float>(cache.in_use()) / all, taken = static_cast<float>(cache.taken()) / all;
+  list->AddRectFilled(r.min(), r.max(), theme.block_free, look.px(2));
+  if (upright) {
+    const float yt = std::round(r.bottom() - r.h * taken), yu = std::round(r.bottom() - r.h * used);
+    if (yt < r.bottom()) list->AddRectFilled(ImVec2(r.x, yt), r.max(), theme.block_idle, look.px(2));
+    if (yu < r.bottom()) list->AddRectFilled(ImVec2(r.x, yu), r.max(), theme.block_used, look.px(2));
+  } else {
+    const float xt = std::round(r.x + r.w * taken), xu = std::round(r.x + r.w * used);
+    if (xt > r.x) list->AddRectFilled(r.min(), ImVec2(xt, r.bottom()), theme.block_idle, look.px(2));
+    if (xu > r.x) list->AddRectFilled(r.min(), ImVec2(xu, r.bottom()), theme.block_used, look.px(2));
+  }
+}
+
+std::string used_text(const BlockCache& cache) {
+  return fmt::format("{:.0f}%", 100.0 * cache.taken() / std::max<std::uint32_t>(1, cache.capacity()));
+}
+
+}  // namespace
+
+void FleetPanel::draw(FrameContext& ctx, const Rect& rect) {
+  const Look& look = ctx.look;
+  if (look.anchors) look.anchors->push("fleet");
+  Rect area = rect;
+  const Rect top = area.take_top(look.px(24), look.px(6));
+  const std::size_t count = ctx.sim.workers().size();
+  const std::uint32_t slots = ctx.sim.workers()[0].cache().capacity();
+  FleetGrid grid = arrange_fleet(area, count, slots, look.scale, wanted_);
+  if (grid.height > area.h + 1 && wanted_ != FleetDetail::kAuto) {  // it scrolls: leave room for the bar
+    Rect narrower = area;
+    narrower.take_right(look.px(12));
+    grid = arrange_fleet(narrower, count, slots, look.scale, wanted_);
+  }
+  gather(ctx);
+  hovered_worker_ = linked_to(ctx, ctx.hover).worker;
+  selected_worker_ = linked_to(ctx, ctx.selection).worker;
+  texture_.begin_frame(ctx, grid.fit.shape);
+  head(ctx, top, grid);
+
+  ImGui::SetCursorScreenPos(area.min());
+  compat::begin_child("fleet", area.size(), false, ImGuiWindowFlags_NoBackground);
+  const ImVec2 origin = ImGui::GetCursorScreenPos();
+  const Rect inner{origin.x, origin.y, area.w, area.h};
+  for (WorkerId w = 0; w < count; ++w) {
+    const Rect place = grid.card(inner, w);
+    if (place.bottom() < area.y || place.y > area.bottom()) continue;
+    card(ctx, w, place, grid);
+    if (grid.numbers > 0 && w % static_cast<WorkerId>(grid.columns) == 0) {
+      draw_text_right(ImGui::GetWindowDrawList(), look, FontRole::Small, look.theme.text_muted,
+                      ImVec2(place.x - look.px(6), place.center().y), std::to_string(w));
+    }
+  }
+  ImGui::SetCursorScreenPos(ImVec2(origin.x, origin.y + grid.height - 1));
+  ImGui::Dummy(ImVec2(1, 1));
+  ImGui::EndChild();
+  texture_.end_frame(ctx);
+  look.mark("map", area);
+  if (look.anchors) look.anchors->pop();
+}
+
+void FleetPanel::gather(FrameContext& ctx) {
+  const std::size_t count = ctx.sim.workers().size();
+  const bool fresh = facts_.size() != count;
+  if (fresh) facts_.assign(count, {});
+  marked_ = marked_blocks(ctx);
+  load_scale_ = ctx.sim.config().router.load_metric == LoadMetric::kRemainingMs ? 1000 : 4;
+  for (WorkerId w = 0; w < count; ++w) {
+    facts_[w].load = ctx.sim.true_load(w);
+    load_scale_ = std::max(load_scale_, facts_[w].load);
+  }
+  if (rates_due_.due(ctx) || fresh) {
+    std::vector<std::uint64_t> hit(count, 0), blocks(count, 0);
+    const auto& records = ctx.sim.records();
+    for (RequestId r = 0; r < records.size(); ++r) {
+      if (records[r].start < 0 || records[r].worker == kNone) continue;
+      hit[records[r].worker] += records[r].hit;
+      blocks[records[r].worker] += ctx.sim.request(r).prompt_blocks;
+    }
+    for (WorkerId w = 0; w < count; ++w) {
+      facts_[w].hit_rate = blocks[w] ? static_cast<double>(hit[w]) / static_cast<double>(blocks[w])
+                                     : std::numeric_limits<double>::quiet_NaN();
+    }
+  }
+  if (!victims_) {
+    for (WorkerFacts& f : facts_) f.victims.clear();
+  } else if (victims_due_.due(ctx) || fresh || facts_[0].victims.empty()) {
+    for (WorkerId w = 0; w < count; ++w) facts_[w].victims = eviction_order(ctx.sim.workers()[w].cache(), kVictims);
+  }
+}
+
+void FleetPanel::head(FrameContext& ctx, const Rect& rect, const FleetGrid& grid) {
+  const Look& look = ctx.look;
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const float y = rect.center().y;
+  // From the right: the menu, the victims, then as much of the legend as there is room for, then the title.
+  ImGui::SetCursorScreenPos(ImVec2(rect.right() - look.px(22), std::floor(y - look.px(11))));
+  if (mini_button(look, "view", icons::kEye, "How the fleet is shown: cards, rows or a heat map"))
+    ImGui::OpenPopup("fleet view");
+  ImGui::SetCursorScreenPos(ImVec2(rect.right() - look.px(48), std::floor(y - look.px(11))));
+  const std::string victims_help = ctx.sim.config().cache.eviction == EvictionPolicy::kRandom
+                                       ? "Random eviction has no next victim: any idle block may go."
+                                       : fmt::format("Mark the next {} blocks that each worker would evict", kVictims);
+  if (mini_button(look, "victims", icons::kTarget, victims_help, victims_)) victims_ = !victims_;
+  if (ImGui::BeginPopup("fleet view")) {
+    constexpr std::array<std::pair<const char*, FleetDetail>, 4> kChoices = {{{"As many as fit", FleetDetail::kAuto},
+                                                                              {"Cards", FleetDetail::kCards},
+                                                                              {"Rows", FleetDetail::kRows},
+                                                                              {"Heat map", FleetDetail::kHeat}}};
+    for (const auto& [label, detail] : kChoices) {
+      if (ImGui::MenuItem(label, nullptr, wanted_ == detail)) wanted_ = detail;
+    }
+    ImGui::EndPopup();
+  }
+
+  struct Entry {
+    const char* label;
+    const char* help;
+    int kind;  // 0: state, 1: flash, 2: the dots, 3: a state of engine continuous alone
+    int value;
+  };
+  const bool continuous = ctx.sim.config().fleet.engine == EngineKind::kContinuous;
+  constexpr std::array<Entry, 9> kLegend = {{
+      {"free", "Nothing is stored in this slot.", 0, static_cast<int>(BlockState::kFree)},
+      {"cached, idle", "Kept, used by nobody: a hit for whoever comes next, or the next victim.", 0,
+       static_cast<int>(BlockState::kIdle)},
+      {"in use", "A running request refers to it: it cannot be evicted.", 0, static_cast<int>(BlockState::kUsed)},
+      {"shared", "Two or more running requests refer to it. Marked by a notch.", 0,
+       static_cast<int>(BlockState::kShared)},
+      {"private", "Part of a running request's own answer: nobody else can hit it. Marked by a bar.", 3,
+       static_cast<int>(BlockState::kPrivate)},
+      {"partial", "The last tokens of a running request, not a block yet: no identity, nobody else can hit it.", 3,
+       static_cast<int>(BlockState::kPartial)},
+      {"just stored", "Filled a moment ago. Marked by a ring; fades within 0.4 s.", 1,
+       static_cast<int>(BlockFlash::kStored)},
+      {"just evicted", "What was here has been thrown out. Marked by a cross; fades within 0.4 s.", 1,
+       static_cast<int>(BlockFlash::kEvicted)},
+      {"selected prefix", "Blocks of the request or tree node that is selected or pointed at.", 2, 0},
+  }};
+  const float box = look.px(11), gap = look.px(14);
+  const auto width = [&](const Entry& e) { return box + look.px(6) + text_width(look, FontRole::Small, e.label); };
+  const std::string title = grid.fit.shape.per_texel > 1
+                                ? fmt::format("KV blocks · {} a cell", grid.fit.shape.per_texel)
+                                : std::string("KV block occupancy");
+  const float title_w = text_width(look, FontRole::BodyBold, title) + look.px(16);
+  float all = 0;
+  const auto shown = [continuous](const Entry& e) { return e.kind != 3 || continuous; };
+  for (const Entry& e : kLegend) all += shown(e) ? width(e) + gap : 0;
+  const float limit = rect.w - look.px(56);
+  const bool titled = all + title_w <= limit;
+  if (titled) {
+    draw_text(list, look, FontRole::BodyBold, look.theme.text, ImVec2(rect.x + look.px(2), y), title);
+    ImGui::SetCursorScreenPos(rect.min());
+    ImGui::InvisibleButton("##title", ImVec2(title_w, rect.h));
+    help_tooltip(look, "Fleet", help_of("fleet"));
+  }
+  float x = titled ? rect.right() - look.px(56) - all : rect.x + look.px(2);
+  for (const Entry& e : kLegend) {
+    if (!shown(e)) continue;
+    if (x + width(e) > rect.right() - look.px(52)) break;
+    const Rect sample{std::floor(x), std::floor(y - box / 2), box, box};
+    if (e.kind == 0 || e.kind == 3) draw_state_sample(list, look, sample, static_cast<BlockState>(e.value));
+    if (e.kind == 1) draw_flash_sample(list, look, sample, static_cast<BlockFlash>(e.value));
+    if (e.kind == 2) {
+      list->AddRectFilled(sample.min(), sample.max(), look.theme.block_idle, look.px(2));
+      const float d = look.px(4);
+      const ImVec2 a(std::floor(sample.center().x - d / 2), std::floor(sample.center().y - d / 2));
+      list->AddRectFilled(a, ImVec2(a.x + d, a.y + d), look.theme.prefix_dot);
+    }
+    draw_text(list, look, FontRole::Small, look.theme.text_secondary, ImVec2(x + box + look.px(6), y), e.label);
+    ImGui::SetCursorScreenPos(ImVec2(x, rect.y));
+    ImGui::InvisibleButton(e.label, ImVec2(width(e), rect.h));
+    help_tooltip(look, e.label, e.help);
+    x += width(e) + gap;
+  }
+}
+
+void FleetPanel::card(FrameContext& ctx, WorkerId w, const Rect& rect, const FleetGrid& grid) {
+  const Look& look = ctx.look;
+  const Theme& theme = look.theme;
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  ImGui::PushID(static_cast<int>(w));
+  ImGui::SetCursorScreenPos(rect.min());
+  const bool clicked = ImGui::InvisibleButton("##worker", rect.size());
+  const bool hovered = ImGui::IsItemHovered();
+  ImGui::PopID();
+
+  const bool selected = selected_worker_ == w && std::holds_alternative<SelectedWorker>(ctx.selection);
+  const bool pointed = hovered_worker_ == w;
+  const Health state = health(ctx, w);
+  const Color edge = selected_worker_ == w ? theme.accent : pointed ? theme.text_secondary : theme.line;
+  const float rounding = look.px(grid.detail == FleetDetail::kCards ? 8 : 4);
+  const Color fill = state == Health::kUp ? theme.panel : mix(theme.panel, theme.bad, 0.14f);
+  list->AddRectFilled(rect.min(), rect.max(), fill, rounding);
+  compat::add_rect(list, rect.min(), rect.max(), edge, rounding, selected ? look.px(2) : 1.0f);
+
+  const Rect room = grid.map_room(rect);
+  const BlockCache& cache = ctx.sim.workers()[w].cache();
+  const ImVec2 at(room.x, room.y + std::max(0.0f, std::floor((room.h - grid.fit.height()) / 2)) *
+                                       (grid.detail == FleetDetail::kCards ? 0.0f : 1.0f));
+  texture_.update(ctx, w);
+  draw_block_map(ctx, texture_, w, at, grid.fit, {marked_, facts_[w].victims});
+  if (grid.detail == FleetDetail::kCards) {
+    Rect in = rect.inset(grid.pad_x, grid.pad_y);
+    card_head(ctx, w, in.take_top(grid.head));
+    if (grid.foot > 0) card_foot(ctx, w, in.take_bottom(grid.foot));
+    const float bar = std::max(look.px(6), grid.meter - look.px(8));
+    draw_meter(list, look, {rect.right() - grid.pad_x - bar, at.y, bar, grid.fit.height() - 1}, cache, true);
+  } else {
+    Rect in = rect.inset(grid.pad_x, grid.pad_y);
+    row_label(ctx, w, in.take_left(grid.left), grid.detail == FleetDetail::kHeat);
+  }
+  look.mark(worker_text(w), rect);
+  look.mark(fmt::format("map/{}", w), {at.x, at.y, grid.fit.width(), grid.fit.height()});
+
+  if (!hovered) return;
+  const std::optional<SlotId> slot = slot_at(grid.fit, at, cache.capacity(), ImGui::GetIO().MousePos);
+  const BlockId block = slot && !cache.is_free(*slot) ? cache.slots()[*slot].block : kNone;
+  const Selection what = block != kNone ? Selection{SelectedBlock{block, w}} : Selection{SelectedWorker{w}};
+  ctx.hover_on(what);
+  if (clicked) ctx.select(what);
+  if (slot) {
+    block_tooltip(ctx, w, *slot);
+  } else if (compat::hovered_seconds() > 0.35f) {
+    worker_tooltip(ctx, w);
+  }
+}
+
+void FleetPanel::card_head(FrameContext& ctx, WorkerId w, const Rect& rect) const {
+  const Look& look = ctx.look;
+  const Theme& theme = look.theme;
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const Worker& worker = ctx.sim.workers()[w];
+  const float y = rect.y + rect.h * 0.38f;
+  // From the right: used; then from the left what fits.
+  const std::string used = used_text(worker.cache());
+  float right = draw_text_right(list, look, FontRole::BodyMedium, theme.text, ImVec2(rect.right(), y), used);
+  if (rect.w > look.px(230))
+    right = draw_text_right(list, look, FontRole::Small, theme.text_muted, ImVec2(right - look.px(5), y), "used");
+  float x = worker_chip(list, look, ImVec2(rect.x, y), w) + look.px(8);
+  const std::string name = worker_text(w);
+  const float name_w = text_width(look, FontRole::BodyBold, name);
+  const bool wide = rect.w > look.px(250);
+  if (x + name_w < right - look.px(wide ? 150 : 8))
+    x = draw_text(list, look, FontRole::BodyBold, theme.text, ImVec2(x, y), name) + look.px(12);
+
+  const auto badge = [&](const std::string& label, Tone tone, const char* icon) {
+    const float width = chip_width(look, label.c_str(), icon), h = look.px(20);
+    if (x + width > right - look.px(8)) return;
+    const Rect r{std::floor(x), std::floor(y - h / 2), width, h};
+    const Color fill =
+        tone == Tone::Neutral ? theme.frame : mix(theme.panel, tone_color(theme, tone), theme.dark ? 0.24f : 0.13f);
+    list->AddRectFilled(r.min(), r.max(), fill, look.px(5));
+    float pen = r.x + look.px(7);
+    if (icon) pen = draw_text(list, look, FontRole::Small, tone_text(theme, tone), ImVec2(pen, y), icon) + look.px(5);
+    draw_text(list, look, FontRole::Small, tone_text(theme, tone), ImVec2(pen, y), label);
+    x = r.right() + look.px(6);
+  };
+  const Health state = health(ctx, w);
+  if (state != Health::kUp) badge(health_chip(state), Tone::Bad, icons::kWarning);
+  const std::size_t running = worker.running().size(), queued = worker.waiting().size(), stuck = worker.stuck().size();
+  if (stuck > 0) badge(fmt::format("{} stuck", stuck), Tone::Bad, nullptr);
+  if (state == Health::kUp || running > 0) {
+    badge(fmt::format("{} {}", running, wide ? "running" : "run"), Tone::Neutral, nullptr);
+    badge(fmt::format("{} {}", queued, wide ? "queued" : "q"), queued >= 5 ? Tone::Bad : Tone::Neutral, nullptr);
+  }
+}
+
+void FleetPanel::card_foot(FrameContext& ctx, WorkerId w, const Rect& rect) const {
+  const Look& look = ctx.look;
+  const Theme& theme = look.theme;
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const float y = rect.bottom() - look.px(7);
+  const WorkerFacts& f = facts_[w];
+  const float right =
+      draw_text_right(list, look, FontRole::Mono14, theme.text, ImVec2(rect.right(), y), percent_text(f.hit_rate));
+  const float hits =
+      draw_text_right(list, look, FontRole::Small, theme.text_muted, ImVec2(right - look.px(7), y), "hit rate");
+  float x = draw_text(list, look, FontRole::Small, theme.text_muted, ImVec2(rect.x, y), "load") + look.px(8);
+  const std::string load = load_text(ctx, f.load);
+  const float value_w = std::max(look.px(56), text_width(look, FontRole::Mono14, load));
+  const Rect bar{std::floor(x), std::floor(y - look.px(3)), hits - look.px(22) - value_w - x, look.px(6)};
+  if (bar.w > look.px(20)) {
+    meter(list, look, bar, static_cast<float>(f.load / load_scale_), theme.accent);
+    // Where the router believes the load to be.
+    const double seen = ctx.sim.config().router.view == ViewMode::kOracle ? f.load : ctx.sim.figures(w).load;
+    const float tick = bar.x + std::round(bar.w * static_cast<float>(std::clamp(seen / load_scale_, 0.0, 1.0)));
+    list->AddRectFilled(ImVec2(tick - look.px(1), bar.y - look.px(3)),
+                        ImVec2(tick + look.px(1), bar.bottom() + look.px(3)), theme.warn);
+    x = bar.right() + look.px(8);
+  }
+  draw_text(list, look, FontRole::Mono14, theme.text, ImVec2(x, y), load);
+}
+
+void FleetPanel::row_label(FrameContext& ctx, WorkerId w, const Rect& rect, bool tile) const {
+  const Look& look = ctx.look;
+  const Theme& theme = look.theme;
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  if (rect.w < look.px(12)) return;
+  const Worker& worker = ctx.sim.workers()[w];
+  if (tile) {
+    const Color ink = worker.up() ? theme.text_secondary : theme.bad_text;
+    list->AddRectFilled(rect.min(), ImVec2(rect.x + look.px(3), rect.bottom()),
+                        worker_color(theme, static_cast<int>(w)), look.px(1));
+    const std::string number = std::to_string(w);
+    if (rect.h >= look.px(12) && text_width(look, FontRole::Small, number) <= rect.w - look.px(4))
+      draw_text_right(list, look, FontRole::Small, ink, ImVec2(rect.right() - look.px(2), rect.center().y), number);
+    return;
+  }
+  const float y = rect.center().y;
+  float x = rect.x;
+  if (rect.h >= look.px(17)) {
+    x = worker_chip(list, look, ImVec2(x, y), w) + look.px(7);
+  } else {  // no room for a chip: its hue and its number
+    list->AddRectFilled(rect.min(), ImVec2(rect.x + look.px(3), rect.bottom()),
+                        worker_color(theme, static_cast<int>(w)), look.px(1));
+    x = draw_text(list, look, FontRole::Small, theme.text_secondary, ImVec2(rect.x + look.px(8), y),
+                  std::to_string(w)) +
+        look.px(7);
+  }
+  const Health state = health(ctx, w);
+  if (state != Health::kUp) {
+    draw_text(list, look, FontRole::Small, theme.bad_text, ImVec2(x, y),
+              ellipsized(look, FontRole::Small, health_chip(state), rect.right() - x - look.px(4)));
+    return;
+  }
+  const std::string used = used_text(worker.cache());
+  if (rect.right() - x > look.px(84)) {
+    draw_text(list, look, FontRole::Small, theme.text_secondary, ImVec2(x, y),
+              fmt::format("{}+{}", worker.running().size(), worker.waiting().size()));
+  }
+  if (rect.right() - x > text_width(look, FontRole::Small, used) + look.px(10))
+    draw_text_right(list, look, FontRole::Small, theme.text, ImVec2(rect.right() - look.px(8), y), used);
+}
+
+void FleetPanel::worker_tooltip(FrameContext& ctx, WorkerId w) const {
+  const Worker& worker = ctx.sim.workers()[w];
+  const BlockCache& cache = worker.cache();
+  const WorkerFigures view = ctx.sim.figures(w);
+  const Divergence d = ctx.sim.divergence(w);
+  const Health state = health(ctx, w);
+  const char* words = state == Health::kUp          ? "Up"
+                      : state == Health::kUnnoticed ? "Crashed; the router has not noticed yet"
+                      : state == Health::kDown      ? "Down; the router sends it nothing"
+                                                    : "Restarting";
+  tooltip(
+      ctx.look, worker_text(w),
+      fmt::format("{}. {} running, {} queued.\nBlocks: {} in use, {} idle, {} free of {}.\nLoad {} (the router "
+                  "believes {}). Hit rate {}.\nThe router believes {} blocks that are gone, and does not know of {}.",
+                  words, worker.running().size(), worker.waiting().size(), cache.in_use(), cache.idle_blocks(),
+                  cache.free_slots(), cache.capacity(), load_text(ctx, facts_[w].load), load_text(ctx, view.load),
+                  percent_text(facts_[w].hit_rate), d.phantom, d.unknown));
+}
+
+}  // namespace blockyard

@@ -1,0 +1,228 @@
+#include "app/panels/inspector/why_here.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "app/panels/fleet/side_by_side.h"
+#include "app/ui/icons.h"
+
+namespace blockyard {
+namespace {
+
+std::string score_text(double v) {
+  const double size = std::abs(v);
+  return size >= 1000 ? fmt::format("{:.0f}", v) : size >= 10 ? fmt::format("{:.1f}", v) : fmt::format("{:.3g}", v);
+}
+
+}  // namespace
+
+void WhyHereTab::draw(FrameContext& ctx, const Rect& rect) {
+  const Look& look = ctx.look;
+  const Theme& theme = look.theme;
+  const RequestId r = selected_request(ctx.selection);
+  if (r == kNone || r >= ctx.sim.records().size()) {
+    if (empty_state(look, rect, icons::kQuestion, "Select a request or a decision",
+                    "Here stands why the router sent it where it went: what it saw of each worker, what was true, and "
+                    "what every other strategy would have done.",
+                    ctx.sim.arrived() > 0 ? "Take the latest" : nullptr)) {
+      for (RequestId latest = ctx.sim.arrived(); latest-- > 0;) {
+        if (ctx.sim.records()[latest].worker == kNone) continue;
+        ctx.select(SelectedDecision{latest});
+        break;
+      }
+    }
+    return;
+  }
+  if (ctx.study == nullptr || ctx.study->used.request != r) {
+    const bool rejected = ctx.sim.records()[r].status == RequestStatus::kRejected;
+    empty_state(look, rect, icons::kClock,
+                rejected ? fmt::format("Request {} was rejected", r) : fmt::format("Request {} is not routed yet", r),
+                rejected ? "Its prompt is longer than a worker's memory, so it was never routed."
+                         : "It has no decision at this time. Move on, or go to the end of the run.");
+    return;
+  }
+  const RoutingStudy& study = *ctx.study;
+  const Decision& d = study.used;
+  Rect rest = rect;
+  const Rect head = rest.take_top(look.px(22), look.px(6));
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const float y = head.center().y;
+  float x = draw_text(list, look, FontRole::BodyBold, theme.text, ImVec2(head.x + look.px(6), y), request_text(ctx, r));
+  x = draw_text(list, look, FontRole::Small, theme.text_muted, ImVec2(x + look.px(9), y), "went to");
+  if (d.chosen != kNone) x = worker_chip(list, look, ImVec2(x + look.px(8), y), d.chosen);
+  const auto policies = policy_table();
+  const std::string sentence =
+      fmt::format("at {} by {}: {}.", moment_text(d.t), d.strategy < policies.size() ? policies[d.strategy].label : "?",
+                  d.why.reason);
+  draw_text(list, look, FontRole::Small, theme.text_secondary, ImVec2(x + look.px(9), y),
+            ellipsized(look, FontRole::Small, sentence, head.right() - x - look.px(9)));
+  ImGui::SetCursorScreenPos(ImVec2(x, head.y));
+  ImGui::InvisibleButton("##reason", ImVec2(std::max(1.0f, head.right() - x), head.h));
+  help_tooltip(look, "Why", sentence);
+  look.mark("why", head);
+
+  const float side = std::min(look.px(330), rest.w * 0.4f);
+  const Rect right = rest.take_right(side, look.px(25));
+  const float line = rest.right() + look.px(12);
+  list->AddRectFilled(ImVec2(line, rest.y), ImVec2(line + std::max(1.0f, look.px(1)), rest.bottom()), theme.line);
+  workers(ctx, study, rest);
+  strategies(ctx, study, right);
+}
+
+void WhyHereTab::workers(FrameContext& ctx, const RoutingStudy& study, const Rect& rect) const {
+  const Look& look = ctx.look;
+  const Theme& theme = look.theme;
+  const Decision& d = study.used;
+  std::vector<TableColumn> columns = {
+      {"", 24},
+      {"believed", 58, true, "Leading blocks of the prompt that the router believed the worker to hold"},
+      {"held", 40, true, "Leading blocks that it did hold"},
+      {"load seen", 66, true, "The load that the router saw, with its own additions"},
+      {"age", 52, true, "How old the seen load was"},
+      {"true load", 66, true, "The load at that moment"},
+      {"active", 46, true, "Requests sent there and not finished"}};
+  // Score terms, as many as there is room for.
+  const std::size_t terms = d.why.terms.size();
+  float used = 6 * 2;
+  for (const TableColumn& c : columns) used += c.width + 12;
+  std::size_t shown_terms = 0;
+  std::vector<std::string> names;
+  names.reserve(terms);
+  const bool scored = !d.why.score_name.empty();
+  const float room = rect.w / look.scale - used - (scored ? 72 : 0) - 60;
+  for (std::size_t i = 0; i < terms && 78.0f * static_cast<float>(i + 1) <= room; ++i) {
+    names.emplace_back(d.why.terms[i]);
+    columns.push_back({names.back().c_str(), 66, true});
+    ++shown_terms;
+  }
+  const std::string score_name(d.why.score_name);
+  if (scored)
+    columns.push_back({score_name.c_str(), 60, true, d.why.lower_is_better ? "Lower is better" : "Higher is better"});
+  columns.push_back({"", 0});
+  const TableResult result = draw_table(
+      look, "why workers", rect, columns, d.rows.size(),
+      [&](const TableRow& row) {
+        const auto w = static_cast<WorkerId>(row.index);
+        const DecisionRow& line = d.rows[row.index];
+        worker_chip(ImGui::GetWindowDrawList(), look, ImVec2(row.cells[0].x, row.rect.center().y), w,
+                    selected_worker(ctx.hover) == w);
+        const bool wrong = line.seen.overlap != line.true_overlap;
+        cell_text(look, row.cells[1], columns[1], std::to_string(line.seen.overlap), wrong ? theme.warn_text : 0);
+        cell_text(look, row.cells[2], columns[2], std::to_string(line.true_overlap), wrong ? theme.warn_text : 0);
+        cell_text(look, row.cells[3], columns[3], load_text(ctx, line.seen.load));
+        cell_text(look, row.cells[4], columns[4], duration_text(us_to_ms(line.load_age)), theme.text_muted);
+        cell_text(look, row.cells[5], columns[5], load_text(ctx, line.true_load));
+        cell_text(look, row.cells[6], columns[6], std::to_string(line.seen.active));
+        std::size_t at = 7;
+        for (std::size_t i = 0; i < shown_terms; ++i, ++at)
+          cell_text(look, row.cells[at], columns[at], score_text(line.score.terms[i]), theme.text_secondary);
+        if (scored) {
+          cell_text(look, row.cells[at], columns[at], score_text(line.score.score));
+          ++at;
+        }
+        const bool won = w == d.chosen;
+        cell_text(look, row.cells[at], columns[at],
+                  won                   ? "chosen"
+                  : !line.seen.routable ? "not routable"
+                  : line.score.eligible ? "tied"
+                                        : "",
+                  won ? theme.accent : theme.text_muted);
+      },
+      [&](std::size_t i) { return i == d.chosen; });
+  if (result.hovered) ctx.hover_on(SelectedWorker{static_cast<WorkerId>(*result.hovered)});
+}
+
+void WhyHereTab::strategies(FrameContext& ctx, const RoutingStudy& study, const Rect& rect) const {
+  const Look& look = ctx.look;
+  const Theme& theme = look.theme;
+  const auto policies = policy_table();
+  constexpr std::array<TableColumn, 4> kColumns = {
+      {{"on the same state", 0},
+       {"", 24},
+       {"held", 40, true, "Leading blocks that its choice held"},
+       {"prefill", 62, true, "Time to the first token once started there"}}};
+  const TableResult result = draw_table(
+      look, "why strategies", rect, kColumns, study.strategies.size(),
+      [&](const TableRow& row) {
+        const Decision& d = study.strategies[row.index];
+        const bool used = d.strategy == study.used.strategy;
+        cell_text(look, row.cells[0], kColumns[0], d.strategy < policies.size() ? policies[d.strategy].label : "?",
+                  used ? theme.text : theme.text_secondary);
+        if (d.chosen == kNone) return;
+        worker_chip(ImGui::GetWindowDrawList(), look, ImVec2(row.cells[1].x, row.rect.center().y), d.chosen);
+        const std::uint32_t held = d.rows[d.chosen].true_overlap;
+        cell_text(look, row.cells[2], kColumns[2], std::to_string(held));
+        cell_text(
+            look, row.cells[3], kColumns[3],
+            duration_text(us_to_ms(ctx.sim.config().latency.prefill(d.chain_blocks - std::min(held, d.chain_blocks)))));
+      },
+      [&](std::size_t i) { return study.strategies[i].strategy == study.used.strategy; });
+  if (!result.hovered) return;
+  const Decision& d = study.strategies[*result.hovered];
+  if (d.chosen != kNone) ctx.hover_on(SelectedWorker{d.chosen});
+  if (d.strategy < policies.size())
+    help_tooltip(look, policies[d.strategy].label,
+                 fmt::format("{}\nHere: {}.", policies[d.strategy].help, d.why.reason));
+}
+
+void CompareTab::draw(FrameContext& ctx, const Rect& rect) {
+  const Look& look = ctx.look;
+  if (ctx.compared.empty()) {
+    if (empty_state(
+            look, rect, icons::kExchange, "Compare strategies on the same requests",
+            "Other strategies run beside this one, at the same moment, and their figures stand here line by line. "
+            "Many strategies and seeds over the whole run, as a picture: Experiments in the command palette.",
+            "Compare"))
+      open_comparison(ctx);
+    return;
+  }
+  struct Line {
+    std::uint32_t strategy;
+    const LiveMetrics* metrics;
+    const Simulation* sim;
+  };
+  std::vector<Line> lines = {{ctx.sim.config().router.strategy, &ctx.metrics, &ctx.sim}};
+  for (const RunBeside& c : ctx.compared) lines.push_back({c.strategy, c.metrics, &c.player->cursor()});
+  constexpr std::array<TableColumn, 7> kColumns = {{{"strategy", 0},
+                                                    {"hit rate", 76, true, "Blocks found in a cache ÷ prompt blocks"},
+                                                    {"TTFT p50", 78, true},
+                                                    {"TTFT p95", 78, true},
+                                                    {"end-to-end p95", 104, true},
+                                                    {"evictions", 78, true, "Blocks, since the start"},
+                                                    {"imbalance", 78, true, "Most requests on a worker ÷ mean"}}};
+  Rect table = rect;
+  const Rect foot = table.take_bottom(look.px(30), look.px(6));
+  ButtonSpec whole{"Whole run, more strategies, seeds …", icons::kFlask, ButtonKind::Ghost};
+  ImGui::SetCursorScreenPos(foot.min());
+  if (button(look, whole)) {
+    ctx.ui.experiment_open = true;
+    ctx.ui.experiment = UiState::Experiment::kComparison;
+  }
+  ButtonSpec fleets{"Fleets side by side", icons::kExchange, ButtonKind::Ghost};
+  fleets.active = ctx.ui.side_by_side;
+  ImGui::SetCursorScreenPos(ImVec2(foot.x + button_width(look, whole) + look.px(8), foot.y));
+  if (button(look, fleets)) ctx.ui.side_by_side = !ctx.ui.side_by_side;
+  draw_table(
+      look, "compare", table, kColumns, lines.size(),
+      [&](const TableRow& row) {
+        const Line& l = lines[row.index];
+        const KeyFigures k = l.metrics->until(ctx.now);
+        const auto policies = policy_table();
+        cell_text(look, row.cells[0], kColumns[0],
+                  fmt::format("{}   {}", static_cast<char>('A' + row.index),  // as over the fleets
+                              l.strategy < policies.size() ? policies[l.strategy].label : "?"),
+                  look.theme.text);
+        cell_text(look, row.cells[1], kColumns[1], percent_text(k.block_hit_rate));
+        cell_text(look, row.cells[2], kColumns[2], duration_text(k.ttft_p50_ms));
+        cell_text(look, row.cells[3], kColumns[3], duration_text(k.ttft_p95_ms));
+        cell_text(look, row.cells[4], kColumns[4], duration_text(k.e2e_p95_ms));
+        cell_text(look, row.cells[5], kColumns[5], with_commas(k.evictions));
+        cell_text(look, row.cells[6], kColumns[6],
+                  k.imbalance == k.imbalance ? fmt::format("{:.2f}×", k.imbalance) : "–");
+      },
+      [](std::size_t i) { return i == 0; });
+}
+
+}  // namespace blockyard

@@ -1,0 +1,393 @@
+#include "app/panels/lessons/lessons.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/panels/lessons/lessons_parts.h"
+#include "app/panels/panel_text.h"
+#include "app/session/lesson_run.h"
+#include "app/ui/compat.h"
+#include "app/ui/icons.h"
+#include "app/ui/widgets.h"
+#include "core/experiment/metric.h"
+
+namespace blockyard {
+namespace {
+
+constexpr double kPulse = 1.2;  // s
+
+bool rests(const FrameContext& ctx) {
+  const UiState& ui = ctx.ui;
+  return ctx.lesson == nullptr || ui.palette_open || ui.settings_open || ui.keys_open || ui.help_open ||
+         ui.experiment_open || ui.lessons_open;
+}
+
+std::string figure_text(double v, std::string_view unit) {
+  if (std::isnan(v)) return "–";
+  if (unit == "ms") return duration_text(v);
+  if (unit == "%" || unit.starts_with("% ")) return fmt::format("{:.0f} %", v);
+  if (unit == "1/s") return fmt::format("{:.0f}/s", v);
+  if (unit == "×") return fmt::format("{:.2f}×", v);
+  return fmt::format("{:.0f}", v);
+}
+
+void leave_row(const Look& look, ButtonSpec spec, const std::string& anchor, bool* clicked) {
+  spec.width = ImGui::GetContentRegionAvail().x;
+  const std::string label =
+      ellipsized(look, FontRole::BodyMedium, spec.label, spec.width - look.px(56)) + "##" + anchor;
+  spec.label = label.c_str();
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  *clicked = button(look, spec);
+  look.mark(anchor, {at.x, at.y, spec.width, look.px(34)});
+}
+
+}  // namespace
+
+void lesson_next(FrameContext& ctx) {
+  if (rests(ctx)) return;
+  const LessonRun& run = *ctx.lesson;
+  if (ctx.ui.lesson_leaving) {
+    if (!run.last() || run.number + 1 >= ctx.lessons->lessons.size()) return;
+    ctx.push(cmd::StartLesson{ctx.lessons->lessons[run.number + 1].id, 0});
+  } else if (run.last()) {
+    ctx.ui.lessons_done.insert(run.lesson->id);
+    ctx.ui.lesson_leaving = true;
+  } else {
+    ctx.push(cmd::ShowLessonStep{run.step + 1});
+  }
+}
+
+void lesson_back(FrameContext& ctx) {
+  if (rests(ctx)) return;
+  if (ctx.ui.lesson_leaving) {
+    ctx.ui.lesson_leaving = false;
+  } else if (ctx.lesson->step > 0) {
+    ctx.push(cmd::ShowLessonStep{ctx.lesson->step - 1});
+  }
+}
+
+void lesson_answer(FrameContext& ctx, std::size_t choice) {
+  if (rests(ctx) || ctx.ui.lesson_leaving) return;
+  const auto& question = ctx.lesson->now().question;
+  if (question && choice < question->choices.size()) ctx.push(cmd::AnswerLesson{choice});
+}
+
+void LessonCard::header(FrameContext& ctx, const Rect& rect) {
+  const Look& look = ctx.look;
+  const LessonRun& run = *ctx.lesson;
+  const float button_w = look.px(34), mid = rect.y + look.px(17);
+  float right = rect.right() + look.px(4);
+  const auto next_place = [&] {
+    right -= button_w + look.px(4);
+    ImGui::SetCursorScreenPos(ImVec2(right, rect.y));
+  };
+  next_place();
+  if (icon_button(look, "leave", icons::kTimes, "Leave the lesson")) ctx.ui.lesson_leaving = !ctx.ui.lesson_leaving;
+  next_place();
+  if (icon_button(look, "all", icons::kList, "All lessons", "L")) ctx.ui.lessons_open = true;
+  if (ctx.ui.lesson_floats) {
+    next_place();
+    if (icon_button(look, "dock", icons::kChevronLeft, "Back into its column")) ctx.ui.lesson_floats = false;
+  }
+  // What is left of the head is the handle that moves it.
+  ImGui::SetCursorScreenPos(rect.min());
+  ImGui::InvisibleButton("##handle", ImVec2(std::max(1.0F, right - rect.x - look.px(6)), look.px(34)));
+  if (ImGui::IsItemHovered() || ImGui::IsItemActive()) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeAll);
+  // The handle is another item once the card floats: the hand that moves it is remembered here.
+  dragged_ = ImGui::IsMouseDown(ImGuiMouseButton_Left) && (dragged_ || ImGui::IsItemActive());
+  if (dragged_ && ImGui::IsMouseDragging(ImGuiMouseButton_Left, look.px(4))) {
+    const ImVec2 moved = ImGui::GetIO().MouseDelta;
+    if (!ctx.ui.lesson_floats) {
+      ctx.ui.lesson_floats = true;
+      ctx.ui.lesson_x = rect.x - look.px(16);
+      ctx.ui.lesson_y = rect.y - look.px(12);
+    }
+    ctx.ui.lesson_x += moved.x;
+    ctx.ui.lesson_y += moved.y;
+  }
+  look.mark("handle", {rect.x, rect.y, right - rect.x, look.px(34)});
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  draw_text(list, look, FontRole::Body, look.theme.accent, ImVec2(rect.x, mid), icons::kGraduation);
+  const std::string place = fmt::format("Lesson {} of {}", run.number + 1, ctx.lessons->lessons.size());
+  const float x = rect.x + look.px(26);
+  if (rect.h < look.px(440)) {  // low: the title has no line of its own
+    draw_text(list, look, FontRole::BodyBold, look.theme.text, ImVec2(x, mid),
+              ellipsized(look, FontRole::BodyBold, run.lesson->title, right - x - look.px(6)));
+    if (ImGui::IsItemHovered()) help_tooltip(look, run.lesson->title, place);
+    ImGui::SetCursorScreenPos(ImVec2(rect.x, rect.y + look.px(38)));
+    return;
+  }
+  draw_text(list, look, FontRole::Small, look.theme.text_secondary, ImVec2(x, mid), place);
+  ImGui::SetCursorScreenPos(ImVec2(rect.x, rect.y + look.px(40)));
+  ImGui::PushTextWrapPos(ImGui::GetCursorPosX() + rect.w);
+  text(look, FontRole::Kpi, look.theme.text, run.lesson->title);
+  ImGui::PopTextWrapPos();
+}
+
+void LessonCard::question(FrameContext& ctx) {
+  const Look& look = ctx.look;
+  const auto& question = ctx.lesson->now().question;
+  if (!question) return;
+  const std::optional<std::size_t> answer = ctx.lesson->answers[ctx.lesson->step];
+  ImGui::Dummy(ImVec2(1, look.px(2)));
+  divider(look);
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  paragraph(look, FontRole::BodyMedium, look.theme.text, question->text);
+  const float end = ImGui::GetCursorScreenPos().y;
+  look.mark("question", {at.x, at.y, ImGui::GetContentRegionAvail().x, end - at.y});
+  for (std::size_t i = 0; i < question->choices.size(); ++i) {
+    if (choice_row(look, i, question->choices[i], answer == i)) ctx.push(cmd::AnswerLesson{i});
+    // What there is to say to a choice is in sight as soon as it is picked.
+    if (answer == i && answer != answer_) ImGui::SetScrollHereY(1);
+  }
+  answer_ = answer;
+}
+
+// What the runs of this lesson came to, a row each, as far as they have been seen.
+void LessonCard::figures(FrameContext& ctx) {
+  const Look& look = ctx.look;
+  const LessonRun& run = *ctx.lesson;
+  const auto& columns = run.now().columns;
+  if (run.now().row.empty()) return;
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float width = ImGui::GetContentRegionAvail().x, line = look.px(24), gap = look.px(14);
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const auto cell = [&](std::size_t row, std::size_t c) {
+    return figure_text(run.figures[row][c], find_metric(columns[c].second)->unit);
+  };
+  const auto has_row = [&](std::size_t i) {
+    return run.lesson->steps[i].columns == columns && run.figures[i].size() == columns.size();
+  };
+  std::vector<float> rights(columns.size());
+  float x = at.x + width - look.px(8);
+  for (std::size_t c = columns.size(); c-- > 0;) {
+    float widest = text_width(look, FontRole::Small, columns[c].first);
+    for (std::size_t i = 0; i <= run.step; ++i) {
+      if (has_row(i)) widest = std::max(widest, text_width(look, FontRole::Mono14, cell(i, c)));
+    }
+    rights[c] = x;
+    x -= widest + gap;
+  }
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    draw_text_right(list, look, FontRole::Small, look.theme.text_muted, ImVec2(rights[c], at.y + line / 2),
+                    columns[c].first);
+  }
+  float y = at.y + line;
+  for (std::size_t i = 0; i <= run.step; ++i) {
+    const LessonStep& s = run.lesson->steps[i];
+    if (!has_row(i)) continue;
+    const bool here = i == run.step;
+    if (here) {
+      list->AddRectFilled(ImVec2(at.x, y), ImVec2(at.x + width, y + line), look.theme.selection, look.px(5));
+    }
+    const Color ink = here ? look.theme.text : look.theme.text_secondary;
+    draw_text(list, look, FontRole::Small, ink, ImVec2(at.x + look.px(8), y + line / 2),
+              ellipsized(look, FontRole::Small, s.row, x - at.x));
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      draw_text_right(list, look, FontRole::Mono14, ink, ImVec2(rights[c], y + line / 2), cell(i, c));
+    }
+    y += line;
+  }
+  ImGui::Dummy(ImVec2(width, y - at.y));
+  look.mark("figures", {at.x, at.y, width, y - at.y});
+}
+
+void LessonCard::step(FrameContext& ctx, FontRole role) {
+  const Look& look = ctx.look;
+  const LessonStep& now = ctx.lesson->now();
+  paragraph(look, FontRole::BodyMedium, look.theme.accent, now.title);
+  paragraph(look, role, look.theme.text, now.text);
+  if (missing_) {
+    paragraph(look, FontRole::Small, look.theme.text_muted,
+              "What this step points at has no room in a window of this size.");
+  }
+  figures(ctx);
+  question(ctx);
+}
+
+void LessonCard::leaving(FrameContext& ctx) {
+  const Look& look = ctx.look;
+  const LessonRun& run = *ctx.lesson;
+  const bool done = ctx.ui.lessons_done.contains(run.lesson->id) && run.last();
+  const auto& shelf = ctx.lessons->lessons;
+  paragraph(look, FontRole::BodyMedium, done ? look.theme.good_text : look.theme.accent,
+            done ? fmt::format("{}  Done", icons::kCheck) : "Leave the lesson?");
+  std::size_t questions = 0, answered = 0, right = 0;
+  for (std::size_t i = 0; i < run.lesson->steps.size(); ++i) {
+    questions += run.lesson->steps[i].question ? 1 : 0;
+    answered += run.answers[i] ? 1 : 0;
+    right += run.first_right[i] ? 1 : 0;
+  }
+  if (done && answered > 0) {
+    paragraph(look, FontRole::Body, look.theme.text,
+              fmt::format("{} of {} questions right at the first try.", right, questions));
+  }
+  paragraph(look, FontRole::Body, look.theme.text_secondary,
+            done ? run.lesson->about : "It can be taken up again at any time, at any step.");
+  ImGui::Dummy(ImVec2(1, look.px(4)));
+  bool clicked = false;
+  if (done && run.number + 1 < shelf.size()) {
+    const std::string label = fmt::format("Next: {}", shelf[run.number + 1].title);
+    ButtonSpec next{label.c_str(), icons::kChevronRight};
+    next.kind = ButtonKind::Primary;
+    leave_row(look, next, "next lesson", &clicked);
+    if (clicked) lesson_next(ctx);
+  }
+  ButtonSpec on{done ? "Back to the last step" : "Go on with it"};
+  if (!done) on.kind = ButtonKind::Primary;
+  leave_row(look, on, "go on", &clicked);
+  if (clicked) ctx.ui.lesson_leaving = false;
+  const std::string before = fmt::format("Back to {}, as it was", run.before);
+  leave_row(look, ButtonSpec{before.c_str(), icons::kUndo}, "back to before", &clicked);
+  if (clicked) ctx.push(cmd::LeaveLesson{true});
+  leave_row(look, ButtonSpec{"Keep this run"}, "keep", &clicked);
+  if (clicked) ctx.push(cmd::LeaveLesson{false});
+}
+
+void LessonCard::footer(FrameContext& ctx, const Rect& rect) {
+  const Look& look = ctx.look;
+  const LessonRun& run = *ctx.lesson;
+  const std::size_t steps = run.lesson->steps.size();
+  ImGui::SetCursorScreenPos(rect.min());
+  ButtonSpec back{"Back"};
+  back.enabled = run.step > 0 || ctx.ui.lesson_leaving;
+  back.tooltip = "The step before";
+  back.shortcut = "Page Up";
+  const float back_w = button_width(look, back);
+  if (button(look, back)) lesson_back(ctx);
+  ButtonSpec next{run.last() ? "Finish" : "Next"};
+  next.kind = ButtonKind::Primary;
+  next.enabled = !ctx.ui.lesson_leaving;
+  next.tooltip = run.last() ? "The lesson is done" : "The next step";
+  next.shortcut = "Enter";
+  const float next_w = button_width(look, next);
+  ImGui::SetCursorScreenPos(ImVec2(rect.right() - next_w, rect.y));
+  if (button(look, next)) lesson_next(ctx);
+
+  // A dot a step, between the buttons.
+  const float left = rect.x + back_w, room = rect.w - back_w - next_w;
+  const float pitch = std::min(look.px(18), room / static_cast<float>(steps));
+  float x = left + (room - pitch * static_cast<float>(steps)) / 2;
+  const float mid = rect.y + look.px(17);
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  for (std::size_t i = 0; i < steps; ++i, x += pitch) {
+    ImGui::SetCursorScreenPos(ImVec2(x, rect.y));
+    if (ImGui::InvisibleButton(fmt::format("##dot{}", i).c_str(), ImVec2(pitch, look.px(34)))) {
+      ctx.push(cmd::ShowLessonStep{i});
+    }
+    help_tooltip(look, fmt::format("{} of {}: {}", i + 1, steps, run.lesson->steps[i].title), {});
+    const ImVec2 dot(x + pitch / 2, mid);
+    const bool here = i == run.step && !ctx.ui.lesson_leaving;
+    if (here) {
+      list->AddCircleFilled(dot, look.px(5), look.theme.accent, 20);
+    } else if (i < run.step || ctx.ui.lesson_leaving) {
+      list->AddCircleFilled(dot, look.px(4), look.theme.text_muted, 20);
+    } else {
+      list->AddCircle(dot, look.px(4), look.theme.text_muted, 20, std::max(1.0F, look.px(1)));
+    }
+    look.mark(fmt::format("dot {}", i + 1), {x, rect.y, pitch, look.px(34)});
+  }
+}
+
+void LessonCard::content(FrameContext& ctx, const Rect& rect) {
+  const Look& look = ctx.look;
+  Rect in = rect.inset(look.px(16), look.px(12));
+  const Rect foot = in.take_bottom(look.px(34), look.px(12));
+  header(ctx, in);
+  divider(look);
+  const float y = ImGui::GetCursorScreenPos().y;
+  ImGui::SetCursorScreenPos(ImVec2(in.x, y));
+  // The text begins at its top whenever the step changes.
+  const std::string id = fmt::format("##{}{}", shown_, ctx.ui.lesson_leaving ? "!" : "");
+  begin_scroll(look, id.c_str(), std::max(look.px(40), in.bottom() - y));
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(look.px(8), look.px(8)));
+  ctx.ui.lesson_leaving ? leaving(ctx) : step(ctx, rect.h < look.px(620) ? FontRole::Body : FontRole::Reading);
+  ImGui::PopStyleVar();
+  wanted_height_ = y - rect.y + ImGui::GetCursorPosY() + look.px(62);
+  end_scroll(id.c_str());
+  footer(ctx, foot);
+}
+
+void LessonCard::draw(FrameContext& ctx, const Rect& column, ImVec2 screen) {
+  if (ctx.lesson == nullptr) {
+    shown_.clear();
+    return;
+  }
+  const Look& look = ctx.look;
+  const std::string now = fmt::format("{}/{}", ctx.lesson->lesson->id, ctx.lesson->step);
+  if (now != shown_) {
+    shown_ = now;
+    since_ = ctx.screen_time;
+    answer_ = ctx.lesson->answers[ctx.lesson->step];
+  }
+  if (!ctx.ui.lesson_floats && !column.empty()) {
+    begin_card(look, "lesson", column);
+    content(ctx, column);
+    end_card(look);
+    return;
+  }
+  const ImVec2 size(std::min(look.px(372), screen.x - look.px(16)),
+                    std::clamp(wanted_height_, look.px(300), std::max(look.px(300), screen.y - look.px(120))));
+  ImVec2 at(ctx.ui.lesson_x, ctx.ui.lesson_y);
+  if (!ctx.ui.lesson_floats) at = ImVec2(look.px(16), screen.y - size.y - look.px(40));
+  at.x = std::clamp(at.x, 0.0F, std::max(0.0F, screen.x - size.x));
+  at.y = std::clamp(at.y, 0.0F, std::max(0.0F, screen.y - size.y));
+  if (ctx.ui.lesson_floats) ctx.ui.lesson_x = at.x, ctx.ui.lesson_y = at.y;
+  ImGui::SetNextWindowPos(at);
+  ImGui::SetNextWindowSize(size);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, look.px(10));
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 1.0F);
+  ImGui::PushStyleColor(ImGuiCol_WindowBg, look.theme.panel);
+  ImGui::PushStyleColor(ImGuiCol_Border, look.theme.line_strong);
+  ImGui::Begin("lesson", nullptr,
+               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
+                   ImGuiWindowFlags_NoFocusOnAppearing | ImGuiWindowFlags_NoScrollWithMouse);
+  look.mark("lesson", {at.x, at.y, size.x, size.y});
+  if (look.anchors) look.anchors->push("lesson");
+  content(ctx, {at.x, at.y, size.x, size.y});
+  if (look.anchors) look.anchors->pop();
+  ImGui::End();
+  ImGui::PopStyleColor(2);
+  ImGui::PopStyleVar(2);
+}
+
+void LessonCard::point(FrameContext& ctx, ImVec2 screen) {
+  missing_ = false;
+  if (ctx.lesson == nullptr || ctx.ui.lesson_leaving || ctx.lesson->now().point.empty()) return;
+  const Look& look = ctx.look;
+  const std::string& name = ctx.lesson->now().point;
+  const Rect* target = look.anchors ? look.anchors->find(name) : nullptr;
+  // A part that is scrolled out of sight: the area that it belongs to.
+  if (target == nullptr && look.anchors) target = look.anchors->find(name.substr(0, name.find('/')));
+  missing_ = target == nullptr || target->empty();
+  if (missing_) return;
+  ImGui::SetNextWindowPos(ImVec2(0, 0));
+  ImGui::SetNextWindowSize(screen);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0.0F);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));  // which nothing is drawn in
+  ImGui::Begin("lesson-point", nullptr,
+               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoInputs | ImGuiWindowFlags_NoSavedSettings |
+                   ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoFocusOnAppearing |
+                   ImGuiWindowFlags_NoBringToFrontOnFocus);
+  ImGui::PopStyleVar(2);
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const Color tone = look.theme.p95;
+  const auto outline = [&](float out, float width, Color color) {
+    const Rect r{target->x - out, target->y - out, target->w + 2 * out, target->h + 2 * out};
+    compat::add_rect(list, r.min(), r.max(), color, look.px(8) + out, std::max(1.0F, look.px(width)));
+  };
+  outline(look.px(3), 3, faded(tone, 0.25F));
+  outline(look.px(1), 2, tone);
+  const double age = ctx.screen_time - since_;
+  if (age < kPulse) {
+    const auto t = static_cast<float>(age / kPulse), wave = std::fmod(t * 2, 1.0F);
+    outline(look.px(1) + look.px(14) * wave, 2, faded(tone, 0.8F * (1 - wave)));
+    ctx.animate(since_ + kPulse);
+  }
+  look.mark("lesson-target", *target);
+  ImGui::End();
+}
+
+}  // namespace blockyard

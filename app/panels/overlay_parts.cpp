@@ -1,0 +1,51 @@
+#include "app/panels/overlay_parts.h"
+
+#include <imgui.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "app/ui/widgets.h"
+
+namespace blockyard {
+
+bool begin_overlay(FrameContext& ctx, const char* id, ImVec2 screen, ImVec2 size, float top, bool* open) {
+  const Look& look = ctx.look;
+  ImGui::SetNextWindowPos(ImVec2(0, 0));
+  ImGui::SetNextWindowSize(screen);
+  ImGui::SetNextWindowBgAlpha(0);
+  constexpr ImGuiWindowFlags kBare = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                                     ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNav;
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
+  ImGui::Begin((std::string(id) + "-dim").c_str(), nullptr, kBare | ImGuiWindowFlags_NoBackground);
+  ImGui::GetWindowDrawList()->AddRectFilled(ImVec2(0, 0), screen, faded(look.theme.shadow, 0.75F));
+  if (ImGui::IsWindowHovered() && ImGui::IsMouseClicked(ImGuiMouseButton_Left)) *open = false;
+  ImGui::End();
+  ImGui::PopStyleVar();
+
+  // Where it would be cut off it moves up before it shrinks.
+  top = std::clamp(screen.y - size.y - look.px(12), look.px(12), top);
+  size = ImVec2(std::min(size.x, screen.x - look.px(24)), std::min(size.y, screen.y - top - look.px(12)));
+  ImGui::SetNextWindowPos(ImVec2(std::floor((screen.x - size.x) / 2), top));
+  ImGui::SetNextWindowSize(size);
+  ImGui::SetNextWindowFocus();
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(look.px(18), look.px(16)));
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, look.px(10));
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 1.0F);
+  ImGui::PushStyleColor(ImGuiCol_WindowBg, look.theme.panel);
+  ImGui::PushStyleColor(ImGuiCol_Border, look.theme.line_strong);
+  const bool visible = ImGui::Begin(id, nullptr, kBare);
+  ImGui::PopStyleColor(2);
+  ImGui::PopStyleVar(3);
+  look.mark(id, {ImGui::GetWindowPos().x, ImGui::GetWindowPos().y, size.x, size.y});
+  if (look.anchors) look.anchors->push(id);
+  return visible;
+}
+
+void end_overlay(const Look& look) {
+  ImGui::End();
+  if (look.anchors) look.anchors->pop();
+}
+
+}  // namespace blockyard

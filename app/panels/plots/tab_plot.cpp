@@ -1,0 +1,175 @@
+#include "app/panels/plots/tab_plot.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "app/panels/linked.h"
+#include "app/plot/draw/export.h"
+#include "core/settings/scenario.h"
+
+namespace blockyard {
+namespace {
+
+// Where the program keeps its fonts: beside the binary, as load_fonts takes it. Missing ones are replaced.
+std::string font_dir(const FrameContext& ctx) {
+  std::error_code ec;
+  const std::filesystem::path beside = std::filesystem::path(ctx.assets_dir) / "fonts";
+  if (!ctx.assets_dir.empty() && std::filesystem::exists(beside, ec)) return beside.string();
+  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", ec);
+  return (self.parent_path() / "../share/blockyard/fonts").lexically_normal().string();
+}
+
+std::string file_name(const Figure& figure) {
+  std::string out;
+  const std::string& title = !figure.title.empty() || figure.plots.empty() ? figure.title : figure.plots[0].title;
+  for (const char c : title) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (plain) out += static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    if (!plain && !out.empty() && out.back() != '-') out += '-';
+  }
+  while (!out.empty() && out.back() == '-') out.pop_back();
+  return out.empty() ? "plot" : out;
+}
+
+void carry_out(FrameContext& ctx, const PlotAction& action, const Figure& figure, const FigureView& view) {
+  switch (action.kind) {
+    case PlotAction::Kind::None:
+      return;
+    case PlotAction::Kind::CopyCsv:
+      ctx.push(cmd::CopyText{to_csv(figure)});
+      ctx.push(cmd::Notify{"The numbers of this plot are on the clipboard, as CSV."});
+      return;
+    case PlotAction::Kind::ExportCsv:
+      ctx.push(cmd::SaveFile{file_name(figure) + ".csv",
+                             [figure](const std::string& path) { return write_figure_csv(figure, path); }});
+      return;
+    case PlotAction::Kind::ExportPng: {
+      ExportOptions options;
+      options.theme = action.png_dark ? dark_theme() : light_theme();
+      options.scale = static_cast<float>(action.png_scale);
+      options.font_dir = font_dir(ctx);
+      const ImVec2 size = export_size(figure);
+      options.width = static_cast<int>(size.x);
+      options.height = static_cast<int>(size.y);
+      ctx.push(cmd::SaveFile{file_name(figure) + ".png", [figure, options, view](const std::string& path) {
+                               return render_figure_png(figure, options, path, view);
+                             }});
+      return;
+    }
+  }
+}
+
+PlotHighlight highlight_of(const Linked& what) {
+  PlotHighlight out;
+  if (what.request != kNone) out.group = what.request;
+  if (what.worker != kNone) out.row = static_cast<int>(what.worker);
+  if (what.span) out.span = AxisRange{axis_seconds(what.span->begin), axis_seconds(what.span->end)};
+  return out;
+}
+
+}  // namespace
+
+PlotAxis time_axis(const FrameContext& ctx) {
+  PlotAxis axis;
+  axis.unit = "s";
+  axis.min = ctx.range ? axis_seconds(ctx.range->begin) : 0.0;
+  axis.max = ctx.range ? axis_seconds(ctx.range->end) : std::max(1.0, axis_seconds(ctx.now));
+  return axis;
+}
+
+std::vector<PlotMark> time_marks(const FrameContext& ctx) {
+  std::vector<PlotMark> marks;
+  for (const Fault& f : ctx.sim.config().faults) {
+    if (f.t > ctx.now) continue;
+    PlotMark m;
+    m.at = axis_seconds(f.t);
+    m.label = fmt::format("{} {}", worker_text(f.worker), f.kind == FaultKind::kCrash ? "crashes" : "is flushed");
+    if (f.kind == FaultKind::kCrash && f.restart > 0) m.end = axis_seconds(std::min(ctx.now, f.t + f.restart));
+    m.colour.role = PlotRole::Bad;
+    marks.push_back(m);
+  }
+  for (const auto& change : ctx.player.changes()) {
+    if (change.t > ctx.now) continue;
+    PlotMark m;
+    m.at = axis_seconds(change.t);
+    m.label = change.label;
+    marks.push_back(m);
+  }
+  return marks;
+}
+
+Plot time_plot(const FrameContext& ctx, const char* title, const char* y, const char* unit) {
+  Plot p;
+  p.title = title;
+  p.empty_text = "Press Space to play, or drag the timeline.";
+  p.x = time_axis(ctx);
+  p.y.label = y;
+  p.y.unit = unit;
+  p.y.min = 0;
+  p.marks = time_marks(ctx);
+  return p;
+}
+
+PlotAction show_figure(FrameContext& ctx, const char* id, const Rect& rect, PlotBox& box) {
+  ImGui::SetCursorScreenPos(rect.min());
+  const PlotAction action = plot_widget(id, rect.size(), box.figure, plot_style(ctx.look), box.view, ctx.look.anchors);
+  carry_out(ctx, action, box.figure, box.view);
+  ctx.look.mark(id, rect);
+  return action;
+}
+
+PlotAction show_plot(FrameContext& ctx, const char* id, const Rect& rect, PlotBox& box, bool over_time) {
+  const Moment run = run_of(ctx);
+  if (box.fits != ctx.ui.fits || !(box.run == run)) {
+    for (PlotView& v : box.view.plots) v.x.reset(), v.y.reset();
+    box.fits = ctx.ui.fits;
+    box.run = run;
+  }
+  const bool ahead = over_time && ctx.range && ctx.range->begin >= ctx.now;
+  if (ahead) {
+    for (Plot& p : box.figure.plots) {
+      p.series.clear();
+      p.heat.reset();
+      p.lanes.reset();
+      p.empty_text = "The range on the timeline lies ahead. Play on, or let go of it with Esc.";
+    }
+    ++box.figure.revision;
+  }
+  const auto& policies = policy_table();
+  const std::uint32_t strategy = ctx.sim.config().router.strategy;
+  box.figure.footnote = fmt::format("{} · {} · {} workers · seed {} · up to {}", ctx.scenario.name,
+                                    strategy < policies.size() ? policies[strategy].id : "", ctx.sim.workers().size(),
+                                    ctx.sim.config().seed, moment_text(ctx.now));
+  if (over_time) {
+    const Linked hovered = linked_to(ctx, ctx.hover), selected = linked_to(ctx, ctx.selection);
+    for (PlotView& v : box.view.plots) {
+      v.cursor_x = hovered.time ? std::optional<double>(axis_seconds(*hovered.time)) : std::nullopt;
+      v.hovered = highlight_of(hovered);
+      v.selected = highlight_of(selected);
+    }
+  }
+  const PlotAction action = show_figure(ctx, id, rect, box);
+  if (over_time && action.hovered_x) ctx.hover_on(SelectedTime{axis_time(std::max(0.0, *action.hovered_x))});
+  if (over_time && action.clicked_x && action.item < 0)
+    ctx.push(cmd::Seek{axis_time(std::clamp(*action.clicked_x, 0.0, axis_seconds(ctx.newest)))});
+  return action;
+}
+
+void plot_choices(const Look& look, const char* id, const Rect& rect, std::span<const PlotChoice> choices,
+                  int* chosen) {
+  const float side = look.px(22), gap = look.px(4);
+  float x = rect.right() - static_cast<float>(choices.size()) * (side + gap) + gap;
+  ImGui::PushID(id);
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    ImGui::SetCursorScreenPos(ImVec2(std::floor(x), rect.y - look.px(2)));
+    const std::string name = fmt::format("{}/{}", id, i);
+    if (mini_button(look, name.c_str(), choices[i].icon, choices[i].help, *chosen == static_cast<int>(i)))
+      *chosen = static_cast<int>(i);
+    x += side + gap;
+  }
+  ImGui::PopID();
+}
+
+}  // namespace blockyard

@@ -1,0 +1,305 @@
+#include "app/panels/plots/tab_plots.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "app/ui/icons.h"
+#include "core/settings/scenario.h"
+
+namespace blockyard {
+namespace {
+
+// From this width on (at scale 1) the evictions stand beside a plot.
+constexpr float kRoomForEvictions = 700;
+constexpr float kEvictionsWidth = 306;
+
+// Cuts the evictions off the right where there is room; the rest is the plot's.
+Rect with_evictions(FrameContext& ctx, const Rect& rect, EvictionsTable& table, float from = kRoomForEvictions) {
+  const Look& look = ctx.look;
+  if (rect.w < look.px(from)) return rect;
+  Rect plot = rect;
+  const Rect right = plot.take_right(look.px(kEvictionsWidth), look.px(25));
+  const float line = plot.right() + look.px(12);
+  ImGui::GetWindowDrawList()->AddRectFilled(ImVec2(line, rect.y - look.px(2)),
+                                            ImVec2(line + std::max(1.0f, look.px(1)), rect.bottom()), look.theme.line);
+  table.draw(ctx, right);
+  return plot;
+}
+
+PlotSeries line(const char* name, PlotRole role, std::size_t points) {
+  PlotSeries s;
+  s.name = name;
+  s.colour.role = role;
+  s.x.reserve(points);
+  s.y.reserve(points);
+  return s;
+}
+
+bool in_range(const FrameContext& ctx, SimTime t) {
+  return t >= 0 && (!ctx.range || (t >= ctx.range->begin && t <= ctx.range->end));
+}
+
+}  // namespace
+
+// --- Latency
+
+void LatencyPlotsTab::over_time(const FrameContext& ctx) {
+  const auto points = ctx.metrics.series(ctx.now);
+  Plot p = time_plot(ctx, "Time to first token", "TTFT", "ms");
+  p.subtitle = fmt::format("over a sliding window of {}", duration_text(us_to_ms(ctx.metrics.window())));
+  PlotSeries p50 = line("p50", PlotRole::P50, points.size()), p95 = line("p95", PlotRole::P95, points.size()),
+             p99 = line("p99", PlotRole::P99, points.size());
+  p50.fill = true;
+  for (const LivePoint& point : points) {
+    const double t = axis_seconds(point.t);
+    p50.x.push_back(t), p50.y.push_back(point.window.ttft_p50_ms);
+    p95.x.push_back(t), p95.y.push_back(point.window.ttft_p95_ms);
+    p99.x.push_back(t), p99.y.push_back(point.window.ttft_p99_ms);
+  }
+  p.series = {std::move(p50), std::move(p95), std::move(p99)};
+  if (const SloConfig slo{ctx.scenario.config.slo.ttft_ms, {}}; slo.ttft_ms) {
+    PlotMark promise;
+    promise.across = PlotMark::Across::Y;
+    promise.at = *slo.ttft_ms;
+    promise.label = objectives_text(slo);
+    promise.colour.role = PlotRole::Muted;
+    p.marks.push_back(promise);
+  }
+  box_[0].figure = make_figure(std::move(p));
+}
+
+void LatencyPlotsTab::distribution(const FrameContext& ctx, bool cumulative) {
+  std::vector<double> hits, misses, all;
+  for (const RequestRecord& r : ctx.sim.records()) {
+    if (r.first_token < 0 || !in_range(ctx, r.first_token)) continue;
+    const double ms = us_to_ms(r.first_token - r.arrival);
+    (r.hit > 0 ? hits : misses).push_back(ms);
+    all.push_back(ms);
+  }
+  Plot p;
+  p.title = cumulative ? "Distribution of the time to first token" : "Time to first token";
+  p.empty_text = "No request has had its first token yet. Press Space to play.";
+  p.x.label = "TTFT";
+  p.x.unit = "ms";
+  p.y.label = cumulative ? "requests" : "requests";
+  p.y.unit = cumulative ? "%" : "";
+  const std::string hit_name = fmt::format("hit ({})", hits.size()),
+                    miss_name = fmt::format("miss ({})", misses.size());
+  if (!all.empty() && cumulative) {
+    if (!hits.empty()) p.series.push_back(make_cdf(hit_name, hits, {PlotRole::Hit, -1}));
+    if (!misses.empty()) p.series.push_back(make_cdf(miss_name, misses, {PlotRole::Miss, -1}));
+    if (p.series.size() == 2) p.series[1].dashed = true;
+  } else if (!all.empty()) {
+    const std::vector<double> edges = histogram_edges(all);
+    if (!hits.empty()) p.series.push_back(make_histogram(hit_name, hits, edges, {PlotRole::Hit, -1}));
+    if (!misses.empty()) p.series.push_back(make_histogram(miss_name, misses, edges, {PlotRole::Miss, -1}));
+  }
+  PlotBox& box = box_[cumulative ? 2 : 1];
+  const std::uint64_t revision = box.figure.revision + 1;
+  box.figure = make_figure(std::move(p));
+  box.figure.revision = revision;
+}
+
+void LatencyPlotsTab::draw(FrameContext& ctx, const Rect& rect) {
+  const Rect plot = with_evictions(ctx, rect, evictions_);
+  constexpr std::array<PlotChoice, 3> kKinds = {{{icons::kLineChart, "Percentiles over time"},
+                                                 {icons::kBarChart, "Histogram, hits against misses"},
+                                                 {icons::kAreaChart, "Cumulative distribution, hits against misses"}}};
+  plot_choices(ctx.look, "latency kind", plot, kKinds, &kind_);
+  if (kind_ == 0) {
+    over_time(ctx);
+  } else if (const bool due = due_.due(ctx); due || made_ != kind_) {
+    distribution(ctx, kind_ == 2);
+  }
+  made_ = kind_;
+  show_plot(ctx, "latency", plot, box_[kind_], kind_ == 0);
+}
+
+// --- Hit rate
+
+void HitRateTab::draw(FrameContext& ctx, const Rect& rect) {
+  const Rect plot = with_evictions(ctx, rect, evictions_);
+  const auto points = ctx.metrics.series(ctx.now);
+  Plot p = time_plot(ctx, "Prefix hit rate", "hit rate", "%");
+  p.y.max = 100;
+  PlotSeries blocks = line("blocks", PlotRole::Hit, points.size()),
+             requests = line("requests with a hit", PlotRole::Good, points.size());
+  blocks.fill = true;
+  requests.dashed = true;
+  for (const LivePoint& point : points) {
+    const double t = axis_seconds(point.t);
+    blocks.x.push_back(t), blocks.y.push_back(point.window.block_hit_rate * 100);
+    requests.x.push_back(t), requests.y.push_back(point.window.request_hit_rate * 100);
+  }
+  p.series = {std::move(blocks), std::move(requests)};
+  box_.figure = make_figure(std::move(p));
+  show_plot(ctx, "hit rate", plot, box_, true);
+}
+
+// --- Blocks
+
+void BlocksTab::draw(FrameContext& ctx, const Rect& rect) {
+  const Rect area = with_evictions(ctx, rect, evictions_, 520);
+  const auto points = ctx.metrics.series(ctx.now);
+  double capacity = 0;
+  for (const Worker& w : ctx.sim.workers()) capacity += w.cache().capacity();
+  Plot use = time_plot(ctx, "Blocks", "of all blocks", "%");
+  use.y.max = 100;
+  PlotSeries taken = line("cached", PlotRole::Accent, points.size()),
+             in_use = line("in use", PlotRole::P95, points.size());
+  taken.fill = true;
+  Plot gone = time_plot(ctx, "Evictions", "evictions", "blk/s");
+  PlotSeries rate = line("evictions", PlotRole::Warning, points.size());
+  rate.fill = true;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const double t = axis_seconds(points[i].t);
+    double resident = 0, used = 0;
+    for (const WorkerPoint& w : ctx.metrics.workers(i)) {
+      resident += w.resident;
+      used += w.in_use;
+    }
+    taken.x.push_back(t), taken.y.push_back(100 * resident / std::max(1.0, capacity));
+    in_use.x.push_back(t), in_use.y.push_back(100 * used / std::max(1.0, capacity));
+    rate.x.push_back(t), rate.y.push_back(points[i].window.evictions_per_s);
+  }
+  use.series = {std::move(taken), std::move(in_use)};
+  gone.series = {std::move(rate)};
+  box_.figure = Figure{};
+  box_.figure.title = "Blocks and evictions";
+  box_.figure.columns = 2;
+  if (area.w >= ctx.look.px(420)) {
+    box_.figure.plots = {std::move(use), std::move(gone)};
+  } else {
+    box_.figure.columns = 1;
+    box_.figure.plots = {std::move(use)};
+  }
+  show_plot(ctx, "blocks", area, box_, true);
+}
+
+// --- Requests
+
+void RequestsTab::fill(const FrameContext& ctx) {
+  constexpr std::size_t kMost = 2000;
+  constexpr double kSpan = 12;  // s that are shown where no range is chosen
+  Plot p;
+  p.title = "Requests by worker";
+  p.empty_text = "No request has been routed yet. Press Space to play.";
+  p.x.unit = "s";
+  const double end = ctx.range ? axis_seconds(ctx.range->end) : axis_seconds(ctx.now);
+  const double begin = ctx.range ? axis_seconds(ctx.range->begin) : std::max(0.0, end - kSpan);
+  p.x.min = begin;
+  p.x.max = std::max(end, begin + 1);
+  SwimLanes lanes;
+  for (WorkerId w = 0; w < ctx.sim.workers().size(); ++w) lanes.lanes.push_back(worker_text(w));
+  lanes.kinds = {
+      {"wait", {PlotRole::Wait, -1}}, {"prefill", {PlotRole::Prefill, -1}}, {"decode", {PlotRole::Decode, -1}}};
+  // From the latest on, so that the newest are kept where there are too many.
+  for (RequestId r = ctx.sim.arrived(); r-- > 0 && lanes.items.size() < kMost;) {
+    const RequestRecord& record = ctx.sim.records()[r];
+    if (record.worker == kNone) continue;
+    const double arrived = axis_seconds(record.arrival), now = axis_seconds(ctx.now);
+    const double start = record.start < 0 ? now : axis_seconds(record.start);
+    const double first = record.first_token < 0 ? now : axis_seconds(record.first_token);
+    const double finish = record.finish < 0 ? now : axis_seconds(record.finish);
+    if (arrived > end || finish < begin) continue;
+    const auto add = [&](int kind, double from, double to, std::string words) {
+      if (to <= from) return;
+      lanes.items.push_back({static_cast<int>(record.worker), kind, r, from, to, std::move(words), 0});
+    };
+    const std::uint32_t chain = ctx.sim.request(r).prompt_blocks;
+    add(0, arrived, start, std::to_string(r));
+    if (record.start >= 0) add(1, start, first, fmt::format("{}/{}", record.hit, chain));
+    if (record.first_token >= 0) add(2, first, finish, fmt::format("{} · hit {}/{}", r, record.hit, chain));
+  }
+  pack_lanes(lanes);
+  if (!lanes.items.empty()) p.lanes = std::move(lanes);
+  const std::uint64_t revision = box_.figure.revision + 1;
+  box_.figure = make_figure(std::move(p));
+  box_.figure.revision = revision;
+}
+
+void RequestsTab::draw(FrameContext& ctx, const Rect& rect) {
+  if (due_.due(ctx) || box_.figure.plots.empty()) fill(ctx);
+  const PlotAction action = show_plot(ctx, "requests", rect, box_, true);
+  if (action.item < 0 || !box_.figure.plots[0].lanes) return;
+  const auto& items = box_.figure.plots[0].lanes->items;
+  if (static_cast<std::size_t>(action.item) >= items.size()) return;
+  const auto r = static_cast<RequestId>(items[static_cast<std::size_t>(action.item)].group);
+  ctx.hover_on(SelectedRequest{r});
+  if (action.clicked_x) ctx.select(SelectedRequest{r});
+}
+
+// --- Load
+
+void LoadTab::draw(FrameContext& ctx, const Rect& rect) {
+  if (due_.due(ctx) || box_.figure.plots.empty()) {
+    constexpr std::size_t kColumns = 240;
+    const auto points = ctx.metrics.series(ctx.now);
+    const std::size_t workers = ctx.sim.workers().size();
+    const bool ms = ctx.sim.config().router.load_metric == LoadMetric::kRemainingMs;
+    Plot p;
+    p.title = "Load by worker";
+    p.empty_text = "Press Space to play, or drag the timeline.";
+    p.x = time_axis(ctx);
+    if (!points.empty()) {
+      HeatMap heat;
+      heat.rows = static_cast<int>(workers);
+      const std::size_t cols = std::min(kColumns, points.size()), per = (points.size() + cols - 1) / cols;
+      heat.cols = static_cast<int>((points.size() + per - 1) / per);
+      heat.dx = axis_seconds(ctx.metrics.step()) * static_cast<double>(per);
+      heat.x0 = 0;
+      heat.label = ms ? "remaining work" : "requests";
+      heat.unit = ms ? "ms" : "";
+      heat.min = 0;
+      heat.values.assign(workers * static_cast<std::size_t>(heat.cols), 0);
+      for (std::size_t i = 0; i < points.size(); ++i) {
+        const auto row = ctx.metrics.workers(i);
+        for (std::size_t w = 0; w < workers; ++w) {
+          double& cell = heat.values[w * static_cast<std::size_t>(heat.cols) + i / per];
+          cell = std::max(cell, static_cast<double>(row[w].load));
+        }
+      }
+      for (WorkerId w = 0; w < workers; ++w) heat.row_labels.push_back(worker_text(w));
+      p.heat = std::move(heat);
+    }
+    const std::uint64_t revision = box_.figure.revision + 1;
+    box_.figure = make_figure(std::move(p));
+    box_.figure.revision = revision;
+  }
+  show_plot(ctx, "load", rect, box_, true);
+}
+
+// --- Match length
+
+void MatchTab::draw(FrameContext& ctx, const Rect& rect) {
+  if (due_.due(ctx) || box_.figure.plots.empty()) {
+    std::vector<double> hits, chains, all;
+    for (RequestId r = 0; r < ctx.sim.arrived(); ++r) {
+      const RequestRecord& record = ctx.sim.records()[r];
+      if (!in_range(ctx, record.start)) continue;
+      hits.push_back(record.hit);
+      chains.push_back(ctx.sim.request(r).prompt_blocks);
+    }
+    Plot p;
+    p.title = "Match length";
+    p.empty_text = "No request has started yet. Press Space to play.";
+    p.x.label = "leading blocks";
+    p.y.label = "requests";
+    all = hits;
+    all.insert(all.end(), chains.begin(), chains.end());
+    if (!hits.empty()) {
+      const std::vector<double> edges = histogram_edges(all, 40);
+      p.series.push_back(make_histogram("hit", hits, edges, {PlotRole::Hit, -1}));
+      p.series.push_back(make_histogram("whole prompt", chains, edges, {PlotRole::Muted, -1}));
+    }
+    const std::uint64_t revision = box_.figure.revision + 1;
+    box_.figure = make_figure(std::move(p));
+    box_.figure.revision = revision;
+  }
+  show_plot(ctx, "match length", rect, box_, false);
+}
+
+}  // namespace blockyard

@@ -1,0 +1,335 @@
+#include "app/panels/tables/tab_events.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <span>
+
+#include "app/panels/inspector/inspector_parts.h"
+#include "app/panels/linked.h"
+#include "app/ui/compat.h"
+#include "app/ui/icons.h"
+
+namespace blockyard {
+namespace {
+
+constexpr std::uint32_t bit(EventType t) { return 1U << static_cast<unsigned>(t); }
+
+struct TypeGroup {
+  const char* label;
+  std::uint32_t types;
+};
+constexpr std::array<TypeGroup, 5> kGroups = {{
+    {"requests", bit(EventType::kArrive) | bit(EventType::kReject) | bit(EventType::kStart) |
+                     bit(EventType::kFirstToken) | bit(EventType::kFinish) | bit(EventType::kPreempt)},
+    {"routing", bit(EventType::kRoute)},
+    {"evictions", bit(EventType::kEvict)},
+    {"messages", bit(EventType::kHeartbeat) | bit(EventType::kSync) | bit(EventType::kDeliver)},
+    {"faults and changes",
+     bit(EventType::kFault) | bit(EventType::kDetect) | bit(EventType::kRestart) | bit(EventType::kChange)},
+}};
+
+std::string lower_case(std::string_view s) {
+  std::string out(s);
+  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return out;
+}
+
+// What a filter is looked for in.
+std::string event_words(const FrameContext& ctx, const LoggedEvent& e) {
+  std::string out(event_name(e.type));
+  if (e.worker != kNone) out += fmt::format(" worker-{} w{}", e.worker, e.worker);
+  if (e.request != kNone) out += " " + request_text(ctx, e.request);
+  return lower_case(out);
+}
+
+bool matches(const std::string& words, std::string_view filter) {
+  while (!filter.empty()) {
+    const std::size_t end = std::min(filter.find(' '), filter.size());
+    const std::string_view word = filter.substr(0, end);
+    filter.remove_prefix(std::min(filter.size(), end + 1));
+    // A number means the whole number: "7" is not 17.
+    const bool number =
+        !word.empty() && std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+    std::size_t at = words.find(word);
+    while (number && at != std::string::npos) {
+      const auto digit = [&](std::size_t i) { return i < words.size() && words[i] >= '0' && words[i] <= '9'; };
+      if (!(at > 0 && digit(at - 1)) && !digit(at + word.size())) break;
+      at = words.find(word, at + 1);
+    }
+    if (at == std::string::npos) return false;
+  }
+  return true;
+}
+
+Color event_color(const Theme& theme, EventType type) {
+  switch (type) {
+    case EventType::kEvict:
+    case EventType::kPreempt:
+      return theme.block_evicted;
+    case EventType::kFault:
+    case EventType::kReject:
+    case EventType::kDetect:
+      return theme.bad;
+    case EventType::kRoute:
+      return theme.accent;
+    case EventType::kStart:
+    case EventType::kFirstToken:
+    case EventType::kFinish:
+      return theme.hit;
+    default:
+      return theme.text_muted;
+  }
+}
+
+void worker_cell(const FrameContext& ctx, const Rect& cell, WorkerId w) {
+  if (w == kNone) return;
+  const bool pointed = selected_worker(ctx.hover) == w || selected_worker(ctx.selection) == w;
+  worker_chip(ImGui::GetWindowDrawList(), ctx.look, ImVec2(cell.x, cell.center().y), w, pointed);
+}
+
+}  // namespace
+
+void EventList::update(const FrameContext& ctx, std::uint32_t types, const std::string& filter) {
+  const Moment run = run_of(ctx);
+  const std::string wanted = lower_case(filter);
+  // The log is only ever cut off and written on: what was read stays as long as it is still there.
+  const bool same = run == run_ && types == types_ && wanted == filter_ && changes_ == ctx.player.changes().size() &&
+                    read_ <= ctx.log.size() && (read_ == 0 || ctx.log[read_ - 1].t == read_to_);
+  if (!same) {
+    places_.clear();
+    read_ = 0;
+    run_ = run;
+    types_ = types;
+    filter_ = wanted;
+    changes_ = ctx.player.changes().size();
+  }
+  for (; read_ < ctx.log_at; ++read_) {
+    const LoggedEvent& e = ctx.log[read_];
+    if ((types & bit(e.type)) == 0) continue;
+    if (!wanted.empty() && !matches(event_words(ctx, e), wanted)) continue;
+    places_.push_back(read_);
+  }
+  if (read_ > 0) read_to_ = ctx.log[read_ - 1].t;
+  const auto until = std::lower_bound(places_.begin(), places_.end(), ctx.log_at);
+  const auto first_at = [&](SimTime t) {
+    return std::partition_point(places_.begin(), until, [&](std::size_t place) { return ctx.log[place].t < t; });
+  };
+  begin_ = ctx.range ? static_cast<std::size_t>(first_at(ctx.range->begin) - places_.begin()) : 0;
+  end_ = static_cast<std::size_t>((ctx.range ? first_at(ctx.range->end + 1) : until) - places_.begin());
+}
+
+std::string event_detail(const FrameContext& ctx, const LoggedEvent& e) {
+  switch (e.type) {
+    case EventType::kArrive: {
+      const Request& q = ctx.sim.request(e.request);
+      return fmt::format("{} tokens, {} blocks", with_commas(q.prompt_tokens), q.prompt_blocks);
+    }
+    case EventType::kRoute:
+      return fmt::format("predicted {} of {} blocks", e.value, ctx.sim.request(e.request).prompt_blocks);
+    case EventType::kReject:
+      return "longer than a worker's memory";
+    case EventType::kStart:
+      return fmt::format("hit {} of {} blocks", e.value, ctx.sim.request(e.request).prompt_blocks);
+    case EventType::kEvict:
+      return fmt::format("{} blocks, from block {}", e.value, e.block);
+    case EventType::kFirstToken:
+      return "first token";
+    case EventType::kFinish:
+      return "last token, blocks released";
+    case EventType::kPreempt:
+      return "gave its blocks back, waits again";
+    case EventType::kHeartbeat:
+      return "sends its load";
+    case EventType::kSync:
+      return "sends the set of its blocks";
+    case EventType::kDeliver: {
+      const auto kind = static_cast<MessageKind>(e.value);
+      return kind == MessageKind::kHeartbeat ? "the router learns a load"
+             : kind == MessageKind::kSync    ? "the router learns a set of blocks"
+                                             : "the router learns of evictions";
+    }
+    case EventType::kFault:
+      return static_cast<FaultKind>(e.value) == FaultKind::kCrash ? "crashes: cache and requests are lost"
+                                                                  : "idle blocks are dropped, nobody is told";
+    case EventType::kDetect:
+      return "the router notices, and routes its requests again";
+    case EventType::kRestart:
+      return "is back, with an empty cache";
+    case EventType::kChange:
+      return "settings changed";
+  }
+  return {};
+}
+
+void EvictionsTable::draw(FrameContext& ctx, const Rect& rect) {
+  const Look& look = ctx.look;
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  tree_.update(ctx);
+  list_.update(ctx, bit(EventType::kEvict));
+  Rect rest = rect;
+  const Rect head = rest.take_top(look.px(20), look.px(6));
+  std::uint64_t all = 0;
+  for (const Worker& w : ctx.sim.workers()) all += w.cache().evictions();
+  draw_text(list, look, FontRole::BodyBold, look.theme.text, ImVec2(head.x + look.px(6), head.center().y), "Evictions");
+  draw_text_right(list, look, FontRole::Small, look.theme.text_muted, ImVec2(head.right(), head.center().y),
+                  with_commas(all) + " blocks since start");
+  if (list_.size() == 0) {
+    empty_state(look, rest, nullptr, "None yet",
+                "Blocks that had to make room stand here. Fewer blocks per worker or more documents bring them about.");
+    return;
+  }
+  const EdgeId pointed = linked_to(ctx, ctx.hover).edge;
+  constexpr std::array<TableColumn, 4> kColumns = {{{"time", 76, true}, {"", 20}, {"prefix", 0}, {"blocks", 44, true}}};
+  const TableResult r = draw_table(
+      look, "evictions", rest, kColumns, list_.size(),
+      [&](const TableRow& row) {
+        const LoggedEvent& e = ctx.log[list_.at(row.index)];
+        cell_text(look, row.cells[0], kColumns[0], moment_text(e.t), look.theme.text_secondary);
+        worker_cell(ctx, row.cells[1], e.worker);
+        const NodeIndex n = e.block == kNone ? kNone : tree_.node_of(ctx.tree.edge_of(e.block));
+        cell_text(look, row.cells[2], kColumns[2], n == kNone ? "answers" : tree_.node(n).label, look.theme.text);
+        cell_text(look, row.cells[3], kColumns[3], std::to_string(e.value));
+      },
+      [&](std::size_t i) {
+        if (ctx.selection == Selection{SelectedEvent{list_.at(i)}}) return true;
+        const BlockId block = ctx.log[list_.at(i)].block;
+        return pointed != kNone && block != kNone && ctx.tree.edge_of(block) == pointed;
+      });
+  if (r.hovered) {
+    const LoggedEvent& e = ctx.log[list_.at(*r.hovered)];
+    ctx.hover_on(SelectedEvent{list_.at(*r.hovered)});
+    if (ImGui::GetIO().MousePos.x < rest.right())
+      help_tooltip(look, {},
+                   fmt::format("Made room for {}", e.request == kNone ? "a step" : request_text(ctx, e.request)));
+  }
+  if (r.clicked) ctx.select(SelectedEvent{list_.at(*r.clicked)});
+}
+
+void EventsTab::draw(FrameContext& ctx, const Rect& rect) {
+  const Look& look = ctx.look;
+  Rect rest = rect;
+  const Rect head = rest.take_top(look.px(32), look.px(6));
+  ImGui::SetCursorScreenPos(head.min());
+  const float field = std::min(look.px(260), head.w * 0.36f);
+  compat::begin_child("filter", ImVec2(field, head.h), false,
+                      ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoScrollbar);
+  text_field(look, "events filter", icons::kFilter, "Filter: route w2, request 17, doc 4", &ctx.ui.event_filter);
+  ImGui::EndChild();
+  float x = head.x + field + look.px(10);
+  std::uint32_t types = 0;
+  for (std::size_t i = 0; i < kGroups.size(); ++i) {
+    const bool on = (off_ & (1U << i)) == 0;
+    if (on) types |= kGroups[i].types;
+    ImGui::SetCursorScreenPos(ImVec2(x, head.y + look.px(6)));
+    if (chip(look, kGroups[i].label, on ? Tone::Accent : Tone::Neutral)) off_ ^= 1U << i;
+    help_tooltip(look, {}, on ? "Click to leave these out" : "Click to show these");
+    x += chip_width(look, kGroups[i].label) + look.px(6);
+  }
+  list_.update(ctx, types, ctx.ui.event_filter);
+  const std::string count = fmt::format("{} of {}", with_commas(list_.size()), with_commas(ctx.log_at));
+  if (x + text_width(look, FontRole::Small, count) < head.right())
+    draw_text_right(ImGui::GetWindowDrawList(), look, FontRole::Small, look.theme.text_muted,
+                    ImVec2(head.right(), head.y + look.px(16)), count);
+  if (list_.size() == 0) {
+    const bool none = ctx.log_at == 0;
+    empty_state(look, rest, none ? icons::kPlay : icons::kFilter, none ? "Nothing has happened yet" : "Nothing matches",
+                none ? "Every event of the run stands here, latest first. Press Space to play, or . for the next "
+                       "event."
+                : ctx.range ? "Clear the filter, switch the kinds of events above on again, or let go of the range on "
+                              "the timeline with Esc."
+                            : "Clear the filter, or switch the kinds of events above on again.");
+    return;
+  }
+  constexpr std::array<TableColumn, 5> kColumns = {
+      {{"time", 84, true}, {"event", 100}, {"worker", 44}, {"request", 190}, {"what", 0}}};
+  const RequestId wanted = linked_to(ctx, ctx.hover).request;
+  const RequestId selected = selected_request(ctx.selection);
+  const TableResult r = draw_table(
+      look, "events", rest, kColumns, list_.size(),
+      [&](const TableRow& row) {
+        const LoggedEvent& e = ctx.log[list_.at(row.index)];
+        cell_text(look, row.cells[0], kColumns[0], moment_text(e.t), look.theme.text_secondary);
+        const Rect& c = row.cells[1];
+        const float d = look.px(3);
+        ImGui::GetWindowDrawList()->AddCircleFilled(ImVec2(c.x + d, c.center().y), d, event_color(look.theme, e.type));
+        cell_text(look, {c.x + look.px(13), c.y, c.w - look.px(13), c.h}, kColumns[1], event_name(e.type),
+                  look.theme.text);
+        worker_cell(ctx, row.cells[2], e.worker);
+        if (e.request != kNone) cell_text(look, row.cells[3], kColumns[3], request_text(ctx, e.request));
+        cell_text(look, row.cells[4], kColumns[4], event_detail(ctx, e));
+      },
+      [&](std::size_t i) {
+        const std::size_t place = list_.at(i);
+        return ctx.selection == Selection{SelectedEvent{place}} ||
+               (wanted != kNone && ctx.log[place].request == wanted) ||
+               (selected != kNone && ctx.log[place].request == selected);
+      });
+  if (r.hovered) ctx.hover_on(SelectedEvent{list_.at(*r.hovered)});
+  if (r.double_clicked) {
+    ctx.push(cmd::Seek{ctx.log[list_.at(*r.double_clicked)].t});
+  } else if (r.clicked) {
+    ctx.select(SelectedEvent{list_.at(*r.clicked)});
+  }
+}
+
+void DecisionsTab::draw(FrameContext& ctx, const Rect& rect) {
+  const Look& look = ctx.look;
+  list_.update(ctx, bit(EventType::kRoute));
+  if (list_.size() == 0) {
+    empty_state(
+        look, rect, icons::kRandom, "No request has been routed yet",
+        "Every routing stands here with what the router expected and what came of it. Press Space to play; a double "
+        "click on a row asks why.");
+    return;
+  }
+  constexpr std::array<TableColumn, 8> kColumns = {
+      {{"time", 84, true},
+       {"request", 0},
+       {"to", 44},
+       {"blocks", 52, true, "Full blocks of the prompt"},
+       {"predicted", 66, true, "Leading blocks that the router believed the worker to hold"},
+       {"hit", 52, true, "Leading blocks that it held when the request started"},
+       {"", 96},
+       {"TTFT", 70, true, "Time to first token"}}};
+  const RequestId selected = linked_to(ctx, ctx.selection).request, pointed = linked_to(ctx, ctx.hover).request;
+  const TableResult r = draw_table(
+      look, "decisions", rect, kColumns, list_.size(),
+      [&](const TableRow& row) {
+        const LoggedEvent& e = ctx.log[list_.at(row.index)];
+        const RequestRecord& record = ctx.sim.records()[e.request];
+        cell_text(look, row.cells[0], kColumns[0], moment_text(e.t), look.theme.text_secondary);
+        cell_text(look, row.cells[1], kColumns[1], request_text(ctx, e.request), look.theme.text);
+        worker_cell(ctx, row.cells[2], e.worker);
+        cell_text(look, row.cells[3], kColumns[3], std::to_string(ctx.sim.request(e.request).prompt_blocks));
+        cell_text(look, row.cells[4], kColumns[4], std::to_string(e.value));
+        // A routing that was repeated elsewhere has no outcome of its own.
+        const bool current = record.worker == e.worker && record.predicted == e.value;
+        if (!current) {
+          cell_text(look, row.cells[6], kColumns[6], "routed again", look.theme.warn_text);
+          return;
+        }
+        if (record.start >= 0) {
+          cell_text(look, row.cells[5], kColumns[5], std::to_string(record.hit));
+          const bool phantom = record.predicted > record.hit, missed = record.predicted < record.hit;
+          if (phantom) cell_text(look, row.cells[6], kColumns[6], "phantom hit", look.theme.warn_text);
+          if (missed) cell_text(look, row.cells[6], kColumns[6], "more than known", look.theme.good_text);
+        } else {
+          cell_text(look, row.cells[6], kColumns[6], status_text(record.status), look.theme.text_muted);
+        }
+        cell_text(look, row.cells[7], kColumns[7],
+                  record.first_token < 0 ? "–" : duration_text(us_to_ms(record.first_token - record.arrival)));
+      },
+      [&](std::size_t i) {
+        const RequestId request = ctx.log[list_.at(i)].request;
+        return request == selected || request == pointed;
+      });
+  if (r.hovered) ctx.hover_on(SelectedDecision{ctx.log[list_.at(*r.hovered)].request});
+  if (r.clicked || r.double_clicked)
+    ctx.select(SelectedDecision{ctx.log[list_.at(r.clicked ? *r.clicked : *r.double_clicked)].request});
+  if (r.double_clicked) open_why(ctx);
+}
+
+}  // namespace blockyard

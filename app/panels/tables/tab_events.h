@@ -1,0 +1,67 @@
+// What happened, as tables: Events (all of it, filtered), Decisions (the routings) and the evictions that stand beside
+// the plots. All read the event log up to the cursor, latest first.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "app/panels/panel.h"
+#include "app/panels/tables/tab_table.h"
+#include "app/panels/tree/tree_model.h"
+
+namespace blockyard {
+
+/// The places in the log, up to the cursor and within the range that is chosen, of events of some types that match a
+/// filter. Goes on where it stopped.
+class EventList {
+ public:
+  /// `types`: bits 1 << EventType. `filter`: words that must all be found in event_words(); empty: all.
+  void update(const FrameContext& ctx, std::uint32_t types, const std::string& filter = {});
+  std::size_t size() const { return end_ - begin_; }
+  /// The i-th, latest first.
+  std::size_t at(std::size_t i) const { return places_[end_ - 1 - i]; }
+
+ private:
+  Moment run_;
+  std::size_t changes_ = 0;
+  std::size_t read_ = 0;  // events looked at
+  SimTime read_to_ = 0;
+  std::uint32_t types_ = 0;
+  std::string filter_;
+  std::vector<std::size_t> places_;
+  std::size_t begin_ = 0, end_ = 0;  // of places_: what is in the range and has happened
+};
+
+/// What an event says, in words: "hit 64 of 74 blocks".
+std::string event_detail(const FrameContext& ctx, const LoggedEvent& e);
+
+/// Evictions, latest first: when, where, whose blocks, how many, for whom.
+class EvictionsTable {
+ public:
+  /// With its title; fills `rect`.
+  void draw(FrameContext& ctx, const Rect& rect);
+
+ private:
+  EventList list_;
+  TreeModel tree_;
+};
+
+class EventsTab final : public Panel {
+ public:
+  void draw(FrameContext& ctx, const Rect& rect) override;
+
+ private:
+  EventList list_;
+  std::uint32_t off_ = 0;  // groups of types that are not shown
+};
+
+class DecisionsTab final : public Panel {
+ public:
+  void draw(FrameContext& ctx, const Rect& rect) override;
+
+ private:
+  EventList list_;
+};
+
+}  // namespace blockyard

@@ -1,0 +1,43 @@
+// The prefix tree of all prompts: an indented table or an icicle, in three modes: what the router believes, what the
+// workers hold, and the difference with its price.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/panels/panel.h"
+#include "app/panels/tree/icicle.h"
+#include "app/panels/tree/tree_model.h"
+
+namespace blockyard {
+
+class PrefixTreePanel final : public Panel {
+ public:
+  void draw(FrameContext& ctx, const Rect& rect) override;
+
+ private:
+  void bring_up_to_date(FrameContext& ctx);
+  void head(FrameContext& ctx);
+  void price(FrameContext& ctx);
+  void table(FrameContext& ctx, const TreeShow& show);
+  void table_row(FrameContext& ctx, const TreeShow& show, NodeIndex n, const Rect& row, float pitch);
+  void node_tooltip(FrameContext& ctx, const TreeShow& show, NodeIndex n) const;
+  void toggle(NodeIndex n);
+
+  TreeModel tree_;
+  Differences differences_;
+  std::vector<std::uint32_t> hits_;
+  std::vector<char> open_;
+  std::vector<NodeIndex> rows_;  // of the table
+  std::vector<char> on_path_;
+  Icicle icicle_;
+  bool rows_stale_ = true;
+  std::string filtered_by_;
+  UiState::TreeMode shown_mode_ = UiState::TreeMode::kBelief;
+  Selection followed_;  // selection that the table has scrolled to
+  NodeIndex scroll_to_ = kNone;
+  Refresh hits_due_{4};
+  Refresh differences_due_{4};
+};
+
+}  // namespace blockyard

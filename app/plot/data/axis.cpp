@@ -1,0 +1,153 @@
+#include "app/plot/data/axis.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace blockyard {
+namespace {
+
+constexpr double kTiny = 1e-300;
+
+// The 1, 2, 5 · 10^n next to `rough`.
+double nice_step(double rough) {
+  if (!(rough > 0) || !std::isfinite(rough)) return 1;
+  const double power = std::pow(10.0, std::floor(std::log10(rough)));
+  const double f = rough / power;
+  return power * (f < 1.5 ? 1 : f < 3.2 ? 2 : f < 7.1 ? 5 : 10);
+}
+
+// The largest 1, 2, 5 · 10^n at or under v (or the smallest at or over it).
+double nice_bound(double v, bool up) {
+  const double power = std::pow(10.0, std::floor(std::log10(v) + 1e-12));
+  const double f = v / power;
+  if (up) return power * (f <= 1.0000001 ? 1 : f <= 2.0000001 ? 2 : f <= 5.0000001 ? 5 : 10);
+  return power * (f >= 4.9999999 ? 5 : f >= 1.9999999 ? 2 : 1);
+}
+
+std::string without_trailing_zeros(std::string text) {
+  if (text.find('.') == std::string::npos) return text;
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
+std::string with_thousands(std::string text) {
+  const std::size_t dot = std::min(text.find('.'), text.size());
+  const std::size_t first = text[0] == '-' ? 1 : 0;
+  for (std::size_t i = dot; i > first + 3; i -= 3) text.insert(i - 3, 1, ',');
+  return text;
+}
+
+}  // namespace
+
+double AxisScale::fraction(double v) const {
+  if (log) return (std::log10(std::max(v, kTiny)) - std::log10(lo)) / (std::log10(hi) - std::log10(lo));
+  return (v - lo) / (hi - lo);
+}
+
+double AxisScale::at_fraction(double f) const {
+  return log ? std::pow(10.0, std::log10(lo) + f * (std::log10(hi) - std::log10(lo))) : lo + f * (hi - lo);
+}
+
+float AxisScale::px(double v) const {
+  return p0 + static_cast<float>(std::clamp(fraction(v), -10.0, 11.0)) * (p1 - p0);
+}
+
+double AxisScale::value(float p) const {
+  return p1 == p0 ? lo : at_fraction(static_cast<double>((p - p0) / (p1 - p0)));
+}
+
+Ticks linear_ticks(double lo, double hi, int target) {
+  Ticks out;
+  if (!std::isfinite(lo) || !std::isfinite(hi) || !(hi > lo)) return out;
+  out.step = nice_step((hi - lo) / std::max(target, 1));
+  const double slack = out.step * 1e-6;
+  const double first = std::ceil((lo - slack) / out.step);
+  for (int i = 0; i < 1000; ++i) {
+    const double v = (first + i) * out.step;
+    if (v > hi + slack) break;
+    out.at.push_back(v == 0 ? 0 : v);  // no minus zero
+  }
+  return out;
+}
+
+Ticks log_ticks(double lo, double hi, int target) {
+  Ticks out;
+  out.step = 0;
+  if (!(lo > 0) || !(hi > lo) || !std::isfinite(hi)) return out;
+  const double decades = std::log10(hi / lo);
+  if (decades < 0.7) return linear_ticks(lo, hi, target);
+  const bool fine = decades * 3 <= std::max(7, target + 3);
+  const int stride = std::max(1, static_cast<int>(std::ceil(decades / std::max(target, 1))));
+  const int first = static_cast<int>(std::floor(std::log10(lo) + 1e-9));
+  for (int e = first; e <= static_cast<int>(std::ceil(std::log10(hi))); ++e) {
+    if (!fine && e % stride != 0) continue;
+    for (double m : {1.0, 2.0, 5.0}) {
+      const double v = m * std::pow(10.0, e);
+      if (m > 1 && !fine) break;
+      if (v >= lo * (1 - 1e-9) && v <= hi * (1 + 1e-9)) out.at.push_back(v);
+    }
+  }
+  return out;
+}
+
+AxisRange nice_range(AxisRange data, bool log, bool from_zero, int target) {
+  if (log) {
+    const double lo = data.lo > 0 ? data.lo : 1e-3;
+    const double hi = std::max(data.hi, lo);
+    AxisRange out{nice_bound(lo, false), nice_bound(hi, true)};
+    if (out.hi <= out.lo) out.hi = out.lo * 10;
+    return out;
+  }
+  double lo = data.lo, hi = data.hi;
+  if (lo == hi) {  // a constant: in the upper part of a range from zero
+    if (lo == 0) return {0, 1};
+    lo > 0 ? hi *= 1.2 : lo *= 1.2;
+    from_zero = true;
+  }
+  if (from_zero || (lo > 0 && lo < 0.6 * hi)) lo = std::min(lo, 0.0);
+  if (from_zero || (hi < 0 && hi > 0.6 * lo)) hi = std::max(hi, 0.0);
+  // The wider range may ask for a wider step: again, until the ends are ticks of the range itself.
+  for (int round = 0; round < 4; ++round) {
+    const double step = nice_step((hi - lo) / std::max(target, 1));
+    lo = std::floor(lo / step + 1e-9) * step;
+    hi = std::ceil(hi / step - 1e-9) * step;
+  }
+  return {lo, hi};
+}
+
+std::string format_tick(double value, double step, double largest) {
+  double unit = 1;
+  const char* suffix = "";
+  if (largest >= 1e9) {
+    unit = 1e9, suffix = "G";
+  } else if (largest >= 1e6) {
+    unit = 1e6, suffix = "M";
+  } else if (largest >= 1e4) {
+    unit = 1e3, suffix = "k";
+  }
+  if (value == 0) return "0";
+  if (step <= 0) {  // log axis: each tick by its own size
+    const double a = std::abs(value);
+    if (a >= 1e9 || a < 1e-4) return fmt::format("{:.0e}", value);
+    if (a >= 1e6) return fmt::format("{:.4g}M", value / 1e6);
+    return a >= 1e3 ? fmt::format("{:.4g}k", value / 1e3) : fmt::format("{:.4g}", value);
+  }
+  const double scaled_step = step / unit;
+  const int decimals = std::clamp(static_cast<int>(std::ceil(-std::log10(scaled_step) - 1e-9)), 0, 12);
+  if (decimals > 6) return fmt::format("{:.3g}", value);
+  return fmt::format("{:.{}f}{}", value / unit, decimals, suffix);
+}
+
+std::string format_value(double value) {
+  if (!std::isfinite(value)) return "–";
+  const double a = std::abs(value);
+  if (a == 0) return "0";
+  if (a >= 1e9 || a < 1e-4) return fmt::format("{:.3e}", value);
+  const int before = static_cast<int>(std::floor(std::log10(a))) + 1;
+  return with_thousands(without_trailing_zeros(fmt::format("{:.{}f}", value, std::clamp(4 - before, 0, 7))));
+}
+
+}  // namespace blockyard

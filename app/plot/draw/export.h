@@ -1,0 +1,32 @@
+// A figure as a picture: the same drawing as on screen, by the software rasteriser. Needs no display, no OpenGL and no
+// open frame, and leaves a running ImGui context as it was. Equal input gives equal bytes on every machine.
+#pragma once
+
+#include <string>
+
+#include "app/plot/draw/plot_draw.h"
+#include "app/ui/image.h"
+
+namespace blockyard {
+
+struct ExportOptions {
+  Theme theme = light_theme();    // light: made for paper
+  float scale = 1;                // 1, 2, 4: pixels per device-independent pixel, text included
+  int width = 960, height = 540;  // device-independent px
+  std::string font_dir;           // as for load_fonts
+};
+
+// A size that gives each plot of the figure room to breathe.
+ImVec2 export_size(const Figure& figure);
+
+// The picture, with title, units, legend and small print. `view`: the zoom and the hidden series to keep.
+Image render_figure(const Figure& figure, const ExportOptions& options, const FigureView& view = {});
+
+// The same as a PNG file, whole or not at all. Empty, or what went wrong.
+std::string render_figure_png(const Figure& figure, const ExportOptions& options, const std::string& path,
+                              const FigureView& view = {});
+
+// to_csv as a file, whole or not at all. Empty, or what went wrong.
+std::string write_figure_csv(const Figure& figure, const std::string& path);
+
+}  // namespace blockyard

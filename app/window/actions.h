@@ -1,0 +1,24 @@
+// The table of actions: what the keys do, what the palette finds, what the card of keys lists. One row an action.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "app/session/frame_context.h"
+
+namespace blockyard {
+
+struct Action {
+  std::string_view label;
+  std::string_view keys;  ///< as shown; "" = none
+  std::string_view help;
+  bool (*pressed)();  ///< whether its key went down in this frame; nullptr = no key
+  void (*run)(FrameContext& ctx);
+};
+
+std::span<const Action> action_table();
+
+/// Runs what the keys of this frame ask for. Rests while text is typed.
+void handle_keys(FrameContext& ctx);
+
+}  // namespace blockyard

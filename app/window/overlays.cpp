@@ -1,0 +1,207 @@
+#include "app/window/overlays.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "app/panels/overlay_parts.h"
+#include "app/panels/panel.h"
+#include "app/ui/compat.h"
+#include "app/ui/icons.h"
+#include "app/ui/widgets.h"
+#include "app/window/actions.h"
+#include "core/model/fidelity.h"
+
+namespace blockyard {
+namespace {
+
+void key_row(const Look& look, std::string_view keys, std::string_view what, float width) {
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float y = at.y + look.px(12);
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const float kw = text_width(look, FontRole::Mono14, keys) + look.px(14);
+  list->AddRectFilled(ImVec2(at.x, at.y + look.px(2)), ImVec2(at.x + kw, at.y + look.px(22)), look.theme.frame,
+                      look.px(5));
+  draw_text(list, look, FontRole::Mono14, look.theme.text, ImVec2(at.x + look.px(7), y), keys);
+  draw_text(list, look, FontRole::Small, look.theme.text_secondary, ImVec2(at.x + look.px(92), y),
+            ellipsized(look, FontRole::Small, what, width - look.px(92)));
+  ImGui::Dummy(ImVec2(width, look.px(24)));
+}
+
+}  // namespace
+
+void draw_settings(FrameContext& ctx, ImVec2 screen) {
+  if (!ctx.ui.settings_open) return;
+  const Look& look = ctx.look;
+  begin_overlay(ctx, "settings", screen, ImVec2(look.px(540), look.px(372)), look.px(110), &ctx.ui.settings_open);
+  section_header(look, icons::kGear, "Settings", "Esc closes");
+  begin_scroll(look, "##settings");
+  text(look, FontRole::Small, look.theme.text_secondary, "Theme");
+  constexpr std::array<const char*, 2> kThemes{"Dark", "Light"};
+  if (const auto picked = segmented(look, "theme", kThemes, ctx.ui.dark ? 0 : 1)) ctx.push(cmd::SetTheme{*picked == 0});
+  text(look, FontRole::Small, look.theme.text_secondary, "Size of everything");
+  constexpr std::array<const char*, 7> kNames{"Screen", "75 %", "100 %", "125 %", "150 %", "175 %", "200 %"};
+  constexpr std::array<double, 7> kScales{0, 0.75, 1, 1.25, 1.5, 1.75, 2};
+  int at = -1;
+  for (std::size_t i = 0; i < kScales.size(); ++i) {
+    if (static_cast<float>(kScales[i]) == ctx.ui.scale) at = static_cast<int>(i);
+  }
+  if (const auto picked = segmented(look, "scale", kNames, at, ImGui::GetContentRegionAvail().x))
+    ctx.push(cmd::SetScale{kScales[static_cast<std::size_t>(*picked)]});
+  divider(look);
+  toggle(look, "Controls on the left", &ctx.ui.show_controls);
+  toggle(look, "Prefix tree and inspector on the right", &ctx.ui.show_tree);
+  toggle(look, "Plots and tables at the bottom", &ctx.ui.show_bottom);
+  bool card = ctx.ui.first_start;
+  if (toggle(look, "Card of five keys", &card)) ctx.ui.first_start = card;
+  divider(look);
+  text_wrapped(look, FontRole::Small, look.theme.text_muted,
+               "Remembered between starts, with the last scenario and recent files. A run's own settings are saved "
+               "with Ctrl S.");
+  end_scroll("##settings");
+  end_overlay(look);
+}
+
+void draw_keys(FrameContext& ctx, ImVec2 screen) {
+  if (!ctx.ui.keys_open) return;
+  const Look& look = ctx.look;
+  begin_overlay(ctx, "keys", screen, ImVec2(look.px(720), look.px(528)), look.px(80), &ctx.ui.keys_open);
+  section_header(look, icons::kKeyboard, "Keys", "Esc closes");
+  begin_scroll(look, "##keys");
+  std::vector<const Action*> with_keys;
+  for (const Action& a : action_table()) {
+    if (!a.keys.empty()) with_keys.push_back(&a);
+  }
+  const std::size_t rows = (with_keys.size() + 1) / 2;
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float column = ImGui::GetContentRegionAvail().x / 2;
+  for (std::size_t i = 0; i < with_keys.size(); ++i) {
+    const float x = at.x + (i < rows ? 0 : column), y = at.y + look.px(26) * static_cast<float>(i % rows);
+    ImGui::SetCursorScreenPos(ImVec2(x, y));
+    key_row(look, with_keys[i]->keys, with_keys[i]->label, column - look.px(12));
+  }
+  ImGui::SetCursorScreenPos(ImVec2(at.x, at.y + look.px(26) * static_cast<float>(rows) + look.px(8)));
+  text_wrapped(look, FontRole::Small, look.theme.text_muted,
+               "Sliders: double click types a value, right click goes back to the scenario's. Timeline: drag goes "
+               "there, the wheel "
+               "zooms, Shift and drag takes a range. Plots: the wheel zooms, right click exports.");
+  end_scroll("##keys");
+  end_overlay(look);
+}
+
+void draw_help(FrameContext& ctx, ImVec2 screen) {
+  if (!ctx.ui.help_open) return;
+  const Look& look = ctx.look;
+  begin_overlay(ctx, "help", screen, ImVec2(look.px(720), look.px(620)), look.px(70), &ctx.ui.help_open);
+  section_header(look, icons::kQuestion, "What is what", "Esc closes");
+  begin_scroll(look, "##parts");
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(look.px(8), look.px(4)));
+  const auto part = [&](std::string_view title, std::string_view help) {
+    text(look, FontRole::BodyMedium, look.theme.text, title);
+    text_wrapped(look, FontRole::Small, look.theme.text_secondary, help);
+    ImGui::Dummy(ImVec2(1, look.px(5)));
+  };
+  part("The run",
+       "Requests arrive, the router sends each to a worker, and the worker computes what its cache does not hold yet. "
+       "All of it is simulated: the same scenario and seed give the same run, forward and back.");
+  part("Timeline",
+       "The whole run. Bars: requests that started, blue with a hit, yellow without; the line: arrivals. Triangles are "
+       "faults, diamonds changes of settings, flags bookmarks, teeth at the upper edge preemptions. Drag goes there, "
+       "the wheel zooms, Shift and drag takes a "
+       "range for plots and tables.");
+  part("Key figures", "Over the last seconds of simulated time. Hover one for its formula and its inputs.");
+  part("Controls",
+       "Settings of the run. Most act in flight, from the cursor on, as a mark on the timeline; those with a round "
+       "arrow restart it. Double click types a value, right click goes back to the scenario's own, Ctrl Z undoes.");
+  part(
+      "Lessons",
+      "L, or the hat in the bar above: short lessons from blocks to batching. Each goes through a small run of its own "
+      "step by step; Enter and Page Up go on and back, digits answer. The run that was open comes back afterwards.");
+  for (const PanelRow& row : panel_table()) part(row.title, row.help);
+  divider(look);
+  part("What is modelled", "Against vLLM v1, with the file where it does it.");
+  for (const FidelityRow& row : fidelity_table()) {
+    part(fmt::format("{} · {}", row.aspect, fidelity_name(row.fidelity)), fmt::format("{} [{}]", row.note, row.source));
+  }
+  ImGui::PopStyleVar();
+  end_scroll("##parts");
+  end_overlay(look);
+}
+
+void draw_first_start(FrameContext& ctx, const Rect& fleet) {
+  if (!ctx.ui.first_start || fleet.w < ctx.look.px(380) || fleet.h < ctx.look.px(120)) return;
+  const Look& look = ctx.look;
+  const ImVec2 size(look.px(360), look.px(218));
+  const float margin = look.px(14);
+  ImGui::SetNextWindowPos(ImVec2(fleet.right() - size.x - margin, fleet.bottom() - size.y - margin));
+  ImGui::SetNextWindowSize(size);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(look.px(16), look.px(14)));
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, look.px(10));
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 1.0F);
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(look.px(8), look.px(2)));
+  ImGui::PushStyleColor(ImGuiCol_WindowBg, look.theme.raised);
+  ImGui::PushStyleColor(ImGuiCol_Border, look.theme.accent);
+  ImGui::Begin("first-start", nullptr,
+               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
+                   ImGuiWindowFlags_NoFocusOnAppearing);
+  if (look.anchors) look.anchors->push("first-start");
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float width = ImGui::GetContentRegionAvail().x;
+  section_header(look, icons::kGraduation, "This is running already");
+  key_row(look, "Space", "stop and go", width);
+  key_row(look, ".   ,", "next and previous event", width);
+  key_row(look, "[   ]", "other scenarios", width);
+  key_row(look, "Ctrl K", "everything by name", width);
+  key_row(look, "?", "all keys; F1 and hovering explain the rest", width);
+  ImGui::SetCursorScreenPos(ImVec2(at.x + width - look.px(96), at.y + size.y - look.px(62)));
+  ButtonSpec ok{"Got it"};
+  ok.kind = ButtonKind::Primary;
+  ok.width = look.px(96);
+  if (button(look, ok)) ctx.push(cmd::DismissFirstStart{});
+  if (look.anchors) look.anchors->pop();
+  ImGui::End();
+  ImGui::PopStyleColor(2);
+  ImGui::PopStyleVar(4);
+}
+
+void draw_toasts(FrameContext& ctx, const Rect& above) {
+  const Look& look = ctx.look;
+  float bottom = above.y - look.px(12);
+  for (auto toast = ctx.toasts.rbegin(); toast != ctx.toasts.rend(); ++toast) {
+    const float width = std::min(look.px(420), above.w - look.px(24)), inner = width - look.px(64);
+    const ImVec2 body =
+        look.font(FontRole::Small)->CalcTextSizeA(look.font_px(FontRole::Small), 1e6F, inner, toast->text.c_str());
+    const Rect r{above.right() - width - look.px(12), bottom - body.y - look.px(20), width, body.y + look.px(20)};
+    bottom = r.y - look.px(8);
+    ImGui::SetNextWindowPos(r.min());
+    ImGui::SetNextWindowSize(r.size());
+    ImGui::SetNextWindowBgAlpha(0);
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0.0F);
+    ImGui::Begin(fmt::format("toast-{}", toast->id).c_str(), nullptr,
+                 ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
+                     ImGuiWindowFlags_NoFocusOnAppearing | ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoNav);
+    ImGui::PopStyleVar(2);
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    const Color tone = toast->error ? look.theme.bad : look.theme.accent;
+    list->AddRectFilled(r.min(), r.max(), look.theme.raised, look.px(8));
+    compat::add_rect(list, r.min(), r.max(), look.theme.line_strong, look.px(8));
+    list->AddRectFilled(ImVec2(r.x, r.y + look.px(6)), ImVec2(r.x + look.px(3), r.bottom() - look.px(6)), tone);
+    draw_text(list, look, FontRole::Body, toast->error ? look.theme.bad_text : look.theme.accent,
+              ImVec2(r.x + look.px(14), r.center().y), toast->error ? icons::kWarning : icons::kInfo);
+    list->AddText(look.font(FontRole::Small), look.font_px(FontRole::Small),
+                  ImVec2(r.x + look.px(38), r.y + look.px(10)), look.theme.text, toast->text.data(),
+                  toast->text.data() + toast->text.size(), inner);
+    ImGui::SetCursorScreenPos(r.min());
+    if (ImGui::InvisibleButton("##toast", r.size())) ctx.push(cmd::DismissToast{toast->id});
+    if (ImGui::IsItemHovered()) {
+      draw_text(list, look, FontRole::Small, look.theme.text_secondary, ImVec2(r.right() - look.px(20), r.center().y),
+                icons::kTimes);
+    }
+    look.mark("toast", r);
+    ImGui::End();
+  }
+}
+
+}  // namespace blockyard

@@ -1,0 +1,255 @@
+#include "app/window/top_bar.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "app/panels/fleet/side_by_side.h"
+#include "app/panels/panel_text.h"
+#include "app/ui/compat.h"
+#include "app/ui/icons.h"
+#include "app/ui/widgets.h"
+#include "app/window/actions.h"
+#include "core/settings/scenario.h"
+
+namespace blockyard {
+namespace {
+
+constexpr std::array<double, 6> kSpeeds{0.1, 0.5, 1, 4, 16, kMaxSpeed};
+constexpr std::array<const char*, 6> kSpeedNames{"0.1×", "0.5×", "1×", "4×", "16×", "max"};
+
+int speed_index(double speed) {
+  for (std::size_t i = 0; i < kSpeeds.size(); ++i) {
+    if (kSpeeds[i] == speed) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+// Three rows of blocks: hit, hit, miss.
+void draw_logo(ImDrawList* list, const Look& look, ImVec2 at) {
+  const Theme& t = look.theme;
+  const std::array<Color, 9> cells{t.block_used, t.block_used, t.block_idle, t.block_used,   t.block_idle,
+                                   t.block_free, t.block_idle, t.block_free, t.block_evicted};
+  const float cell = look.px(6), pitch = look.px(8);
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const ImVec2 a(at.x + pitch * static_cast<float>(i % 3), at.y + pitch * static_cast<float>(i / 3));
+    list->AddRectFilled(a, ImVec2(a.x + cell, a.y + cell), cells[i], look.px(1.5F));
+  }
+}
+
+void scenario_menu(FrameContext& ctx) {
+  const Look& look = ctx.look;
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(look.px(8), look.px(8)));
+  if (ImGui::BeginPopup("##scenarios")) {
+    text(look, FontRole::Small, look.theme.text_muted, "Scenarios   [ and ] go through them");
+    for (const ScenarioEntry& entry : ctx.scenarios) {
+      ImGui::PushID(entry.name.c_str());
+      const float width = look.px(440);
+      const ImVec2 at = ImGui::GetCursorScreenPos();
+      if (ImGui::Selectable("##entry", entry.name == ctx.scenario_source, 0, ImVec2(width, look.px(40)))) {
+        ctx.push(cmd::LoadScenario{entry.name});
+      }
+      look.mark("scenario/" + entry.name, {at.x, at.y, width, look.px(40)});
+      ImDrawList* list = ImGui::GetWindowDrawList();
+      draw_text(list, look, FontRole::BodyMedium, look.theme.text, ImVec2(at.x + look.px(4), at.y + look.px(11)),
+                entry.title);
+      draw_text(list, look, FontRole::Small, look.theme.text_secondary, ImVec2(at.x + look.px(4), at.y + look.px(29)),
+                ellipsized(look, FontRole::Small, entry.about, width - look.px(8)));
+      if (ImGui::IsItemHovered() && !entry.about.empty()) help_tooltip(look, entry.title, entry.about);
+      ImGui::PopID();
+    }
+    divider(look);
+    if (ImGui::MenuItem("Lessons …", "L")) ctx.ui.lessons_open = true;
+    divider(look);
+    text(look, FontRole::Small, look.theme.text_muted,
+         ctx.ui.recent.empty() ? "Own files: drop a scenario (.json) or a trace (.jsonl) on the window,"
+                               : "Recent files   drop others on the window, or type a path after Ctrl K");
+    if (ctx.ui.recent.empty()) text(look, FontRole::Small, look.theme.text_muted, "or press Ctrl K and type its path.");
+    for (const std::string& file : ctx.ui.recent) {
+      ImGui::PushID(file.c_str());
+      const ImVec2 at = ImGui::GetCursorScreenPos();
+      const float width = look.px(440);
+      if (ImGui::Selectable("##recent", file == ctx.scenario_source, 0, ImVec2(width, look.px(24)))) {
+        ctx.push(cmd::OpenFile{file});
+      }
+      ImDrawList* list = ImGui::GetWindowDrawList();
+      const std::size_t slash = file.rfind('/');
+      const float x = draw_text(list, look, FontRole::BodyMedium, look.theme.text,
+                                ImVec2(at.x + look.px(4), at.y + look.px(12)), file.substr(slash + 1));
+      draw_text(list, look, FontRole::Small, look.theme.text_muted, ImVec2(x + look.px(10), at.y + look.px(12)),
+                ellipsized(look, FontRole::Small, file.substr(0, slash), at.x + width - x - look.px(14)));
+      if (ImGui::IsItemHovered()) help_tooltip(look, {}, file);
+      ImGui::PopID();
+    }
+    ImGui::EndPopup();
+  }
+  ImGui::PopStyleVar();
+}
+
+void draw_title(FrameContext& ctx, const Rect& rect) {
+  const Look& look = ctx.look;
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  ImGui::SetCursorScreenPos(rect.min());
+  if (ImGui::InvisibleButton("##scenario", rect.size())) ImGui::OpenPopup("##scenarios");
+  const bool hot = ImGui::IsItemHovered();
+  if (hot) {
+    list->AddRectFilled(rect.inset(0, look.px(6)).min(), rect.inset(0, look.px(6)).max(), look.theme.raised,
+                        look.px(6));
+  }
+  help_tooltip(look, ctx.scenario.name, ctx.scenario.about);
+  look.mark("scenario", rect);
+  const float x = rect.x + look.px(8), mid = rect.center().y;
+  draw_logo(list, look, ImVec2(x, mid - look.px(11)));
+  const float tx = x + look.px(36), room = rect.right() - tx - look.px(22);
+  draw_text(list, look, FontRole::BodyBold, look.theme.text, ImVec2(tx, mid - look.px(9)), "Blockyard");
+  const float end = draw_text(list, look, FontRole::Small, look.theme.text_secondary, ImVec2(tx, mid + look.px(10)),
+                              ellipsized(look, FontRole::Small, ctx.scenario.name, room));
+  draw_text(list, look, FontRole::Small, hot ? look.theme.text : look.theme.text_muted,
+            ImVec2(end + look.px(7), mid + look.px(10)), icons::kChevronDown);
+  scenario_menu(ctx);
+}
+
+void export_menu(FrameContext& ctx) {
+  if (!ImGui::BeginPopup("##export")) return;
+  if (ImGui::MenuItem("Window as PNG", "F12")) ctx.push(cmd::Screenshot{});
+  if (ImGui::MenuItem("Requests as CSV")) {
+    for (const Action& a : action_table()) {
+      if (a.label == "Export requests as CSV") a.run(ctx);
+    }
+  }
+  if (ImGui::MenuItem("Scenario as JSON", "Ctrl S")) ctx.push(cmd::SaveScenario{});
+  ImGui::Separator();
+  text(ctx.look, FontRole::Small, ctx.look.theme.text_muted, "A plot: right click on it.");
+  ImGui::EndPopup();
+}
+
+// Label and clock, and whether this is the newest time.
+void draw_clock(FrameContext& ctx, float x, float mid) {
+  const Look& look = ctx.look;
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const float behind_label =
+      draw_text(list, look, FontRole::Small, look.theme.text_secondary, ImVec2(x, mid - look.px(10)), "simulated time");
+  draw_text(list, look, FontRole::Mono16, look.theme.text, ImVec2(x, mid + look.px(9)), clock_text(ctx.now));
+  const bool live = ctx.now >= ctx.newest;
+  const std::string label =
+      live ? std::string("LIVE") : fmt::format("{} behind", duration_text(us_to_ms(ctx.newest - ctx.now)));
+  ImGui::SetCursorScreenPos(ImVec2(behind_label + look.px(10), mid - look.px(20)));
+  if (chip(look, (label + "##live").c_str(), live ? Tone::Good : Tone::Warn)) ctx.push(cmd::SeekEnd{});
+  help_tooltip(look, live ? "This is the newest time of the run" : "The past of the run",
+               live ? "What happens next has not been seen yet." : "Click to go to the newest time.", "End");
+}
+
+}  // namespace
+
+std::string clock_text(SimTime t) {
+  const SimTime ms = t / 1000;
+  return fmt::format("{:02}:{:02}:{:02}.{:03}", ms / 3'600'000, ms / 60'000 % 60, ms / 1000 % 60, ms % 1000);
+}
+
+void draw_top_bar(FrameContext& ctx, const Rect& rect) {
+  const Look& look = ctx.look;
+  const float logical = rect.w / look.scale;
+  const bool narrow = logical < 1180, tight = logical < 860;
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  list->AddRectFilled(rect.min(), rect.max(), look.theme.panel);
+  list->AddRectFilled(ImVec2(rect.x, rect.bottom() - 1), rect.max(), look.theme.line);
+  if (look.anchors) look.anchors->push("top");
+
+  const float mid = rect.center().y, gap = look.px(8), y = std::floor(mid - look.px(17));
+  float x = rect.x + look.px(10);
+  const float title_w = look.px(tight ? 150 : logical < 1440 ? 226 : 262);
+  draw_title(ctx, {x, rect.y, title_w, rect.h});
+  x += title_w + look.px(14);
+
+  const auto place = [&](float width) {
+    ImGui::SetCursorScreenPos(ImVec2(x, y));
+    x += width + gap;
+  };
+  place(look.px(34));
+  if (icon_button(look, "restart", icons::kRestart, "Restart under the settings as they are now", "R")) {
+    ctx.push(cmd::Restart{});
+  }
+  place(look.px(34));
+  if (icon_button(look, "back", icons::kStepBack, "Previous event", ",", ctx.log_at > 0))
+    ctx.push(cmd::StepBackEvent{});
+  ButtonSpec play;
+  play.label = ctx.playing ? "Pause" : "Play";
+  play.icon = ctx.playing ? icons::kPause : icons::kPlay;
+  play.kind = ButtonKind::Primary;
+  play.width = look.px(94);
+  play.tooltip = ctx.playing ? "Let simulated time stand still" : "Let simulated time go on";
+  play.shortcut = "Space";
+  place(play.width);
+  if (button(look, play)) ctx.push(cmd::TogglePlay{});
+  const bool more = !ctx.sim.done();
+  place(look.px(34));
+  if (icon_button(look, "event", icons::kStep, "Next event", ".", more)) ctx.push(cmd::StepEvent{});
+  if (!tight) {
+    place(look.px(34));
+    if (icon_button(look, "request", icons::kFastForward, "Next request", "Shift .", more)) {
+      ctx.push(cmd::StepRequest{});
+    }
+  }
+  x += look.px(6);
+  const int speed = speed_index(ctx.speed);
+  ImGui::SetCursorScreenPos(ImVec2(x, y));
+  if (narrow) {
+    std::array<Choice, kSpeeds.size()> choices;
+    for (std::size_t i = 0; i < choices.size(); ++i) choices[i] = {kSpeedNames[i], nullptr};
+    compat::begin_child("##speeds", ImVec2(look.px(84), look.px(34)), false, ImGuiWindowFlags_NoScrollbar);
+    ImGui::SetCursorPosY(std::floor((look.px(34) - look.font_px(FontRole::Body) - look.px(14)) / 2));
+    if (const auto picked = dropdown(look, "speed", choices, speed)) {
+      ctx.push(cmd::SetSpeed{kSpeeds[static_cast<std::size_t>(*picked)]});
+    }
+    ImGui::EndChild();
+    x += look.px(84);
+  } else {
+    if (const auto picked = segmented(look, "speed", kSpeedNames, speed)) {
+      ctx.push(cmd::SetSpeed{kSpeeds[static_cast<std::size_t>(*picked)]});
+    }
+    x = ImGui::GetItemRectMax().x;
+  }
+  x += look.px(20);
+
+  // What leaves the program stands at the right end; the clock gets what is between.
+  ButtonSpec compare{tight ? "##compare" : "Compare", icons::kExchange};
+  compare.active = !ctx.compared.empty();
+  compare.tooltip = "Another strategy beside this one, on the same requests";
+  compare.shortcut = "C";
+  ButtonSpec save{tight ? "##export" : "Export", icons::kCamera};
+  save.tooltip = "Window, requests, scenario as files";
+  float right = rect.right() - look.px(10) - look.px(34);
+  ImGui::SetCursorScreenPos(ImVec2(right, y));
+  if (icon_button(look, "settings", icons::kGear, "Settings", "F10", true, ctx.ui.settings_open)) {
+    ctx.ui.settings_open = !ctx.ui.settings_open;
+  }
+  if (!tight) {
+    right -= gap + look.px(34);
+    ImGui::SetCursorScreenPos(ImVec2(right, y));
+    if (icon_button(look, "lessons", icons::kGraduation, "Lessons", "L", true, ctx.lesson != nullptr)) {
+      ctx.ui.lessons_open = !ctx.ui.lessons_open;
+    }
+    right -= gap + look.px(34);
+    ImGui::SetCursorScreenPos(ImVec2(right, y));
+    if (icon_button(look, "help", icons::kQuestion, "What is what", "F1", true, ctx.ui.help_open)) {
+      ctx.ui.help_open = !ctx.ui.help_open;
+    }
+  }
+  right -= gap + button_width(look, save);
+  ImGui::SetCursorScreenPos(ImVec2(right, y));
+  if (button(look, save)) ImGui::OpenPopup("##export");
+  export_menu(ctx);
+  right -= gap + button_width(look, compare);
+  ImGui::SetCursorScreenPos(ImVec2(right, y));
+  if (button(look, compare)) {
+    if (ctx.compared.empty()) {
+      open_comparison(ctx);
+    } else {
+      ctx.push(cmd::SetCompare{});
+    }
+  }
+  if (right - x > look.px(200)) draw_clock(ctx, x, mid);
+  if (look.anchors) look.anchors->pop();
+}
+
+}  // namespace blockyard

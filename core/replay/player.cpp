@@ -1,0 +1,374 @@
+// Moving about in a run. The frontier is computed once, with everything recorded; any other moment is a copy of the
+// nearest checkpoint before it, run on with the changes that lie between made again.
+#include "core/replay/player.h"
+
+#include <algorithm>
+
+#include "core/base/check.h"
+
+namespace blockyard {
+namespace {
+
+// Memory of one copy of a simulation, about: what grows with the workload and the fleet.
+std::size_t copy_size(const Config& config, const Workload& workload) {
+  const std::size_t ids = workload.id_count();
+  const std::size_t worker = config.cache.capacity_blocks * (sizeof(SlotInfo) + 16 + 2 * sizeof(SlotId)) + ids / 2;
+  return sizeof(Simulation) + workload.requests.size() * sizeof(RequestRecord) + config.fleet.workers * (worker + 1024);
+}
+
+class Recorder final : public EventSink {
+ public:
+  Recorder(EventLog& log, std::uint64_t handled, FrontierListener* listener)
+      : log_(log), handled_(handled), listener_(listener) {}
+  void on_event(const Event& e, const Simulation& sim) override {
+    log_.push_back({e.t, e.request, e.worker, e.value, e.blocks.empty() ? kNone : e.blocks.front(),
+                    static_cast<std::uint32_t>(handled_), e.type});
+    if (listener_ != nullptr) listener_->on_event(e, sim);
+  }
+
+ private:
+  EventLog& log_;
+  std::uint64_t handled_;
+  FrontierListener* listener_;
+};
+
+// Waits for the routing of one request, and keeps the router's memory as it was right before.
+class RoutingWitness final : public EventSink {
+ public:
+  RoutingWitness(RequestId request, const RouterMemory& memory) : request_(request), before_(memory) {}
+  bool wants_decisions() const override { return !found_; }
+  void on_event(const Event& e, const Simulation& sim) override {
+    if (found_) return;
+    if (e.type == EventType::kRoute && e.request == request_) {
+      found_ = *e.decision;
+    } else {
+      before_ = sim.router_memory();
+    }
+  }
+  const std::optional<Decision>& found() const { return found_; }
+  const RouterMemory& before() const { return before_; }
+
+ private:
+  RequestId request_;
+  RouterMemory before_;
+  std::optional<Decision> found_;
+};
+
+}  // namespace
+
+Player::Player(const Config& config, const Workload& workload, const RadixTree& tree, FrontierListener* listener,
+               std::size_t budget, std::uint64_t spacing)
+    : listener_(listener),
+      budget_(budget),
+      copy_bytes_(copy_size(config, workload)),
+      spacing_(spacing > 0 ? spacing : std::max<std::uint64_t>(512, copy_bytes_ / 4096)),
+      cursor_(config, workload, &tree),
+      frontier_(cursor_) {
+  checkpoints_.push_back({cursor_, 0});
+}
+
+bool Player::extend_step() {
+  if (frontier_.done()) return false;
+  if (listener_ != nullptr) listener_->on_quiet(frontier_, frontier_.next_event_time());
+  Recorder recorder(log_, frontier_.events_handled() + 1, listener_);
+  frontier_.step(&recorder);
+  if (frontier_.done() && listener_ != nullptr) listener_->on_quiet(frontier_, frontier_.now() + 1);
+  if (frontier_.events_handled() >= checkpoints_.back().sim.events_handled() + spacing_) save_checkpoint();
+  return true;
+}
+
+bool Player::look_ahead(std::uint32_t steps) {
+  for (std::uint32_t i = 0; i < steps; ++i) {
+    if (!extend_step()) return false;
+  }
+  return !frontier_.done();
+}
+
+void Player::look_ahead_all() {
+  while (extend_step()) {
+  }
+}
+
+void Player::extend_until(SimTime t) {
+  while (!frontier_.done() && frontier_.next_event_time() <= t) extend_step();
+}
+
+void Player::save_checkpoint() {
+  if ((checkpoints_.size() + 1) * copy_bytes_ > budget_) {
+    // Every other one goes; what is left is spaced twice as far. The first is the start and stays.
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < checkpoints_.size(); i += 2, ++kept) {
+      if (kept != i) checkpoints_[kept] = std::move(checkpoints_[i]);
+    }
+    checkpoints_.erase(checkpoints_.begin() + static_cast<std::ptrdiff_t>(kept), checkpoints_.end());
+    spacing_ *= 2;
+    if ((checkpoints_.size() + 1) * copy_bytes_ > budget_) return;
+    if (frontier_.events_handled() < checkpoints_.back().sim.events_handled() + spacing_) return;
+  }
+  checkpoints_.push_back({frontier_, changes_.size()});
+}
+
+std::size_t Player::events_until(SimTime t) const {
+  const auto end =
+      std::upper_bound(log_.begin(), log_.end(), t, [](SimTime at, const LoggedEvent& e) { return at < e.t; });
+  return static_cast<std::size_t>(end - log_.begin());
+}
+
+void Player::apply(const RunChange& change, Simulation& sim, EventSink* sink) const {
+  if (const auto* config = std::get_if<Config>(&change.what)) {
+    sim.change(*config, sink);
+  } else {
+    sim.change_arrival_rate(std::get<double>(change.what));
+  }
+}
+
+void Player::advance(Simulation& sim, std::size_t& made, Target target) const {
+  for (; made < std::min(changes_.size(), target.changes); ++made) {
+    const RunChange& change = changes_[made];
+    if (change.t > target.t || change.handled > target.handled) break;
+    while (sim.events_handled() < change.handled) sim.step();
+    sim.run_until(change.t);  // moves the clock: nothing is due before
+    BY_CHECK(sim.events_handled() == change.handled, "a replay does not come to where a change was made");
+    apply(change, sim, nullptr);
+  }
+  if (target.handled == kAnyStep) {
+    sim.run_until(target.t);
+  } else {
+    while (sim.events_handled() < target.handled && sim.step()) {
+    }
+  }
+}
+
+bool Player::reaches(const Simulation& sim, std::size_t made, Target target) {
+  return sim.now() <= target.t && sim.events_handled() <= target.handled && made <= target.changes;
+}
+
+const Player::Checkpoint& Player::checkpoint_before(Target target) const {
+  const auto behind = std::partition_point(checkpoints_.begin(), checkpoints_.end(),
+                                           [&](const Checkpoint& c) { return reaches(c.sim, c.changes, target); });
+  return behind == checkpoints_.begin() ? checkpoints_.front() : *std::prev(behind);
+}
+
+std::size_t Player::changes_before_event(std::size_t index) const {
+  const auto end = std::upper_bound(changes_.begin(), changes_.end(), index,
+                                    [](std::size_t i, const RunChange& c) { return i < c.log_begin; });
+  return static_cast<std::size_t>(end - changes_.begin());
+}
+
+Player::Target Player::behind_event(std::size_t index) const {
+  return {kNever, log_[index].handled, changes_before_event(index)};
+}
+
+Player::Target Player::before_event(std::size_t index) const {
+  const std::size_t made = changes_before_event(index);
+  const std::uint64_t handled = log_[index].handled;
+  if (made > 0 && changes_[made - 1].handled == handled) return {kNever, handled, made - 1};  // logged by that change
+  return {kNever, handled - 1, made};
+}
+
+void Player::go(Target target) {
+  const Checkpoint& start = checkpoint_before(target);
+  // Running on from where the cursor is beats a copy unless the checkpoint saves a good many steps.
+  const std::uint64_t worth = 64 + copy_bytes_ / 4096;
+  if (!reaches(cursor_, cursor_changes_, target) || start.sim.events_handled() > cursor_.events_handled() + worth) {
+    cursor_ = start.sim;
+    cursor_changes_ = start.changes;
+  }
+  advance(cursor_, cursor_changes_, target);
+  count_events();
+  newest_ = std::max(newest_, cursor_.now());
+}
+
+void Player::count_events() {
+  const std::uint64_t handled = cursor_.events_handled();
+  const auto end = std::upper_bound(log_.begin(), log_.end(), handled,
+                                    [](std::uint64_t h, const LoggedEvent& e) { return h < e.handled; });
+  events_at_cursor_ = static_cast<std::size_t>(end - log_.begin());
+  // Events of a change count as part of the step before it, but happen only with the change.
+  if (cursor_changes_ < changes_.size()) {
+    events_at_cursor_ = std::min(events_at_cursor_, changes_[cursor_changes_].log_begin);
+  }
+}
+
+void Player::seek(SimTime t) {
+  t = std::max<SimTime>(t, 0);
+  extend_until(t);
+  if (frontier_.done()) t = std::min(t, frontier_.now());
+  go({t, kAnyStep});
+}
+
+bool Player::step_event() {
+  const std::size_t before = events_at_cursor_;
+  while (log_.size() <= before) {
+    if (!extend_step()) return false;
+  }
+  go(behind_event(before));
+  return true;
+}
+
+bool Player::step_back_event() {
+  if (events_at_cursor_ == 0) return false;
+  // Over the events of the same step (or change), to the one before them.
+  std::size_t i = events_at_cursor_ - 1;
+  const std::uint64_t handled = log_[i].handled;
+  const std::size_t made = changes_before_event(i);
+  while (i > 0 && log_[i - 1].handled == handled && changes_before_event(i - 1) == made) --i;
+  if (i == 0) {
+    go({0, 0, 0});
+  } else {
+    go(behind_event(i - 1));
+  }
+  return true;
+}
+
+bool Player::step_request() {
+  std::size_t i = events_at_cursor_;
+  while (true) {
+    for (; i < log_.size(); ++i) {
+      if (log_[i].type != EventType::kArrive) continue;
+      go(behind_event(i));
+      return true;
+    }
+    if (!extend_step()) return false;
+  }
+}
+
+bool Player::step_back_request() {
+  std::size_t i = events_at_cursor_;
+  while (i > 0 && log_[i - 1].handled == cursor_.events_handled()) --i;  // the arrival that we stand at
+  while (i > 0 && log_[i - 1].type != EventType::kArrive) --i;
+  if (i == 0) {
+    const bool moved = cursor_.events_handled() > 0;
+    seek(0);
+    return moved;
+  }
+  go(behind_event(i - 1));
+  return true;
+}
+
+void Player::make(RunChange change) {
+  change.t = cursor_.now();
+  change.handled = cursor_.events_handled();
+  change.log_begin = events_at_cursor_;
+  while (checkpoints_.size() > 1 &&
+         (checkpoints_.back().sim.events_handled() > change.handled || checkpoints_.back().changes > cursor_changes_)) {
+    checkpoints_.pop_back();
+  }
+  changes_.resize(cursor_changes_);
+  log_.resize(events_at_cursor_);
+  frontier_ = cursor_;
+  if (listener_ != nullptr) {
+    listener_->on_cut(change.t, log_.size());
+    listener_->on_quiet(frontier_, change.t);
+  }
+  Recorder recorder(log_, change.handled, listener_);
+  apply(change, frontier_, &recorder);
+  changes_.push_back(std::move(change));
+  cursor_ = frontier_;
+  cursor_changes_ = changes_.size();
+  events_at_cursor_ = log_.size();
+  newest_ = cursor_.now();
+}
+
+void Player::change(const Config& config, std::string label) { make({0, 0, config, std::move(label), 0}); }
+
+void Player::change_arrival_rate(double factor, std::string label) { make({0, 0, factor, std::move(label), 0}); }
+
+void Player::drop_changes(std::size_t keep) {
+  if (keep >= changes_.size()) return;
+  const SimTime t = cursor_.now();
+  const SimTime seen = newest_;
+  const bool behind = cursor_changes_ > keep;
+  const RunChange first = changes_[keep];
+  changes_.resize(keep);
+  while (checkpoints_.size() > 1 &&
+         (checkpoints_.back().sim.events_handled() > first.handled || checkpoints_.back().changes > keep)) {
+    checkpoints_.pop_back();
+  }
+  log_.resize(first.log_begin);
+  frontier_ = checkpoints_.back().sim;
+  std::size_t made = checkpoints_.back().changes;
+  advance(frontier_, made, {kNever, first.handled});
+  frontier_.run_until(first.t);
+  if (listener_ != nullptr) listener_->on_cut(frontier_.now(), log_.size());
+  if (behind) {
+    cursor_ = frontier_;
+    cursor_changes_ = keep;
+  }
+  seek(t);
+  newest_ = std::max(t, std::min(seen, frontier_.now()));
+}
+
+void Player::adopt_changes(std::vector<RunChange> changes) {
+  const SimTime t = cursor_.now();
+  for (RunChange& change : changes) {
+    if (change.handled == kAnyStep) {
+      seek(change.t);
+      if (cursor_.now() < change.t) break;
+    } else {
+      while (frontier_.events_handled() < change.handled && extend_step()) {
+      }
+      go({kNever, change.handled});
+      if (cursor_.events_handled() != change.handled) break;
+      cursor_.run_until(std::min(change.t, cursor_.next_event_time() - 1));
+    }
+    make(std::move(change));
+  }
+  seek(t);
+  newest_ = t;
+}
+
+double Player::arrival_rate() const {
+  for (std::size_t i = cursor_changes_; i > 0; --i) {
+    if (const auto* rate = std::get_if<double>(&changes_[i - 1].what)) return *rate;
+  }
+  return 1;
+}
+
+std::optional<RoutingStudy> Player::routing_of(RequestId r) const {
+  std::size_t i = events_at_cursor_;
+  while (i > 0 && !(log_[i - 1].type == EventType::kRoute && log_[i - 1].request == r)) --i;
+  if (i == 0) return std::nullopt;
+  const Target before = before_event(i - 1);
+  const Checkpoint& start = checkpoint_before(before);
+  Simulation sim = start.sim;
+  std::size_t made = start.changes;
+  advance(sim, made, before);
+  RoutingWitness witness(r, sim.router_memory());
+  sim.step(&witness);
+  BY_CHECK(witness.found().has_value(), "a replay does not route as the run did");
+
+  RoutingStudy study{*witness.found(), {}};
+  const Request& request = sim.request(r);
+  const std::vector<Span> chain = sim.workload().prompt_chain(request);
+  FleetFigures figures(study.used.rows.size());
+  std::vector<std::uint32_t> overlap;
+  for (WorkerId w = 0; w < figures.size(); ++w) {
+    figures.set(w, study.used.rows[w].seen);
+    overlap.push_back(study.used.rows[w].seen.overlap);
+  }
+  const Config& config = sim.config();
+  RouteInput in;
+  in.chain_blocks = study.used.chain_blocks;
+  in.prompt_tokens = request.prompt_tokens;
+  in.block_tokens = config.cache.block_tokens;
+  in.capacity_blocks = config.cache.capacity_blocks;
+  in.chain = chain;
+  in.tree = &sim.workload().tree;
+  in.see(figures, overlap);
+  for (std::uint32_t s = 0; s < policy_table().size(); ++s) {
+    Decision d = study.used;
+    if (s != study.used.strategy) {
+      RouterMemory memory = witness.before();
+      d.strategy = s;
+      d.why = {};
+      d.why.candidates.resize(figures.size());
+      d.chosen = policy_table()[s].choose(in, config.router.params, memory, &d.why);
+      for (std::size_t w = 0; w < figures.size(); ++w) d.rows[w].score = d.why.candidates[w];
+    }
+    study.strategies.push_back(std::move(d));
+  }
+  return study;
+}
+
+}  // namespace blockyard

@@ -1,0 +1,67 @@
+// Config: the settings that a simulation obeys, as plain values. Everything in it may change in flight unless it says
+// otherwise; io/ reads and writes it as a scenario's JSON.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "core/base/sim_time.h"
+#include "core/cache/eviction.h"
+#include "core/model/latency.h"
+#include "core/settings/router_params.h"
+
+namespace blockyard {
+
+enum class EngineKind : std::uint8_t { kSlots, kContinuous };
+
+/// How a simulation keeps what is cached: every block in its slot, or runs of blocks without slots. Both give the same
+/// results; runs cost less (Simulation says where they will do).
+enum class CacheKind : std::uint8_t { kBlocks, kRuns };
+
+struct CacheConfig {
+  std::uint32_t block_tokens = 16;      ///< restarts the run
+  std::uint32_t capacity_blocks = 924;  ///< per worker, derived where the scenario says null; restarts the run
+  EvictionPolicy eviction = EvictionPolicy::kLru;
+  bool recompute_last_block = false;
+};
+
+struct FleetConfig {
+  std::uint32_t workers = 4;               ///< restarts the run
+  EngineKind engine = EngineKind::kSlots;  ///< restarts the run
+  std::uint32_t slots = 1;
+  std::uint32_t max_num_seqs = 256;
+  std::uint32_t max_batched_tokens = 2048;
+  bool skip_steps =
+      true;  ///< continuous: steps that are alike in one go; no figure depends on it, and no scenario sets it
+};
+
+/// What a request is promised, where anything is: the goodput counts those that got it.
+struct SloConfig {
+  std::optional<double> ttft_ms;
+  std::optional<double> tpot_ms;
+};
+
+enum class FaultKind : std::uint8_t { kCacheFlush, kCrash };
+
+struct Fault {
+  SimTime t = 0;
+  WorkerId worker = 0;
+  FaultKind kind = FaultKind::kCacheFlush;
+  SimTime restart = 0;         ///< crash: time until the worker is back
+  SimTime detect = 3'000'000;  ///< crash: time until the router knows
+};
+
+struct Config {
+  std::uint64_t seed = 42;  ///< restarts the run
+  CacheConfig cache;
+  FleetConfig fleet;
+  LatencyModel latency;
+  RouterConfig router;
+  SloConfig slo;
+  std::vector<Fault> faults;
+};
+
+}  // namespace blockyard

@@ -1,0 +1,73 @@
+// RouterConfig: how the router learns and how it chooses, as plain values; and the table of the policies' own
+// parameters, from which menus, help, scenario checking and sweeps are made.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "core/base/sim_time.h"
+
+namespace blockyard {
+
+enum class ViewMode : std::uint8_t { kSynced, kOracle };
+enum class LoadMetric : std::uint8_t { kRemainingMs, kQueueDepth };
+enum class ReportMode : std::uint8_t { kOff, kEvictions, kAll };
+
+/// The parameters of all policies (SPEC 5 and 5.1). Counts are stored as doubles too: one table serves all.
+struct PolicyParams {
+  double min_match_blocks = 1;
+  double prefix_tokens = 128;
+  double overlap_weight = 1.0;
+  double temperature = 0;
+  double balance_abs = 64;
+  double balance_rel = 1.5;
+  double cache_threshold = 0.3;
+  double weight_queue = 2;
+  double weight_kv = 2;
+  double weight_prefix = 3;
+  double imbalance_abs = 8;
+  double load_factor = 1.0;
+  double virtual_nodes = 150;
+  double load_bound = 1.25;
+  friend bool operator==(const PolicyParams&, const PolicyParams&) = default;
+};
+
+/// One row of the table of parameters.
+struct ParamRow {
+  std::string_view id;  ///< key under /router
+  std::string_view label;
+  std::string_view unit;  ///< "" where it has none
+  std::string_view help;
+  double PolicyParams::*field;
+  double low;          ///< least allowed value
+  double high;         ///< greatest allowed value
+  double slider_high;  ///< where a slider ends; typed values go up to `high`
+  bool integer;
+};
+
+std::span<const ParamRow> param_table();
+/// The row of that key, or nullptr.
+const ParamRow* find_param(std::string_view id);
+
+struct RouterConfig {
+  std::uint32_t strategy = 4;  ///< index into policy_table(); cache_aware
+  ViewMode view = ViewMode::kSynced;
+  SimTime heartbeat = 1'000'000;  ///< µs; 0 = never
+  SimTime sync = 5'000'000;       ///< µs; 0 = never
+  ReportMode reports = ReportMode::kOff;
+  SimTime message_delay = 0;
+  double message_loss = 0;
+  bool speculative_insert = true;
+  LoadMetric load_metric = LoadMetric::kRemainingMs;
+  /// ms, or requests where the metric is queue_depth; empty: 50 ms or 1 request.
+  std::optional<double> speculative_load;
+  PolicyParams params;
+
+  double effective_speculative_load() const {
+    return speculative_load.value_or(load_metric == LoadMetric::kRemainingMs ? 50.0 : 1.0);
+  }
+};
+
+}  // namespace blockyard

@@ -1,0 +1,47 @@
+// Scenario: everything that defines a run, and its JSON (SPEC 9). `{}` is a scenario: every key has a default.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/base/result.h"
+#include "core/model/presets.h"
+#include "core/settings/config.h"
+#include "core/settings/workload_spec.h"
+
+namespace blockyard {
+
+struct Scenario {
+  std::string name = "untitled";
+  std::string about;  ///< what to watch, one sentence
+  std::string model = "llama-2-13b";
+  std::string gpu = "a100-40gb";
+  std::optional<std::uint32_t> capacity_blocks;  ///< empty: derived from model and GPU
+  Config config;                                 ///< config.cache.capacity_blocks is filled in when presets are known
+  std::optional<MemorySum> memory;               ///< how the capacity was derived; empty where it was given
+  WorkloadSpec workload;
+  std::string base_dir;  ///< relative paths are looked up from here
+};
+
+/// Reads a scenario from JSON text. Unknown keys, wrong types and values out of range are errors that name the pointer.
+/// `presets_dir` holds models.json and gpus.json, read only where the capacity is to be derived.
+Result<Scenario> parse_scenario(const std::string& json_text, const std::string& base_dir,
+                                const std::string& presets_dir);
+
+/// Reads a scenario file; relative paths in it are looked up from its folder.
+Result<Scenario> read_scenario(const std::string& path, const std::string& presets_dir);
+
+/// The scenario as JSON with all defaults filled in; parses back to an equal scenario.
+std::string write_scenario(const Scenario& scenario, int indent = 2);
+
+/// JSON text with the value at a dotted path replaced (`router.sync_ms`), missing objects made. `value` is JSON; what
+/// is not JSON is taken as a string.
+Result<std::string> set_json_value(const std::string& json_text, std::string_view dotted_path,
+                                   const std::string& value);
+
+/// A whole file as bytes, or one line why not.
+Result<std::string> read_file(const std::string& path);
+
+}  // namespace blockyard
