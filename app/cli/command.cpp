@@ -16,6 +16,8 @@ std::span<const CommandRow> command_table() {
       {"report", "Results as one self-contained HTML file", make_report},
       {"trace", "Look into a trace", make_trace},
       {"workload", "Write a generated workload as a trace", make_workload},
+      {"tokenize", "Words as tokens, cut into blocks with their chained digests", make_tokenize},
+      {"tokenizer", "Learn the built-in tokenizer from texts", make_tokenizer},
       {"fidelity", "What is modelled as in vLLM v1, what is simplified, what is left out", make_fidelity},
       {"lessons", "The lessons in order; --check holds their facts against their runs", make_lessons},
       {"presets", "Models, GPUs, scenarios, strategies, policies", make_presets},

@@ -42,6 +42,8 @@ std::function<int()> make_lessons(CLI::App& app, const Context& context);
 std::function<int()> make_presets(CLI::App& app, const Context& context);
 std::function<int()> make_fidelity(CLI::App& app, const Context& context);
 std::function<int()> make_trace(CLI::App& app, const Context& context);
+std::function<int()> make_tokenize(CLI::App& app, const Context& context);
+std::function<int()> make_tokenizer(CLI::App& app, const Context& context);
 std::function<int()> make_workload(CLI::App& app, const Context& context);
 #ifdef BLOCKYARD_WITH_GUI
 std::function<int()> make_shot(CLI::App& app, const Context& context);
