@@ -131,6 +131,14 @@ Result<Workload> generate_workload(const WorkloadSpec& spec, std::uint32_t block
     }
   }
 
+  // Only what is a conversation is one: requests that stand alone have no session.
+  std::vector<std::uint32_t> named(sessions.size(), kNone);
+  for (std::size_t i = 0; i < sessions.size(); ++i) {
+    if (!sessions[i].answers_known) continue;
+    named[i] = static_cast<std::uint32_t>(out.sessions.size());
+    out.sessions.push_back(fmt::format("{}", named[i] + 1));
+  }
+
   ContentTree tree(out.tree, block_tokens);
   std::vector<Span> chain;
   out.requests.reserve(drafts.size());
@@ -147,6 +155,8 @@ Result<Workload> generate_workload(const WorkloadSpec& spec, std::uint32_t block
     r.known_blocks = s.answers_known ? filled : r.prompt_blocks;
     r.user = d.user;
     r.label = s.label;
+    r.session = named[d.session];
+    r.turn = d.turn + 1;
     chain.clear();
     tree.walk({s.segments.data(), turn.segments + (s.answers_known ? 1U : 0U)}, r.known_blocks, chain);
     r.runs_begin = static_cast<std::uint32_t>(out.runs.size());

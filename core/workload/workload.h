@@ -27,6 +27,8 @@ struct Request {
   BlockId private_first = kNone;  ///< id of the first generated block that the workload does not know
   std::uint32_t user = 0;         ///< who sends it (session, user of a closed loop, line of a trace)
   std::uint32_t label = kNone;    ///< into Workload::labels: what shared content it begins with
+  std::uint32_t session = kNone;  ///< into Workload::sessions: the conversation it belongs to, where it is one's
+  std::uint32_t turn = 1;         ///< its place in the session, from 1
 };
 
 /// How a closed loop works: each user sends the next of its requests `think` after its last one ended.
@@ -40,6 +42,7 @@ class Workload {
   std::vector<Request> requests;
   std::vector<Span> runs;
   std::vector<std::string> labels;
+  std::vector<std::string> sessions;  ///< each one's name, UTF-8; a number is its decimal text
   PrefixTree tree;
   std::uint32_t block_tokens = 16;
   std::uint32_t private_blocks = 0;  ///< ids handed out for generated blocks nobody else can hit
