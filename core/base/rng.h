@@ -18,6 +18,7 @@ enum class RngPurpose : std::uint64_t {
   kEviction = 3,
   kMessageLoss = 4,
   kArrival = 5,
+  kAnswers = 6,
   kTest = 99
 };
 

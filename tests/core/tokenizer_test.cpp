@@ -6,9 +6,11 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <set>
 
 #include "core/settings/scenario.h"
 #include "core/tokens/built_in.h"
+#include "core/tokens/ngram.h"
 #include "core/tokens/tokenizer_json.h"
 #include "core/tokens/train.h"
 #include "core/tokens/utf8.h"
@@ -180,6 +182,38 @@ TEST(Tokenizer, RefusesByName) {
   EXPECT_EQ(why("{", "["), "x.json: not valid JSON; a tokenizer.json is expected");
   EXPECT_EQ(parse_tokenizer("x.json", "{}", "").error().message,
             "x.json: there is no model in it; it is not a tokenizer.json");
+}
+
+TEST(NgramModel, AnswersDependOnSeedAndPromptAlone) {
+  const NgramModel model(built_in(), *read_corpus(std::string(BLOCKYARD_ASSETS) + "/corpus"));
+  const Ids prompt = built_in().encode("Question: How many days of holiday do I have? Answer:");
+  std::set<std::size_t> lengths;
+  for (std::uint64_t request = 0; request < 200; ++request) {
+    const Ids answer = model.answer(answer_seed(42, request), prompt, 100);
+    ASSERT_GE(answer.size(), 1U);
+    ASSERT_LE(answer.size(), 100U);
+    for (const TokenId t : answer) ASSERT_LT(t, kBuiltInEntries - 1);  // the end mark is no part of it
+    ASSERT_EQ(model.answer(answer_seed(42, request), prompt, 100), answer);
+    // A smaller limit cuts the same answer.
+    const Ids cut = model.answer(answer_seed(42, request), prompt, 5);
+    ASSERT_EQ(cut, Ids(answer.begin(),
+                       answer.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(5, answer.size()))));
+    lengths.insert(answer.size());
+  }
+  EXPECT_GT(lengths.size(), 10U);
+  EXPECT_NE(answer_seed(1, 2), answer_seed(2, 1));
+  EXPECT_FALSE(model.answer(1, {}, 10).empty());
+}
+
+// What follows is counted: the longest context that is known decides.
+TEST(NgramModel, BacksOffToWhatIsKnown) {
+  const NgramModel model(built_in(), {"a b c\n\na b d\n\nx b c"});
+  const auto tokens = [](const char* text) { return built_in().encode(text); };
+  const Ids c = tokens(" c"), d = tokens(" d");
+  EXPECT_EQ(model.followers(tokens("a b")), (NgramModel::Followers{{c[0], 1}, {d[0], 1}}));
+  EXPECT_EQ(model.followers(tokens("x b")), (NgramModel::Followers{{c[0], 1}}));
+  EXPECT_EQ(model.followers(tokens("q b")), (NgramModel::Followers{{c[0], 2}, {d[0], 1}}));
+  EXPECT_EQ(model.followers(tokens(" b c")), (NgramModel::Followers{{NgramModel::kEnd, 2}}));
 }
 
 TEST(Utf8, KnowsWhatIsWellFormed) {
