@@ -16,7 +16,7 @@ gui=(libimgui-dev libstb-dev libglfw3-dev python3-glad libgl-dev libopengl-dev l
 tests=(libgtest-dev libgmock-dev libbenchmark-dev ccache)
 window_tests=(xvfb xauth xdotool)  # wanted when both are
 clang=(clang libclang-rt-dev)
-needed=(cmake ninja-build g++ python3 libssl-dev zlib1g-dev)  # no source stands in for these
+needed=(cmake ninja-build g++ python3 libssl-dev libarchive-dev zlib1g-dev)  # no source stands in for these
 
 want_gui=false want_tests=false want_clang=false list=false
 for option in "$@"; do

@@ -13,6 +13,20 @@ namespace {
 
 volatile std::sig_atomic_t g_interrupted = 0;  // the one thing that a signal handler may touch
 
+// A text as JSON.
+std::string json_text(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    if (static_cast<unsigned char>(c) < 0x20) {
+      out += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
 void on_signal(int) { g_interrupted = 1; }
 
 }  // namespace
@@ -39,7 +53,11 @@ void ScenarioArgs::add_to(CLI::App& app, bool required) {
                  "PATH=VALUE: a dotted path and a JSON value, e.g. router.strategy=round_robin; may be repeated")
       ->take_all()
       ->allow_extra_args(false);
-  app.add_option("--trace", trace, "Replay this trace instead of the scenario's workload");
+  app.add_option("--trace", trace,
+                 "Replay this trace instead of the scenario's workload: a file, a folder, or - for standard input; "
+                 "several are merged by time")
+      ->take_all()
+      ->allow_extra_args(false);
 }
 
 Result<Scenario> load_scenario(const ScenarioArgs& args, const Assets& assets) {
@@ -59,15 +77,19 @@ Result<Scenario> load_scenario(const ScenarioArgs& args, const Assets& assets) {
   if (!text) return text.error();
   std::string document = std::move(*text);
   if (!args.trace.empty()) {
-    std::error_code absolute_error;
-    const std::string trace = fs::absolute(args.trace, absolute_error).string();
-    // A scenario of another workload type says nothing about this file: Mooncake's format is then the default.
-    auto replaced = set_json_value(document, "workload.path", fmt::format("\"{}\"", trace));
+    std::string trace;
+    for (const std::string& file : args.trace) {
+      std::error_code absolute_error;
+      const std::string path_of_it = file == "-" ? file : fs::absolute(file, absolute_error).string();
+      trace += (trace.empty() ? "" : ",") + path_of_it;
+    }
+    // A scenario of another workload type says nothing about this file.
+    auto replaced = set_json_value(document, "workload.path", json_text(trace));
     if (!replaced) return Error{fmt::format("{}: {}", path, replaced.error().message)};
     if (auto as_trace = parse_scenario(*replaced, "", assets.presets());
         !as_trace || as_trace->workload.type != WorkloadType::kTrace) {
       replaced = set_json_value(document, "workload.type", "trace");
-      if (replaced) replaced = set_json_value(*replaced, "workload.path", fmt::format("\"{}\"", trace));
+      if (replaced) replaced = set_json_value(*replaced, "workload.path", json_text(trace));
     }
     if (!replaced) return Error{fmt::format("{}: {}", path, replaced.error().message)};
     document = std::move(*replaced);

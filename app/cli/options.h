@@ -36,9 +36,9 @@ class Assets {
 
 /// A scenario as the command line names it.
 struct ScenarioArgs {
-  std::string name;               ///< a file, or a scenario of assets/scenarios by name
-  std::vector<std::string> sets;  ///< PATH=VALUE, in order
-  std::string trace;              ///< --trace: replaces the workload by this file
+  std::string name;                ///< a file, or a scenario of assets/scenarios by name
+  std::vector<std::string> sets;   ///< PATH=VALUE, in order
+  std::vector<std::string> trace;  ///< --trace: replaces the workload by these files
 
   /// Adds SCENARIO, --set and --trace to a subcommand.
   void add_to(CLI::App& app, bool required);

@@ -71,6 +71,7 @@ int run(const RunArgs& args, const Context& context) {
   if (!scenario) return refuse(scenario.error());
   auto prepared = prepare(*scenario);
   if (!prepared) return refuse(prepared.error());
+  if (!(*prepared)->workload.read_as.empty()) fmt::print(stderr, "blockyard: {}\n", (*prepared)->workload.read_as);
   for (const std::string& warning : (*prepared)->workload.warnings)
     fmt::print(stderr, "blockyard: warning: {}\n", warning);
 

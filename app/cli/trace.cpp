@@ -14,11 +14,17 @@ namespace blockyard::cli {
 namespace {
 
 struct TraceArgs {
-  std::string path;
-  std::string format = "mooncake";
-  std::uint32_t trace_block_tokens = 0;  // 0: the format's own
+  std::vector<std::string> paths;
+  WorkloadSpec spec;
+  std::uint32_t trace_block_tokens = 0;  // 0: recognised
+  std::uint32_t limit = 0;               // 0: none
   std::uint32_t block_tokens = 16;
 };
+
+// How far a long file is, on a terminal.
+void show_progress(std::uint64_t bytes, std::size_t requests) {
+  fmt::print(stderr, "\r{:.0f} MB read, {} requests", static_cast<double>(bytes) / 1e6, requests);
+}
 
 std::vector<std::string> length_row(const std::string& name, const LengthSummary& l) {
   return {name,
@@ -30,27 +36,30 @@ std::vector<std::string> length_row(const std::string& name, const LengthSummary
 }
 
 int info(const TraceArgs& args) {
-  const TraceFormat format = args.format == "bailian" ? TraceFormat::kBailian : TraceFormat::kMooncake;
-  const std::uint32_t own = format == TraceFormat::kBailian ? 16 : 512;
-  const std::uint32_t trace_block = args.trace_block_tokens == 0 ? own : args.trace_block_tokens;
-  if (trace_block % args.block_tokens != 0) {
-    return refuse(
-        Error{fmt::format("--trace-block-tokens {}: not allowed; it must be a multiple of --block-tokens ({})",
-                          trace_block, args.block_tokens)});
-  }
-  const auto raw = parse_trace(args.path, format, trace_block, 1.0, std::nullopt, args.block_tokens);
+  WorkloadSpec spec = args.spec;
+  spec.type = WorkloadType::kTrace;
+  if (args.trace_block_tokens > 0) spec.block_tokens = args.trace_block_tokens;
+  if (args.limit > 0) spec.limit = args.limit;
+  TraceReading reading;
+  reading.cache_block_tokens = args.block_tokens;
+  if (progress_wanted()) reading.progress = show_progress;
+  auto raw = parse_trace(args.paths, spec, reading);
+  if (progress_wanted()) fmt::print(stderr, "\r{:60}\r", "");
   if (!raw) return refuse(raw.error());
-  const auto workload = cut_trace(*raw, args.block_tokens);
+  const auto workload = cut_trace(*raw, spec, reading);
   if (!workload) return refuse(workload.error());
+  const IdReuse reuse = id_reuse(*raw);
+  const std::uint32_t trace_block = raw->block_tokens;
+  *raw = RawTrace();  // what follows needs the workload alone
+  fmt::print(stderr, "blockyard: {}\n", workload->read_as);
   for (const std::string& warning : workload->warnings) fmt::print(stderr, "blockyard: warning: {}\n", warning);
 
   const auto capacities = curve_capacities(100, workload->tree.size());
   const TraceInfo i = trace_info(*workload, capacities);
-  const IdReuse reuse = id_reuse(*raw);
   const auto percent = [](double part, double whole) {
     return whole == 0 ? std::string("–") : fmt::format("{:.3f} %", 100 * part / whole);
   };
-  fmt::print("{}\n\n", args.path);
+  fmt::print("{}\n\n", fmt::join(args.paths, ", "));
   fmt::print(
       "{}\n",
       text_table(
@@ -67,9 +76,11 @@ int info(const TraceArgs& args) {
   fmt::print("{}\n", text_table({{"tokens", "min", "mean", "p50", "p95", "max"},
                                  length_row("prompt", i.prompt),
                                  length_row("output", i.output)}));
-  std::vector<std::vector<std::string>> curve{{"one LRU cache of", "hit blocks", "hit ratio"}};
+  std::vector<std::vector<std::string>> curve{
+      {"one LRU cache of", "requests that fit", "hit blocks", "of", "hit ratio"}};
   for (const CapacityPoint& p : i.curve) {
-    curve.push_back({fmt::format("{} blocks", p.capacity_blocks), fmt::format("{}", p.hit_blocks),
+    curve.push_back({fmt::format("{} blocks", p.capacity_blocks), fmt::format("{}", p.requests),
+                     fmt::format("{}", p.hit_blocks), fmt::format("{}", p.prompt_blocks),
                      fmt::format("{:.3f} %", 100 * p.ratio)});
   }
   fmt::print("{}", text_table(curve));
@@ -83,12 +94,15 @@ std::function<int()> make_trace(CLI::App& app, const Context&) {
   app.require_subcommand(1);
   CLI::App* sub = app.add_subcommand(
       "info", "Counts, span, lengths, unique blocks, best possible hit ratio, hit ratio over capacity");
-  sub->add_option("file", args->path, "A trace, plain or gzip")->required();
-  sub->add_option("--format", args->format, "mooncake or bailian")
-      ->check(CLI::IsMember({"mooncake", "bailian"}))
-      ->capture_default_str();
-  sub->add_option("--trace-block-tokens", args->trace_block_tokens, "Tokens a hash id (default: the format's)")
+  sub->add_option("file", args->paths,
+                  "Traces or folders of them (merged by time), plain or packed; - is standard input")
+      ->required();
+  std::string formats;
+  for (const TraceFormatRow& row : trace_formats()) formats += fmt::format("{}{}", formats.empty() ? "" : ", ", row.id);
+  sub->add_option("--format", args->spec.format, formats + " (default: recognised)");
+  sub->add_option("--trace-block-tokens", args->trace_block_tokens, "Tokens a hash id (default: recognised)")
       ->check(CLI::Range(1, 1 << 20));
+  sub->add_option("--limit", args->limit, "Only the first requests of the file")->check(CLI::Range(1, 2000000000));
   sub->add_option("--block-tokens", args->block_tokens, "Tokens a cache block")
       ->check(CLI::Range(1, 1 << 16))
       ->capture_default_str();

@@ -33,8 +33,7 @@ int write(const ScenarioArgs& scenario_args, const std::string& out, const Conte
     file->write(write_trace((*prepared)->workload));
   }
   if (auto ok = file->commit(); !ok) return refuse(ok.error(), kFailed);
-  fmt::print("{}: {} requests; replay with --set workload.block_tokens={}\n", out,
-             (*prepared)->workload.requests.size(), scenario->config.cache.block_tokens);
+  fmt::print("{}: {} requests; replay with --trace {}\n", out, (*prepared)->workload.requests.size(), out);
   return kDone;
 }
 

@@ -48,16 +48,9 @@ std::vector<ScenarioEntry> list_scenarios(const std::string& assets_dir) {
 Result<Document> with_trace(const Document& document, const std::string& path) {
   std::error_code ec;
   const std::string absolute = fs::absolute(path, ec).string();
-  auto head = read_file(path);
-  if (!head) return head.error();
-  const std::string first = head->substr(0, head->find('\n'));
-  // Bailian's lines name their chat; a packed file cannot be told and is taken for Mooncake's.
-  const bool bailian = first.find("\"chat_id\"") != std::string::npos;
   Document out = document;
   auto text = set_json_value(document.text, "workload.type", "trace");
   if (text) text = set_json_value(*text, "workload.path", json_quoted(absolute));
-  if (text && bailian) text = set_json_value(*text, "workload.format", "bailian");
-  if (text && bailian) text = set_json_value(*text, "workload.block_tokens", "16");
   if (text) text = set_json_value(*text, "name", json_quoted(fs::path(path).filename().string()));
   if (!text) return text.error();
   out.text = std::move(*text);

@@ -25,7 +25,7 @@ Result<Document> open_document(const std::string& source, const std::string& ass
 /// The scenarios in assets/scenarios, by file name.
 std::vector<ScenarioEntry> list_scenarios(const std::string& assets_dir);
 
-/// The document with its workload replaced by this trace; the format is told from the first line.
+/// The document with its workload replaced by this trace, whose format is found out as it is read.
 Result<Document> with_trace(const Document& document, const std::string& path);
 Result<Document> with_value(const Document& document, const std::string& path, const cmd::SettingValue& value);
 /// The value at `path` as `original` has it (or its default).

@@ -29,6 +29,7 @@ RunResults collect_results(const Scenario& scenario, const Simulation& sim, cons
   out.scenario.config = sim.config();
   out.summary = summarize(sim);
   out.bucket = series.width();
+  out.read_as = sim.workload().read_as;
   out.series = series.buckets();
   std::vector<double> ttft[2], e2e[2], queue;
   for (const RequestRecord& r : sim.records()) {

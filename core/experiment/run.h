@@ -38,6 +38,7 @@ struct RunResults {
   SimTime bucket = 0;  ///< µs; bucket i of the series covers [i, i + 1) × bucket
   std::vector<Series::Bucket> series;
   LatencyDistributions latencies;
+  std::string read_as;  ///< what a trace was taken for; "" where the requests were generated
 };
 
 /// What is left of a finished simulation of the scenario.

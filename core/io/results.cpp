@@ -104,6 +104,17 @@ Json distributions_json(const LatencyDistributions& l) {
           {"queue_ms", distribution_json(l.queue)}};
 }
 
+// A text as a field of a CSV file.
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string out = "\"";
+  for (const char c : text) {
+    out += c;
+    if (c == '"') out += c;
+  }
+  return out + '"';
+}
+
 }  // namespace
 
 std::string version() { return BLOCKYARD_VERSION; }
@@ -124,7 +135,7 @@ std::string results_json(const RunResults& results) {
   }
   Json histogram = Json::array();
   for (const auto& [blocks, requests] : s.match_lengths) histogram.push_back(Json::array({blocks, requests}));
-  const Json out{{"blockyard", results.version},
+  Json out{{"blockyard", results.version},
                  {"scenario", io::scenario_json(results.scenario)},
                  {"memory", memory_json(results.scenario.memory)},
                  {"summary", io::summary_value(s)},
@@ -132,6 +143,7 @@ std::string results_json(const RunResults& results) {
                  {"match_length_histogram", std::move(histogram)},
                  {"series", series_json(results)},
                  {"distributions", distributions_json(results.latencies)}};
+  if (!results.read_as.empty()) out["read_as"] = results.read_as;
   return out.dump(1) + "\n";
 }
 
@@ -140,17 +152,23 @@ std::string requests_csv(const Simulation& sim) {
   const auto at = std::back_inserter(out);
   fmt::format_to(at,
                  "request,arrival_us,worker,predicted_blocks,hit_blocks,prompt_blocks,prompt_tokens,output_tokens,"
-                 "start_us,first_token_us,finish_us,retries,status\n");
-  for (RequestId i = 0; i < sim.records().size(); ++i) {
+                 "start_us,first_token_us,finish_us,retries,status,session,turn,preemptions\n");
+  // In a recorded loop requests arrive in another order than that of the input, which the rows keep.
+  std::vector<RequestId> rows(sim.records().size());
+  for (RequestId i = 0; i < rows.size(); ++i) rows[sim.input_index(i)] = i;
+  for (RequestId row = 0; row < rows.size(); ++row) {
+    const RequestId i = rows[row];
     const RequestRecord& r = sim.records()[i];
     const Request& q = sim.request(i);
     if (r.status == RequestStatus::kCompleted) {
-      fmt::format_to(at, "{},{},{},{},{},{},{},{},{},{},{},{},completed\n", i, r.arrival, r.worker, r.predicted, r.hit,
+      fmt::format_to(at, "{},{},{},{},{},{},{},{},{},{},{},{},completed,", row, r.arrival, r.worker, r.predicted, r.hit,
                      q.prompt_blocks, q.prompt_tokens, q.output_tokens, r.start, r.first_token, r.finish, r.retries);
     } else {
-      fmt::format_to(at, "{},{},,,,{},{},{},,,,0,rejected\n", i, r.arrival, q.prompt_blocks, q.prompt_tokens,
+      fmt::format_to(at, "{},{},,,,{},{},{},,,,0,rejected,", row, r.arrival, q.prompt_blocks, q.prompt_tokens,
                      q.output_tokens);
     }
+    const std::string session = q.session == kNone ? std::string() : csv_field(sim.workload().sessions[q.session]);
+    fmt::format_to(at, "{},{},{}\n", session, q.turn, r.preemptions);
   }
   return fmt::to_string(out);
 }
@@ -159,7 +177,7 @@ void EventWriter::on_event(const Event& e, const Simulation& sim) {
   fmt::memory_buffer line;
   const auto at = std::back_inserter(line);
   fmt::format_to(at, "{{\"t_us\":{},\"type\":\"{}\"", e.t, event_name(e.type));
-  if (e.request != kNone) fmt::format_to(at, ",\"request\":{}", e.request);
+  if (e.request != kNone) fmt::format_to(at, ",\"request\":{}", sim.input_index(e.request));
   if (e.worker != kNone) fmt::format_to(at, ",\"worker\":{}", e.worker);
   switch (e.type) {
     case EventType::kArrive: {
@@ -179,8 +197,10 @@ void EventWriter::on_event(const Event& e, const Simulation& sim) {
                        "{},\"load_age_ms\":{},\"active\":{}",
                        w == 0 ? "" : ",", w, row.seen.routable, row.seen.overlap, row.true_overlap, row.seen.load,
                        row.true_load, us_to_ms(row.load_age), row.seen.active);
-        for (std::size_t k = 0; k < d.why.terms.size(); ++k)
+        for (std::size_t k = 0; k < d.why.terms.size(); ++k) {
+          if (d.why.terms[k] == "active") continue;  // said already
           fmt::format_to(at, ",\"{}\":{}", d.why.terms[k], row.score.terms[k]);
+        }
         if (!d.why.score_name.empty()) fmt::format_to(at, ",\"score\":{}", row.score.score);
         fmt::format_to(at, "}}");
       }

@@ -68,6 +68,12 @@ const Json* ObjectReader::find(std::string_view key) {
 
 bool ObjectReader::has(std::string_view key) { return object_.is_object() && object_.contains(std::string(key)); }
 
+bool ObjectReader::null(std::string_view key) {
+  if (!has(key)) return false;
+  const Json* v = find(key);
+  return v != nullptr && v->is_null();
+}
+
 void ObjectReader::number(std::string_view key, double& out, double low, double high) {
   const Json* v = find(key);
   if (v == nullptr) return;

@@ -30,6 +30,8 @@ class ObjectReader {
   ObjectReader(const Json& object, std::string pointer, std::optional<Error>& error);
 
   bool has(std::string_view key);
+  /// Whether the key is there and null; it is then known.
+  bool null(std::string_view key);
   /// Each leaves `out` as it is (the default) where the key is missing.
   void number(std::string_view key, double& out, double low, double high);
   void integer(std::string_view key, std::uint32_t& out, std::uint64_t low, std::uint64_t high);

@@ -162,10 +162,8 @@ Result<Scenario> parse_scenario(const std::string& json_text, const std::string&
   });
   in.finish();
   if (error) return *error;
-  if (s.workload.type == WorkloadType::kTrace && s.workload.block_tokens % s.config.cache.block_tokens != 0) {
-    return Error{
-        fmt::format("/workload/block_tokens: {} is not allowed; it must be a multiple of /cache/block_tokens ({})",
-                    s.workload.block_tokens, s.config.cache.block_tokens)};
+  if (s.workload.type == WorkloadType::kTrace && s.workload.block_tokens) {
+    if (auto wrong = blocks_disagree(*s.workload.block_tokens, s.config.cache.block_tokens)) return *wrong;
   }
   if (auto fixed = io::fill_capacity(s, presets_dir); !fixed) return fixed.error();
   return s;

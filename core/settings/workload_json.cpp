@@ -40,6 +40,16 @@ void read_lengths(ObjectReader& in, std::string_view dist_key, LengthDist& dist,
   }
 }
 
+// Whether the key is there and null; then it is known.
+bool is_null(ObjectReader& in, std::string_view key) { return in.null(key); }
+
+void read_count(ObjectReader& in, std::string_view key, std::optional<std::uint32_t>& out, std::uint32_t most) {
+  std::optional<double> value;
+  in.optional_number(key, value, 1, most);
+  if (value && *value != std::floor(*value)) in.fail(key, "it must be null or a whole number");
+  if (value) out = static_cast<std::uint32_t>(*value);
+}
+
 }  // namespace
 
 void read_workload(ObjectReader& in, WorkloadSpec& spec) {
@@ -49,13 +59,22 @@ void read_workload(ObjectReader& in, WorkloadSpec& spec) {
   if (type == WorkloadType::kTrace) {
     in.string("path", spec.path);
     if (spec.path.empty()) in.fail("path", "is missing; it must be a trace file");
-    read_enum(in, "format", spec.format, trace_format_table());
-    if (spec.format == TraceFormat::kBailian) spec.block_tokens = 16;
-    in.integer("block_tokens", spec.block_tokens, 1, 1U << 20U);
-    std::optional<double> limit;
-    in.optional_number("limit", limit, 1, 4e9);
-    if (limit && *limit != std::floor(*limit)) in.fail("limit", "it must be null or a whole number");
-    if (limit) spec.limit = static_cast<std::uint32_t>(*limit);
+    if (!is_null(in, "format")) in.string("format", spec.format);
+    read_count(in, "block_tokens", spec.block_tokens, 1U << 20U);
+    read_enum(in, "start", spec.start, trace_start_table());
+    read_count(in, "limit", spec.limit, 4'000'000'000U);
+    in.boolean("ignore_extra_ids", spec.ignore_extra_ids);
+    read_enum(in, "replay", spec.replay, replay_table());
+    if (!is_null(in, "turns")) {
+      TraceTurns turns = TraceTurns::kAuto;
+      std::size_t index = 0;
+      in.choice("turns", index, {"whole", "added"});
+      if (in.has("turns")) turns = static_cast<TraceTurns>(index + 1);
+      spec.trace_turns = turns;
+    }
+    read_count(in, "sessions_at_once", spec.sessions_at_once, 1'000'000'000U);
+    if (spec.sessions_at_once && spec.replay != Replay::kClosed)
+      in.fail("sessions_at_once", "is not allowed with open replay; give workload.replay=closed");
   } else {
     read_enum(in, "arrival", spec.arrival, arrival_table());
     read_lengths(in, "prompt_dist", spec.prompt_dist, "prompt_values", spec.prompt_values);
@@ -79,8 +98,17 @@ Json write_workload(const WorkloadSpec& spec) {
   Json out{{"type", id_of(spec.type, workload_type_table())}};
   if (spec.type == WorkloadType::kTrace) {
     out["path"] = spec.path;
-    out["format"] = id_of(spec.format, trace_format_table());
-    out["block_tokens"] = spec.block_tokens;
+    const auto count = [](const std::optional<std::uint32_t>& v) { return v ? Json(*v) : Json(nullptr); };
+    out["format"] = spec.format.empty() ? Json(nullptr) : Json(spec.format);
+    out["block_tokens"] = count(spec.block_tokens);
+    out["start"] = id_of(spec.start, trace_start_table());
+    out["limit"] = count(spec.limit);
+    out["ignore_extra_ids"] = spec.ignore_extra_ids;
+    out["replay"] = id_of(spec.replay, replay_table());
+    out["turns"] = spec.trace_turns == TraceTurns::kAuto
+                       ? Json(nullptr)
+                       : Json(trace_turns_table()[static_cast<std::size_t>(spec.trace_turns) - 1].id);
+    out["sessions_at_once"] = count(spec.sessions_at_once);
   } else {
     out["arrival"] = id_of(spec.arrival, arrival_table());
     out["prompt_dist"] = id_of(spec.prompt_dist, length_dist_table());
@@ -91,7 +119,6 @@ Json write_workload(const WorkloadSpec& spec) {
   for (const WorkloadParam& row : workload_param_table()) {
     if (has_param(spec, row)) out[std::string(row.id)] = number(spec.*row.field);
   }
-  if (spec.type == WorkloadType::kTrace) out["limit"] = spec.limit ? Json(*spec.limit) : Json(nullptr);
   return out;
 }
 

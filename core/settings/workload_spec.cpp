@@ -1,5 +1,7 @@
 #include "core/settings/workload_spec.h"
 
+#include <fmt/format.h>
+
 #include <array>
 
 namespace blockyard {
@@ -19,9 +21,19 @@ constexpr std::array<ChoiceRow, 7> kTypes{{
     {"demo", "Demo", "Three shared contexts with four questions each; every third prompt is unique."},
 }};
 
-constexpr std::array<ChoiceRow, 2> kFormats{{
-    {"mooncake", "Mooncake", "Times in ms, one hash id per 512 tokens."},
-    {"bailian", "Qwen-Bailian", "Times in seconds, one hash id per 16 tokens, chats with parents."},
+constexpr std::array<ChoiceRow, 2> kStarts{{
+    {"first", "First request", "Time counts from the earliest request that is used."},
+    {"zero", "The file's zero", "Time counts from the file's own zero."},
+}};
+
+constexpr std::array<ChoiceRow, 2> kReplays{{
+    {"open", "As recorded", "Every request at its recorded time, whether the turn before has been answered or not."},
+    {"closed", "Closed loop", "A session's next turn follows its pause after the turn before has finished."},
+}};
+
+constexpr std::array<ChoiceRow, 2> kTurns{{
+    {"whole", "Whole prompts", "Each line holds its whole prompt."},
+    {"added", "What is added", "Each line holds what its turn adds to the conversation."},
 }};
 
 constexpr std::array<ChoiceRow, 4> kArrivals{{
@@ -45,9 +57,11 @@ constexpr std::uint32_t kSessions = bit_of(T::kChat) | bit_of(T::kAgent);
 constexpr std::uint32_t kDocuments = bit_of(T::kRag) | bit_of(T::kDemo);
 constexpr std::uint32_t kPopular = bit_of(T::kRag) | bit_of(T::kFewShot);
 
-constexpr std::array<WorkloadParam, 23> kParams{{
+constexpr std::array<WorkloadParam, 24> kParams{{
     {"time_scale", "Time scale", "×", "Multiplies the trace's times: 0.5 plays it twice as fast.", &W::time_scale, 1e-6,
      1e6, 0.05, 20, true, false, bit_of(T::kTrace), kAll},
+    {"think_scale", "Think scale", "×", "Closed replay: multiplies the pauses between a session's turns.",
+     &W::think_scale, 0, 1e6, 0, 5, false, false, bit_of(T::kTrace), kAll},
     {"requests", "Requests", "", "How many requests the run has, where no duration is set.", &W::requests, 1, 2e6, 10,
      10000, true, true, kGenerated, kAll},
     {"duration_s", "Duration", "s", "Requests arrive for this long; 0: as many as Requests says.", &W::duration_s, 0,
@@ -100,7 +114,9 @@ constexpr std::array<WorkloadParam, 23> kParams{{
 }  // namespace
 
 std::span<const ChoiceRow> workload_type_table() { return kTypes; }
-std::span<const ChoiceRow> trace_format_table() { return kFormats; }
+std::span<const ChoiceRow> trace_start_table() { return kStarts; }
+std::span<const ChoiceRow> replay_table() { return kReplays; }
+std::span<const ChoiceRow> trace_turns_table() { return kTurns; }
 std::span<const ChoiceRow> arrival_table() { return kArrivals; }
 std::span<const ChoiceRow> length_dist_table() { return kDists; }
 std::span<const WorkloadParam> workload_param_table() { return kParams; }
@@ -114,6 +130,7 @@ const WorkloadParam* find_workload_param(std::string_view id) {
 
 bool param_matters(const WorkloadSpec& spec, const WorkloadParam& row) {
   if (!has_param(spec, row)) return false;
+  if (row.field == &W::think_scale) return spec.replay == Replay::kClosed;
   if (spec.type == T::kTrace) return true;
   if ((row.arrivals & bit_of(spec.arrival)) == 0) return false;
   const auto spread_counts = [](LengthDist d) { return d == LengthDist::kUniform || d == LengthDist::kLognormal; };
@@ -124,6 +141,21 @@ bool param_matters(const WorkloadSpec& spec, const WorkloadParam& row) {
   if (row.field == &W::requests) return spec.arrival == A::kClosed || spec.duration_s == 0;
   if (row.field == &W::think_s) return spec.arrival == A::kClosed || (kSessions & bit_of(spec.type)) != 0;
   return true;
+}
+
+std::optional<Error> blocks_disagree(std::uint32_t trace_block_tokens, std::uint32_t cache_block_tokens) {
+  if (trace_block_tokens % cache_block_tokens == 0) return std::nullopt;
+  std::uint32_t nearest = 1;
+  const auto away = [cache_block_tokens](std::uint32_t n) {
+    return n > cache_block_tokens ? n - cache_block_tokens : cache_block_tokens - n;
+  };
+  for (std::uint32_t n = 1; n <= trace_block_tokens; ++n) {
+    if (trace_block_tokens % n == 0 && away(n) <= away(nearest)) nearest = n;
+  }
+  return Error{fmt::format(
+      "/workload/block_tokens: {} is not allowed; it must be a multiple of /cache/block_tokens ({}): the nearest that "
+      "fits is cache.block_tokens {}",
+      trace_block_tokens, cache_block_tokens, nearest)};
 }
 
 WorkloadSpec default_workload(WorkloadType type) {

@@ -12,10 +12,14 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/result.h"
+
 namespace blockyard {
 
 enum class WorkloadType : std::uint8_t { kTrace, kRag, kChat, kAgent, kFewShot, kUniform, kDemo };
-enum class TraceFormat : std::uint8_t { kMooncake, kBailian };
+enum class TraceStart : std::uint8_t { kFirst, kZero };
+enum class Replay : std::uint8_t { kOpen, kClosed };
+enum class TraceTurns : std::uint8_t { kAuto, kWhole, kAdded };
 enum class ArrivalProcess : std::uint8_t { kConstant, kPoisson, kGamma, kClosed };
 enum class LengthDist : std::uint8_t { kConstant, kUniform, kLognormal, kEmpirical };
 
@@ -26,7 +30,10 @@ struct ChoiceRow {
   std::string_view help;   ///< one line
 };
 std::span<const ChoiceRow> workload_type_table();
-std::span<const ChoiceRow> trace_format_table();
+std::span<const ChoiceRow> trace_start_table();
+std::span<const ChoiceRow> replay_table();
+/// Without the first, kAuto, which a scenario writes as null.
+std::span<const ChoiceRow> trace_turns_table();
 std::span<const ChoiceRow> arrival_table();
 std::span<const ChoiceRow> length_dist_table();
 
@@ -34,11 +41,17 @@ struct WorkloadSpec {
   WorkloadType type = WorkloadType::kRag;
 
   // A trace.
-  std::string path;  ///< looked up from the scenario's folder
-  TraceFormat format = TraceFormat::kMooncake;
-  std::uint32_t block_tokens = 512;    ///< tokens per hash id; bailian: 16
-  std::optional<std::uint32_t> limit;  ///< the first lines of the file only
+  std::string path;                           ///< looked up from the scenario's folder; several with commas between
+  std::string format;                         ///< id of its row in trace_formats(); "": the file is recognised
+  std::optional<std::uint32_t> block_tokens;  ///< tokens per hash id; empty: the file is recognised
+  TraceStart start = TraceStart::kFirst;      ///< what time counts from
+  std::optional<std::uint32_t> limit;         ///< the first requests of the file only
   double time_scale = 1;
+  bool ignore_extra_ids = false;  ///< ids beyond input_length are left out instead of refused
+  Replay replay = Replay::kOpen;
+  TraceTurns trace_turns = TraceTurns::kAuto;           ///< whether a session's lines hold whole prompts
+  std::optional<std::uint32_t> sessions_at_once;  ///< closed: so many run at a time, whatever the recorded times
+  double think_scale = 1;                         ///< closed: multiplies pauses between turns
 
   // Arrivals of a generated workload.
   ArrivalProcess arrival = ArrivalProcess::kPoisson;
@@ -78,6 +91,9 @@ struct WorkloadSpec {
 
 /// The defaults of a type: WorkloadSpec{} for rag, other sizes where the type is known for them.
 WorkloadSpec default_workload(WorkloadType type);
+
+/// What is wrong where the trace's blocks are no multiple of the cache's; it names the nearest size that fits.
+std::optional<Error> blocks_disagree(std::uint32_t trace_block_tokens, std::uint32_t cache_block_tokens);
 
 /// A set of types or arrival processes, as bits 1 << value.
 template <class Enum>

@@ -25,8 +25,8 @@ void Simulation::Host::schedule(RequestId r, SimTime first_token, SimTime finish
     sim_.push({finish, 0, QueuedKind::kStepEnd, epoch, serial, worker_, worker_, 0});
     return;
   }
-  sim_.push({first_token, 0, QueuedKind::kFirstToken, epoch, r, worker_, worker_, std::uint64_t{r} * 2});
-  sim_.push({finish, 0, QueuedKind::kFinish, epoch, r, worker_, worker_, std::uint64_t{r} * 2 + 1});
+  sim_.push({first_token, 0, QueuedKind::kFirstToken, epoch, r, worker_, worker_, std::uint64_t{sim_.input_index(r)} * 2});
+  sim_.push({finish, 0, QueuedKind::kFinish, epoch, r, worker_, worker_, std::uint64_t{sim_.input_index(r)} * 2 + 1});
 }
 
 bool Simulation::Host::step_is_over(SimTime at) const {
@@ -99,7 +99,7 @@ void Simulation::Host::finished(RequestId r) {
   --sim_.figures_.active[worker_];
   sim_.figures_.active_blocks[worker_] -= sim_.request(r).prompt_blocks;
   sim_.emit(sink_, {sim_.now_, EventType::kFinish, r, worker_});
-  sim_.request_over(r);
+  sim_.request_over(r, sink_);
 }
 
 void Simulation::Host::preempted(RequestId r) {

@@ -52,9 +52,13 @@ Simulation::Simulation(const Config& config, const Workload& workload, const Rad
     script_.resize(workload.closed.users);
     script_at_.assign(workload.closed.users, 0);
     for (RequestId r = 0; r < workload.requests.size(); ++r) script_[workload.requests[r].user].push_back(r);
-    for (std::uint32_t u = 0; u < workload.closed.users; ++u) {
-      if (script_[u].empty()) continue;
-      push({workload.requests[script_[u][0]].arrival, 5, QueuedKind::kArrival, 0, u, kNone, u, 0});
+    if (workload.closed.recorded) {
+      begin_recorded();
+    } else {
+      for (std::uint32_t u = 0; u < workload.closed.users; ++u) {
+        if (script_[u].empty()) continue;
+        push({workload.requests[script_[u][0]].arrival, 5, QueuedKind::kArrival, 0, u, kNone, u, 0});
+      }
     }
   } else {
     for (RequestId r = 0; r < records_.size(); ++r) records_[r].arrival = workload.requests[r].arrival;
@@ -173,15 +177,16 @@ void Simulation::arrive(RequestId r, EventSink* sink) {
   if (rejected_at_arrival(request(r))) {
     record.status = RequestStatus::kRejected;
     emit(sink, {now_, EventType::kReject, r});
-    request_over(r);
+    request_over(r, sink);
     return;
   }
   route(r, sink);
 }
 
-void Simulation::request_over(RequestId r) {
+void Simulation::request_over(RequestId r, EventSink* sink) {
   --unfinished_;
   if (workload_->closed.users == 0) return;
+  if (workload_->closed.recorded) return recorded_over(r, sink);
   const std::uint32_t user = request(r).user;
   if (script_at_[user] >= script_[user].size()) return;
   const SimTime think = workload_->requests[script_[user][script_at_[user]]].arrival;

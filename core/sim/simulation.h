@@ -66,6 +66,8 @@ class Simulation {
   WorkerFigures figures(WorkerId w) const { return figures_.of(w); }
   const std::vector<RequestRecord>& records() const { return records_; }
   const Request& request(RequestId r) const { return workload_->requests[content_.empty() ? r : content_[r]]; }
+  /// The request's index in the input: by recorded time in a recorded loop, elsewhere the order of arrival, as r is.
+  RequestId input_index(RequestId r) const { return workload_->closed.recorded ? content_[r] : r; }
   /// Requests that have arrived so far.
   std::uint32_t arrived() const { return arrived_; }
   const std::deque<RequestId>& parked() const { return parked_; }
@@ -134,7 +136,12 @@ class Simulation {
   void sync(EventSink* sink);
   void see_truth(WorkerId w);
   void list_resident(const Worker& worker, Message& m) const;
-  void request_over(RequestId r);
+  void request_over(RequestId r, EventSink* sink);
+  void begin_recorded();
+  void recorded_over(RequestId r, EventSink* sink);
+  void send_next(std::uint32_t user, SimTime due);
+  void user_over(std::uint32_t user);
+  void start_next_user();
   void emit(EventSink* sink, const Event& e) const {
     if (sink != nullptr) sink->on_event(e, *this);
   }
@@ -181,6 +188,12 @@ class Simulation {
   std::vector<RequestId> content_;
   std::vector<std::vector<RequestId>> script_;
   std::vector<std::uint32_t> script_at_;
+  // Recorded loop: how many sessions each user's next request still waits for and when it is due otherwise; whom each
+  // user's end is awaited by; who has not begun.
+  std::vector<std::uint32_t> owed_;
+  std::vector<SimTime> due_;
+  std::vector<std::uint8_t> user_done_;
+  std::uint32_t next_user_ = 0;
   RouteScratch scratch_;
 };
 

@@ -3,12 +3,16 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "core/base/result.h"
 #include "core/settings/workload_spec.h"
 #include "core/workload/workload.h"
 
 namespace blockyard {
+
+/// The files that a scenario's path names: several stand with commas between, unless a file has that very name.
+std::vector<std::string> trace_paths(const std::string& path, const std::string& base_dir);
 
 /// Reads the trace or runs the generator. `block_tokens` is the cache's block size; `base_dir` is where a relative
 /// trace path is looked up. Same arguments, same bytes; contents and arrivals are drawn from streams of their own.

@@ -38,7 +38,7 @@ class LruBound {
         prev_(tree.edges().size() + 1, head_),
         next_(tree.edges().size() + 1, head_) {}
 
-  // Serves a chain and returns its hits. Of a chain that is longer than the cache its beginning stays.
+  // Serves a chain that fits and returns its hits.
   std::uint32_t serve(EdgePath path) {
     std::uint32_t hits = 0;
     std::uint32_t length = 0;
@@ -121,9 +121,18 @@ TraceInfo trace_info(const Workload& workload, std::span<const std::uint32_t> ca
   info.best_ratio = ratio(info.best_hit_blocks);
   for (const std::uint32_t capacity : capacities) {
     LruBound cache(capacity, tree);
-    CapacityPoint point{capacity, 0, 0};
-    for (RequestId i = 0; i < chains.size(); ++i) point.hit_blocks += cache.serve(tree.path(i));
-    point.ratio = ratio(point.hit_blocks);
+    CapacityPoint point;
+    point.capacity_blocks = capacity;
+    for (RequestId i = 0; i < chains.size(); ++i) {
+      const std::uint32_t blocks = workload.requests[i].prompt_blocks;
+      if (blocks > capacity) continue;
+      ++point.requests;
+      point.prompt_blocks += blocks;
+      point.hit_blocks += cache.serve(tree.path(i));
+    }
+    point.ratio = point.prompt_blocks == 0
+                      ? 0.0
+                      : static_cast<double>(point.hit_blocks) / static_cast<double>(point.prompt_blocks);
     info.curve.push_back(point);
   }
   return info;
@@ -142,23 +151,14 @@ std::vector<std::uint32_t> curve_capacities(std::uint32_t least, std::uint32_t d
 }
 
 IdReuse id_reuse(const RawTrace& trace) {
-  std::vector<std::uint32_t> order(trace.lines.size());
-  std::iota(order.begin(), order.end(), 0U);
-  std::stable_sort(order.begin(), order.end(), [&trace](std::uint32_t a, std::uint32_t b) {
-    return trace.lines[a].arrival < trace.lines[b].arrival;
-  });
   IdReuse out;
-  PrefixTree tree;
-  std::vector<Span> chain;
-  for (const std::uint32_t i : order) {
-    const RawTrace::Line& line = trace.lines[i];
-    chain.clear();
-    PrefixTree::NodeId node = kNone;
-    const std::uint32_t before = tree.size();
-    for (std::uint32_t k = 0; k < line.ids_count; ++k)
-      node = tree.extend(node, trace.ids[line.ids_begin + k], 1, chain);
+  // A tree holds every distinct prefix once: what is repeated is all that is not new.
+  std::vector<bool> seen(trace.ids.size(), false);
+  for (const TraceLine& line : trace.lines) {
     out.ids += line.ids_count;
-    out.hits += line.ids_count - (tree.size() - before);  // what is new is the end of the chain
+    std::uint32_t fresh = 0;
+    for (IdTree::Node n = line.leaf; n != kNone && !seen[n]; n = trace.ids.above(n, 1), ++fresh) seen[n] = true;
+    out.hits += line.ids_count - fresh;
   }
   return out;
 }

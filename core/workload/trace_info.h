@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/base/sim_time.h"
-#include "core/workload/trace_reader.h"
+#include "core/workload/traces/trace_reader.h"
 #include "core/workload/workload.h"
 
 namespace blockyard {
@@ -22,12 +22,14 @@ struct LengthSummary {
   std::uint32_t max = 0;
 };
 
-/// Hits of one LRU cache of that many blocks (SPEC 4.1: the tail of what is released together goes first). Of a chain
-/// that is longer than the cache the beginning stays; a worker would reject it.
+/// Hits of one LRU cache of that many blocks (SPEC 4.1: the tail of what is released together goes first). Requests
+/// that are longer than the cache do not run, as at a worker: they count for nothing.
 struct CapacityPoint {
   std::uint32_t capacity_blocks = 0;
   std::uint64_t hit_blocks = 0;
-  double ratio = 0;  ///< of all prompt blocks
+  double ratio = 0;                 ///< of the prompt blocks of those that ran
+  std::uint32_t requests = 0;       ///< that ran
+  std::uint64_t prompt_blocks = 0;  ///< of those
 };
 
 struct TraceInfo {

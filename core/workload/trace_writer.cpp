@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <iterator>
+#include <string_view>
 #include <vector>
 
 #include "core/base/check.h"
@@ -21,8 +22,8 @@ void append_ms(std::string& out, SimTime us) {
   out += digits;
 }
 
-// Ids of the chain's blocks from `begin` to `end`, and `last` behind them unless it is kNone.
-void append_ids(std::string& out, Chain chain, std::uint32_t begin, std::uint32_t end, std::uint64_t last) {
+// Ids of the chain's blocks from `begin` to `end`.
+void append_ids(std::string& out, Chain chain, std::uint32_t begin, std::uint32_t end) {
   const char* comma = "";
   std::uint32_t k = 0;
   for (const Span& run : chain) {
@@ -32,7 +33,29 @@ void append_ids(std::string& out, Chain chain, std::uint32_t begin, std::uint32_
       comma = ", ";
     }
   }
-  if (last != kNone) fmt::format_to(std::back_inserter(out), "{}{}", comma, last);
+}
+
+// A text as JSON.
+void append_text(std::string& out, std::string_view text) {
+  out += '"';
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned char>(c));
+    } else {
+      out += c;
+    }
+  }
+  out += '"';
+}
+
+// The pause after the turn before: as the loop has it where it is closed, else between the two arrivals.
+SimTime think_before(const Workload& workload, const TraceEntry& e, SimTime last) {
+  if (workload.closed.recorded) return workload.closed.think[e.request];
+  if (workload.closed.users > 0) return workload.requests[e.request].arrival;
+  return e.arrival - last;
 }
 
 }  // namespace
@@ -47,21 +70,35 @@ std::string write_trace(const Workload& workload) {
 
 std::string write_trace(const Workload& workload, std::span<const TraceEntry> entries) {
   std::string out;
-  std::uint64_t partial = std::uint64_t{kNone} + 1;  // behind all block ids
+  std::vector<SimTime> before(workload.sessions.size(), -1);  // arrival of the session's turn before
   for (const TraceEntry& e : entries) {
     const Request& r = workload.requests[e.request];
     const Chain chain = workload.known_chain(r);
+    const bool first = &e == entries.data();
     out += R"({"timestamp": )";
     append_ms(out, e.arrival);
-    fmt::format_to(std::back_inserter(out), R"(, "input_length": {}, "output_length": {}, "hash_ids": [)",
-                   r.prompt_tokens, r.output_tokens);
-    const bool cut = r.prompt_tokens % workload.block_tokens != 0;
-    append_ids(out, chain, 0, r.prompt_blocks, cut ? partial++ : kNone);
+    // Times count from the run's beginning, not from the first request: the first line says so.
+    if (first) out += R"(, "format": "mooncake", "start": "zero")";
+    fmt::format_to(std::back_inserter(out),
+                   R"(, "block_size": {}, "input_length": {}, "output_length": {}, "hash_ids": [)",
+                   workload.block_tokens, r.prompt_tokens, r.output_tokens);
+    append_ids(out, chain, 0, r.prompt_blocks);
     out += ']';
     if (r.known_blocks > r.prompt_blocks) {
       out += R"(, "output_hash_ids": [)";
-      append_ids(out, chain, r.prompt_blocks, r.known_blocks, kNone);
+      append_ids(out, chain, r.prompt_blocks, r.known_blocks);
       out += ']';
+    }
+    if (r.session != kNone) {
+      out += R"(, "session_id": )";
+      append_text(out, workload.sessions[r.session]);
+      fmt::format_to(std::back_inserter(out), R"(, "turn": {})", r.turn);
+      SimTime& last = before[r.session];
+      if (last >= 0) {
+        out += R"(, "delay": )";
+        append_ms(out, think_before(workload, e, last));
+      }
+      last = e.arrival;
     }
     out += "}\n";
   }

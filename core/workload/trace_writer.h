@@ -1,8 +1,8 @@
 // Trace writer: a workload as a Mooncake-format trace, one request a line, one hash id a block of the cache's size.
 //
-// Replayed with `block_tokens` set to that size it gives the same results to the byte: times are written to the µs, ids
-// are the dense block ids, and blocks of answers that later prompts contain stand in the extra field
-// "output_hash_ids". A partial last block has an id of its own, which no other line holds.
+// Replayed as it is, it gives the same results to the byte: times are written to the µs, ids are the dense block ids,
+// block size and origin of time stand in the lines, and so do session, turn, the pause before a turn ("delay") and the
+// blocks of answers that later prompts contain ("output_hash_ids"). A partial last block has no id.
 #pragma once
 
 #include <span>

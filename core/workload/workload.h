@@ -31,9 +31,22 @@ struct Request {
   std::uint32_t turn = 1;         ///< its place in the session, from 1
 };
 
-/// How a closed loop works: each user sends the next of its requests `think` after its last one ended.
+/// How a closed loop works: each user sends the next of its requests `think` after its last one ended. In a recorded
+/// trace the users are its sessions (a request without one is a session of its own), in order of their first request.
 struct ClosedLoop {
   std::uint32_t users = 0;  ///< 0: arrivals are given
+  /// A recorded trace: the first request of a user comes at its arrival, and requests keep their index.
+  bool recorded = false;
+  std::uint32_t at_once = 0;  ///< recorded: so many users at a time, the next when one is done; 0: at their own times
+  /// Recorded: a request that waits for another user (its sub-agent) to be done. Ascending in `request`.
+  struct Wait {
+    RequestId request = 0;
+    std::uint32_t user = 0;
+  };
+  std::vector<Wait> waits;
+  std::vector<SimTime> think;  ///< recorded: before each request, after the one before it; µs
+  /// Recorded, at_once: users that begin with another's turn and take no place: (who, request it follows).
+  std::vector<Wait> led;
 };
 
 class Workload {
@@ -47,6 +60,7 @@ class Workload {
   std::uint32_t block_tokens = 16;
   std::uint32_t private_blocks = 0;  ///< ids handed out for generated blocks nobody else can hit
   ClosedLoop closed;
+  std::string read_as;  ///< traces: what the file was taken for, one line
   std::vector<std::string> warnings;
 
   /// The prompt's chain followed by known answer blocks.

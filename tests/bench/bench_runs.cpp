@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "core/replay/player.h"
-#include "core/workload/trace_reader.h"
+#include "core/workload/traces/trace_reader.h"
 #include "tests/bench/bench_inputs.h"
 
 namespace blockyard::bench {
@@ -59,7 +59,7 @@ void load_trace(benchmark::State& state) {
   double distinct = 0;
   for (auto _ : state) {
     const std::size_t before = heap_bytes();
-    const auto workload = read_trace(path, TraceFormat::kMooncake, 512, 1, std::nullopt, 16);
+    const auto workload = read_trace({path}, WorkloadSpec{}, {});
     const RadixTree tree = RadixTree::build(workload->prompt_chains(), workload->id_count());
     held = heap_bytes() - before;
     distinct = workload->tree.size();

@@ -56,9 +56,9 @@ TEST(BadInput, TraceNamesFileLineAndField) {
   const Folder f;
   const std::string good = std::string(kLine) + "\n";
   const std::pair<std::string, std::vector<std::string>> bad[] = {
-      {good + R"({"timestamp": 0, "input_length": 600, "output_length": 5})"
+      {good + R"({"timestamp": 0, "input_length": 600, "hash_ids": [1, 2]})"
               "\n",
-       {"t.jsonl:2", "hash_ids"}},
+       {"t.jsonl:2", "output_length"}},
       {good + R"({"timestamp": 0, "input_length": 6000, "output_length": 5, "hash_ids": [1]})"
               "\n",
        {"t.jsonl:2", "hash_ids"}},

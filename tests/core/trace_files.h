@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/prefix/block_set.h"
+#include "core/workload/traces/trace_reader.h"
 
 namespace blockyard::test {
 
@@ -36,6 +37,22 @@ class TemporaryFile {
   std::filesystem::path dir_;
   std::string path_;
 };
+
+/// A trace file by the settings that tests vary; times count from the file's zero.
+inline Result<Workload> read_file_as(const std::string& path, const std::string& format,
+                                     std::optional<std::uint32_t> block, double scale = 1,
+                                     std::optional<std::uint32_t> limit = {}, std::uint32_t cache_block = 16) {
+  WorkloadSpec spec;
+  spec.type = WorkloadType::kTrace;
+  spec.format = format;
+  spec.block_tokens = block;
+  spec.time_scale = scale;
+  spec.limit = limit;
+  spec.start = TraceStart::kZero;
+  TraceReading reading;
+  reading.cache_block_tokens = cache_block;
+  return read_trace({path}, spec, reading);
+}
 
 /// A public trace, or "" where the folder is missing: then the test says that it is skipped.
 inline std::string public_trace(const std::string& name) {

@@ -9,7 +9,7 @@
 
 #include "core/base/check.h"
 #include "core/sim/simulation.h"
-#include "core/workload/trace_reader.h"
+#include "core/workload/traces/trace_reader.h"
 
 namespace {
 
@@ -31,15 +31,20 @@ void simulate(const blockyard::Workload& workload) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   static const std::string path = "/tmp/blockyard-fuzz-" + std::to_string(::getpid()) + ".jsonl";
-  std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(data + 1), static_cast<std::streamsize>(size - 1));
-  const bool bailian = (data[0] & 1) != 0;
-  const auto workload = blockyard::read_trace(path, bailian ? blockyard::TraceFormat::kBailian : blockyard::TraceFormat::kMooncake,
-                                              bailian ? 16 : 32, 1.0, std::nullopt, 16);
+  std::ofstream(path, std::ios::binary)
+      .write(reinterpret_cast<const char*>(data + 1), static_cast<std::streamsize>(size - 1));
+  // The first byte says how much is left to be recognised.
+  blockyard::WorkloadSpec spec;
+  if ((data[0] & 1) != 0) spec.block_tokens = 32;
+  if ((data[0] & 2) != 0) spec.replay = blockyard::Replay::kClosed;
+  if ((data[0] & 4) != 0) spec.format = (data[0] & 8) != 0 ? "bailian" : "mooncake";
+  const auto workload = blockyard::read_trace({path}, spec, {});
   std::remove(path.c_str());
   if (workload) {
     simulate(*workload);
   } else {
-    BY_CHECK(!workload.error().message.empty() && workload.error().message.find('\n') == std::string::npos, "not one line");
+    BY_CHECK(!workload.error().message.empty() && workload.error().message.find('\n') == std::string::npos,
+             "not one line");
   }
   return 0;
 }

@@ -1,0 +1,27 @@
+#include <array>
+
+#include "core/workload/traces/rows.h"
+
+namespace blockyard {
+
+std::span<const TraceFormatRow> trace_formats() {
+  static const std::array<TraceFormatRow, 7> kRows{{
+      weka_format(),
+      dynamo_format(),
+      token_ids_format(),
+      bailian_format(),
+      mooncake_format(),
+      lengths_format(),
+      text_format(),
+  }};
+  return kRows;
+}
+
+const TraceFormatRow* find_trace_format(std::string_view id) {
+  for (const TraceFormatRow& row : trace_formats()) {
+    if (row.id == id) return &row;
+  }
+  return nullptr;
+}
+
+}  // namespace blockyard

@@ -1,0 +1,156 @@
+// Files as people have them: recognised, read and said, or named for what they are. One test a kind; tests/field/.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "tests/cli/program.h"
+
+namespace blockyard {
+namespace {
+
+using test::Folder;
+using Json = nlohmann::json;
+
+std::string field_file(const std::string& name) { return std::string(BLOCKYARD_TEST_DATA) + "/field/" + name; }
+
+struct Ran {
+  Json summary;
+  std::string said;  // on standard error
+  std::vector<std::vector<std::string>> rows;
+};
+
+// Runs first-look with the file as its trace.
+Ran run(const std::string& name, const std::string& more = "", const std::string& before = "") {
+  const Folder f;
+  const auto o = f.run(
+      "run first-look --trace " + (name == "-" ? name : field_file(name)) + " " + more + " --json --requests q.csv",
+      before);
+  EXPECT_EQ(o.status, 0) << name << ": " << o.err;
+  Ran out{{}, o.err, {}};
+  if (o.status != 0) return out;
+  out.summary = Json::parse(o.out);
+  std::istringstream csv(f.read("q.csv"));
+  std::string line;
+  std::getline(csv, line);
+  while (std::getline(csv, line)) {
+    std::istringstream cells(line);
+    out.rows.emplace_back();
+    for (std::string cell; std::getline(cells, cell, ',');) out.rows.back().push_back(cell);
+  }
+  return out;
+}
+
+void expect_said(const Ran& r, const std::string& words) {
+  EXPECT_NE(r.said.find(words), std::string::npos) << words << " in: " << r.said;
+}
+
+// One line, exit status 2, and every one of the words.
+void expect_named(const std::string& name, const std::vector<std::string>& words) {
+  const Folder f;
+  const auto o = f.run("run first-look --trace " + field_file(name));
+  EXPECT_EQ(o.status, 2) << name << ": " << o.err;
+  EXPECT_EQ(std::count(o.err.begin(), o.err.end(), '\n'), 1) << o.err;
+  for (const std::string& w : words) EXPECT_NE(o.err.find(w), std::string::npos) << w << " in: " << o.err;
+}
+
+TEST(Field, BailianIsRecognised) {
+  const Ran r = run("bailian_as_default.jsonl");
+  EXPECT_DOUBLE_EQ(r.summary["block_hit_rate"], 0.3125);
+  expect_said(r, "read as bailian, 16 tokens a block, 3 requests over 23 s");
+  EXPECT_EQ(run("bailian_as_default.jsonl", "--set workload.format=bailian").summary, r.summary);
+}
+
+TEST(Field, BlockSizeIsRecognised) {
+  const Ran r = run("fmt_block16_default.jsonl");
+  EXPECT_DOUBLE_EQ(r.summary["block_hit_rate"], 0.25);
+  expect_said(r, "read as mooncake, 16 tokens a block");
+  const Ran floor = run("fmt_floor64.jsonl");
+  expect_said(floor, "64 tokens a block");
+  EXPECT_EQ(floor.rows[1][4], "8") << "two ids of 64 tokens are shared, the tail behind them is not";
+}
+
+TEST(Field, WhatContradictsTheFileIsRefusedWithWhatFits) {
+  const Folder f;
+  const auto block =
+      f.run("run first-look --trace " + field_file("fmt_block16_default.jsonl") + " --set workload.block_tokens=512");
+  EXPECT_EQ(block.status, 2);
+  EXPECT_NE(block.err.find("/workload/block_tokens: 512 contradicts"), std::string::npos) << block.err;
+  EXPECT_NE(block.err.find("16 fits"), std::string::npos) << block.err;
+  const auto format =
+      f.run("run first-look --trace " + field_file("bailian_as_default.jsonl") + " --set workload.format=mooncake");
+  EXPECT_EQ(format.status, 2);
+  EXPECT_NE(format.err.find("bailian"), std::string::npos) << format.err;
+}
+
+TEST(Field, AnAssumedUnitIsSaid) {
+  const Ran r = run("seconds_as_ms.jsonl");
+  expect_said(r, "over 5 ms");
+  expect_said(r, "--set workload.time_scale=1000");
+}
+
+TEST(Field, TimeCountsFromTheFirstRequest) {
+  const Ran first = run("late_start.jsonl");
+  EXPECT_EQ(first.rows[0][1], "0");
+  EXPECT_LT(first.summary["makespan_ms"].get<double>(), 10'000);
+  const Ran zero = run("late_start.jsonl", "--set workload.start=zero");
+  EXPECT_EQ(zero.rows[0][1], "3600000000");
+}
+
+TEST(Field, SessionsWhoseTurnsAdd) {
+  const Ran open = run("fmt_aiperf_session.jsonl");
+  expect_said(open, "2 sessions");
+  ASSERT_EQ(open.rows.size(), 3U);
+  EXPECT_EQ(open.rows[1][6], "2840") << "2,100 before, 40 answered, 700 added";
+  const Ran closed = run("fmt_aiperf_session.jsonl", "--set workload.replay=closed --set fleet.workers=1");
+  const auto turn = std::find_if(closed.rows.begin(), closed.rows.end(),
+                                 [](const auto& row) { return row[13] == "s-1" && row[14] == "2"; });
+  ASSERT_NE(turn, closed.rows.end());
+  EXPECT_EQ((*turn)[4], "133") << "what the first turn left: its prompt and the full blocks of its answer";
+  EXPECT_EQ(std::stoll((*turn)[1]), std::stoll(closed.rows[0][10]) + 1'500'500);
+}
+
+TEST(Field, ATurnFollowsTheTurnBefore) {
+  const Ran r = run("open_loop_turns.jsonl", "--set workload.replay=closed");
+  ASSERT_EQ(r.rows.size(), 2U);
+  EXPECT_GE(std::stoll(r.rows[1][1]), std::stoll(r.rows[0][10]) + 2'000'000);
+}
+
+TEST(Field, OtherFormatsAreRead) {
+  expect_said(run("fmt_weka.jsonl"), "read as weka, 64 tokens a block, 2 requests");
+  expect_said(run("fmt_azure2024.csv"), "nothing can be hit");
+  EXPECT_EQ(run("fmt_burstgpt.csv").rows[0][6], "472");
+}
+
+TEST(Field, OtherPackingIsRead) {
+  for (const char* name : {"array.json", "plain.jsonl.xz", "t.zip", "gz_zeropad.jsonl.gz", "-"}) {
+    const Ran r = run(name, "", std::string(name) == "-" ? "xzcat " + field_file("plain.jsonl.xz") + " |" : "");
+    EXPECT_GE(r.summary["requests"].get<int>(), 2) << name;
+  }
+}
+
+TEST(Field, WhatIsNoTraceIsNamed) {
+  expect_named("lfs.jsonl", {"Git LFS pointer", "git lfs pull"});
+  expect_named("html.jsonl", {"HTML page"});
+  expect_named("csv_header.csv", {"timestamp,input_length,output_length", "ContextTokens"});
+  expect_named("dup_in.jsonl", {":1: input_length", "twice"});
+  expect_named("fmt_sharegpt.json", {"in words"});
+  expect_named("fmt_vllm_custom.jsonl", {"in words"});
+}
+
+TEST(Field, AWholeFloatIsAnId) { EXPECT_EQ(run("float_id.jsonl").summary["completed"], 1); }
+
+TEST(Field, OneRouterKeepsAChatAtItsWorker) {
+  const Folder f;
+  const auto o = f.run("run " + field_file("dyn3581.json") + " --requests q.csv");
+  ASSERT_EQ(o.status, 0) << o.err;
+  const auto hot = f.run("run " + field_file("dyn3581.json") + " --set router.temperature=1 --requests h.csv");
+  ASSERT_EQ(hot.status, 0) << hot.err;
+  EXPECT_NE(f.read("q.csv"), f.read("h.csv"));
+}
+
+}  // namespace
+}  // namespace blockyard
