@@ -21,6 +21,8 @@ using cli::kBadInput;
 using cli::kDone;
 using cli::kFailed;
 
+constexpr double kPatienceMs = 30;  // what takes longer is done between frames, and says so
+
 struct WindowArgs {
   std::string scenario, assets;
   double scale = 0;
@@ -99,7 +101,7 @@ class Program {
 
 int run(const WindowArgs& args) {
   const cli::Assets assets(args.assets);
-  Session session({assets.dir(), default_config_dir(), "", 8});
+  Session session({assets.dir(), default_config_dir(), "", 8, kPatienceMs});
   if (auto opened = open_something(session, args.scenario); !opened) return cli::refuse(opened.error());
 
   WindowOptions options;

@@ -1,4 +1,4 @@
-// blockyard compare: several strategies on the same requests.
+// blockyard compare: several strategies, or fleets that differ in any other setting, on the same requests.
 #include "app/jobs/compare.h"
 
 #include <fmt/format.h>
@@ -21,7 +21,8 @@ namespace {
 struct CompareArgs {
   ScenarioArgs scenario;
   PictureArgs picture;
-  std::string strategies = "all", out;
+  std::string strategies, out;
+  std::vector<std::string> variants;
   unsigned jobs = default_threads();
   std::uint32_t seeds = 1;
   bool json = false;
@@ -30,10 +31,11 @@ struct CompareArgs {
 std::string comparison_table(const Comparison& c) {
   const char* kColumns[] = {"block_hit_rate", "ttft_mean",  "ttft_p95",  "e2e_mean",
                             "e2e_p95",        "false_hits", "evictions", "imbalance"};
-  std::vector<std::vector<std::string>> rows{
-      {"strategy", "hit rate %", "TTFT ms", "p95", "end to end ms", "p95", "false hits %", "evictions", "imbalance"}};
-  for (std::size_t i = 0; i < c.strategies.size(); ++i) {
-    std::vector<std::string> row{std::string(policy_table()[c.strategies[i]].id)};
+  std::vector<std::vector<std::string>> rows{{c.fleets.front().by_strategy ? "strategy" : "fleet", "hit rate %",
+                                              "TTFT ms", "p95", "end to end ms", "p95", "false hits %", "evictions",
+                                              "imbalance"}};
+  for (std::size_t i = 0; i < c.fleets.size(); ++i) {
+    std::vector<std::string> row{c.fleets[i].name};
     for (const char* id : kColumns) {
       const Metric& metric = *find_metric(id);
       const Interval v = c.interval(i, metric);
@@ -46,13 +48,35 @@ std::string comparison_table(const Comparison& c) {
   return text_table(rows);
 }
 
+Result<void> add_variants(Comparison& comparison, const std::vector<std::string>& texts, const std::string& presets) {
+  std::vector<Variant> variants;
+  if (!texts.empty() && comparison.fleets.empty()) variants.push_back({"scenario", {}});
+  for (const std::string& text : texts) {
+    auto variant = parse_variant(text);
+    if (!variant) return Error{"--variant " + variant.error().message};
+    variants.push_back(std::move(*variant));
+  }
+  for (const Variant& variant : variants) {
+    if (auto added = add_variant(comparison, variant, presets); !added) {
+      return Error{"--variant " + added.error().message};
+    }
+  }
+  return {};
+}
+
 int compare(const CompareArgs& args, const Context& context) {
   const Assets assets(context.assets_dir);
-  const auto strategies = parse_strategies(args.strategies);
-  if (!strategies) return refuse(strategies.error());
+  // All strategies, where nothing is said; variants alone stand beside the scenario as it is.
+  std::vector<std::uint32_t> strategies;
+  if (!args.strategies.empty() || args.variants.empty()) {
+    auto named = parse_strategies(args.strategies.empty() ? "all" : args.strategies);
+    if (!named) return refuse(named.error());
+    strategies = std::move(*named);
+  }
   const auto scenario = load_scenario(args.scenario, assets);
   if (!scenario) return refuse(scenario.error());
-  Comparison comparison = plan_comparison(*scenario, *strategies, args.seeds);
+  Comparison comparison = plan_comparison(*scenario, strategies, args.seeds);
+  if (auto added = add_variants(comparison, args.variants, assets.presets()); !added) return refuse(added.error());
   catch_interrupts();
   JobControl control;
   JobsView view(control, "runs");
@@ -63,9 +87,8 @@ int compare(const CompareArgs& args, const Context& context) {
   }
   view.clear();
   OutputSet out(args.out);
-  for (std::size_t i = 0; i < comparison.strategies.size(); ++i) {
-    out.add(fmt::format("results_{}.json", policy_table()[comparison.strategies[i]].id),
-            results_json(comparison.runs[i][0]));
+  for (std::size_t i = 0; i < comparison.fleets.size(); ++i) {
+    out.add(fmt::format("results_{}.json", comparison.fleets[i].name), results_json(comparison.runs[i][0]));
   }
   const std::string json = comparison_json(comparison);
   out.add("comparison.json", json);
@@ -89,8 +112,14 @@ int compare(const CompareArgs& args, const Context& context) {
 std::function<int()> make_compare(CLI::App& app, const Context& context) {
   auto args = std::make_shared<CompareArgs>();
   args->scenario.add_to(app, true);
-  app.add_option("--strategies", args->strategies, "a,b,c: by the names of `blockyard presets`; default: all");
-  app.add_option("--out", args->out, "Folder for results_<strategy>.json, comparison.json and the picture")->required();
+  app.add_option("--strategies", args->strategies,
+                 "a,b,c: by the names of `blockyard presets`; default: all, or none where variants are given");
+  app.add_option("--variant", args->variants,
+                 "NAME:PATH=VALUE,PATH=VALUE: a fleet that differs in these settings, e.g. fast:router.sync_ms=1000; "
+                 "may be repeated. Without --strategies the scenario as it is stands beside them")
+      ->take_all()
+      ->allow_extra_args(false);
+  app.add_option("--out", args->out, "Folder for results_<name>.json, comparison.json and the picture")->required();
   app.add_option("--jobs", args->jobs, "Threads; the results do not depend on it")->check(CLI::Range(1, 1024));
   app.add_option("--seeds", args->seeds, "Repeats, under the scenario's seed and those after it")
       ->check(CLI::Range(1, 1000));

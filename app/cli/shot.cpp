@@ -156,7 +156,7 @@ int shot(const ShotArgs& args, const Context& context) {
       return refuse(Error{fmt::format("--experiment {}: it must be waterfall, comparison or sweep", args.experiment)});
     }
   } else if (!compare.empty()) {
-    session.apply(cmd::SetCompare{compare});
+    session.apply(compare_strategies(compare));
   }
   while (session.busy()) session.update(0);
   if (args.lesson > 0) {

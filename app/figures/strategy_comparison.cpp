@@ -141,19 +141,22 @@ Figure strategy_comparison(std::span<const ComparedRun> runs, std::string title,
 
 Figure strategy_comparison(const Comparison& c) {
   std::vector<ComparedRun> runs;
-  for (std::size_t i = 0; i < c.strategies.size(); ++i) {
+  for (std::size_t i = 0; i < c.fleets.size(); ++i) {
     ComparedRun run;
-    run.label = policy_table()[c.strategies[i]].id;
+    run.label = c.fleets[i].name;
     for (const RunResults& r : c.runs[i]) run.repeats.push_back(&r);
     runs.push_back(std::move(run));
   }
   const RunResults& first = c.runs[0][0];
+  const bool strategies =
+      std::all_of(c.fleets.begin(), c.fleets.end(), [](const ComparedFleet& f) { return f.by_strategy; });
   const Config& config = c.scenario.config;
   std::string footnote = fmt::format("scenario {} · {} workers of {} blocks · seed {} · blockyard {}", c.scenario.name,
                                      config.fleet.workers, config.cache.capacity_blocks, c.seeds[0], first.version);
-  Figure f = strategy_comparison(
-      runs, fmt::format("{} strategies on the same {} requests", runs.size(), first.summary.requests),
-      std::move(footnote));
+  Figure f = strategy_comparison(runs,
+                                 fmt::format("{} {} on the same {} requests", runs.size(),
+                                             strategies ? "strategies" : "fleets", first.summary.requests),
+                                 std::move(footnote));
   if (c.seeds.size() > 1) {
     f.subtitle = fmt::format("upper panels: means over seeds {} to {}, bars: 95 % interval; lower panels: seed {}",
                              c.seeds.front(), c.seeds.back(), c.seeds.front());

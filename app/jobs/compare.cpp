@@ -6,32 +6,43 @@
 namespace blockyard {
 
 Result<void> run_comparison(Comparison& c, unsigned threads, JobControl& control, const std::function<void()>& tick) {
-  // A trace is the same under every seed: it is read once.
-  const bool trace = c.scenario.workload.type == WorkloadType::kTrace;
-  std::vector<std::optional<Result<std::unique_ptr<Prepared>>>> prepared(trace ? 1 : c.seeds.size());
+  // Cells with the same requests share them; a trace is the same under every seed and is read once.
+  struct Requests {
+    Scenario scenario;
+    std::optional<Result<std::unique_ptr<Prepared>>> made;
+  };
+  std::vector<Requests> requests;
+  const std::size_t fleets = c.fleets.size(), seeds = c.seeds.size();
+  std::vector<std::size_t> of_cell(fleets * seeds);
+  for (std::size_t job = 0; job < of_cell.size(); ++job) {
+    Scenario scenario = c.cell(job % fleets, job / fleets);
+    const auto shared = [&scenario](const Requests& r) {
+      Scenario other = r.scenario;
+      if (scenario.workload.type == WorkloadType::kTrace) other.config.seed = scenario.config.seed;
+      // What cannot be looked ahead is refused when the requests are made.
+      return same_workload(other, scenario) && (scenario.config.cache.eviction == EvictionPolicy::kBelady) ==
+                                                   (other.config.cache.eviction == EvictionPolicy::kBelady);
+    };
+    std::size_t at = 0;
+    while (at < requests.size() && !shared(requests[at])) ++at;
+    if (at == requests.size()) requests.push_back({std::move(scenario), std::nullopt});
+    of_cell[job] = at;
+  }
   if (!run_jobs(
-          prepared.size(), threads, control,
-          [&](std::size_t k) {
-            Scenario scenario = c.scenario;
-            scenario.config.seed = c.seeds[k];
-            prepared[k] = prepare(scenario);
-          },
-          tick)) {
+          requests.size(), threads, control,
+          [&requests](std::size_t i) { requests[i].made = prepare(requests[i].scenario); }, tick)) {
     return Error{"cancelled"};
   }
-  for (const auto& p : prepared) {
-    if (!*p) return p->error();
+  for (const Requests& r : requests) {
+    if (!*r.made) return r.made->error();
   }
   // Seed by seed, so that the first comparison is complete first.
-  const std::size_t strategies = c.strategies.size();
   const bool whole = run_jobs(
-      strategies * c.seeds.size(), threads, control,
+      of_cell.size(), threads, control,
       [&](std::size_t job) {
-        const std::size_t i = job % strategies, k = job / strategies;
-        Scenario scenario = c.scenario;
-        scenario.config.seed = c.seeds[k];
-        scenario.config.router.strategy = c.strategies[i];
-        auto results = run_scenario(***prepared[trace ? 0 : k], scenario, [&control] { return control.cancelled(); });
+        const std::size_t i = job % fleets, k = job / fleets;
+        auto results =
+            run_scenario(***requests[of_cell[job]].made, c.cell(i, k), [&control] { return control.cancelled(); });
         if (!results) return;
         if (k > 0) {
           results->series.clear();

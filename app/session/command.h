@@ -13,6 +13,7 @@
 #include "app/session/experiment_job.h"
 #include "app/session/selection.h"
 #include "core/base/sim_time.h"
+#include "core/experiment/variant.h"
 
 namespace blockyard {
 
@@ -93,7 +94,7 @@ struct OpenFile {
 struct NextScenario {
   int by = 1;  ///< −1: the one before
 };
-/// Gives up a scenario or trace that is being read; the run on screen stays.
+/// Gives up a scenario or trace that is being read, or a moment that is being computed; the run on screen stays.
 struct CancelLoad {};
 struct SaveScenario {
   std::string path;  ///< empty: beside the other exports
@@ -108,9 +109,9 @@ struct ClearSelection {};
 struct Hover {
   Selection what;
 };
-/// Strategies to run beside the one of the scenario, on the same requests; empty: no comparison.
+/// Fleets to run beside the scenario's own, on the same requests; empty: no comparison.
 struct SetCompare {
-  std::vector<std::uint32_t> strategies;
+  std::vector<Variant> fleets;
 };
 
 // Experiments: long work beside the run; another one takes the place of the one before.
@@ -173,5 +174,8 @@ using Command =
                  cmd::SetCompare, cmd::RunExperiment, cmd::StopExperiment, cmd::StartLesson, cmd::ShowLessonStep,
                  cmd::AnswerLesson, cmd::LeaveLesson, cmd::SetTheme, cmd::SetScale, cmd::Screenshot, cmd::Fullscreen,
                  cmd::CopyText, cmd::SaveFile, cmd::Notify, cmd::DismissToast, cmd::DismissFirstStart, cmd::Quit>;
+
+/// These strategies beside the scenario's own.
+cmd::SetCompare compare_strategies(const std::vector<std::uint32_t>& strategies);
 
 }  // namespace blockyard

@@ -21,6 +21,7 @@ struct WaterfallWanted {};
 struct ComparisonWanted {
   std::vector<std::uint32_t> strategies;  ///< indices into policy_table()
   std::uint32_t seeds = 1;                ///< repeats, from the scenario's seed on
+  std::vector<Variant> variants = {};     ///< fleets that differ in other settings
 };
 struct SweepWanted {
   std::vector<std::string> vary;  ///< as --vary on the command line: PATH=v1,v2 or PATH=a:b:step

@@ -29,9 +29,10 @@ struct Bookmark {
   std::string label;
 };
 
-/// A strategy that runs beside the scenario's own, on the same requests, at the same time.
+/// A fleet that runs beside the scenario's own, on the same requests, at the same time.
 struct RunBeside {
-  std::uint32_t strategy = 0;
+  const Variant* variant = nullptr;  ///< what differs, and its name
+  std::uint32_t strategy = 0;        ///< that it routes by at this moment
   const Player* player = nullptr;
   const LiveMetrics* metrics = nullptr;
 };
@@ -88,11 +89,13 @@ struct FrameContext {
   std::string_view scenario_source;  ///< name or path that it was loaded from
   std::string_view assets_dir;
   std::string_view message;  ///< what the status bar says; "" = nothing
-  bool loading = false;      ///< a scenario or trace is being read; the run here is still the former one
+  bool loading = false;      ///< something is being read or computed; the run here is still the former one
   std::span<const Toast> toasts;
   UiState& ui;
   std::vector<Command>& commands;
-  double& animate_until;  ///< screen time up to which frames follow by themselves, see animate()
+  double& animate_until;                 ///< screen time up to which frames follow by themselves, see animate()
+  std::optional<SimTime> going_to = {};  ///< a moment that is being computed, to stand at then
+  double way = 1;                        ///< how much of that is done, 0 … 1
 
   void push(Command command) const { commands.push_back(std::move(command)); }
   void select(Selection what) const { push(cmd::Select{what}); }

@@ -4,7 +4,9 @@
 // It knows no window and draws nothing: a test or a script can do all that a person can. Scenarios are read on a second
 // thread; the run on screen stays until the new one is there, and stays where it cannot be read. Invariants: 1. between
 // apply() and update() nothing changes; 2. a run is never lost to an error: it is told and everything stays as it was;
-// 3. where nothing is played, loaded or computed ahead, wants_frames() is false.
+// 3. where nothing is played, loaded or computed ahead, wants_frames() is false; 4. a command takes no longer than
+// patience_ms: what is left of it is done in slices by update(), the picture stays as it was until then, and a later
+// seek or undo takes its place.
 #pragma once
 
 #include <chrono>
@@ -16,10 +18,9 @@
 #include <utility>
 #include <vector>
 
-#include "app/session/documents.h"
 #include "app/session/frame_context.h"
 #include "app/session/lesson_run.h"
-#include "core/experiment/prepared.h"
+#include "app/session/open_run.h"
 
 namespace blockyard {
 
@@ -28,6 +29,7 @@ struct SessionOptions {
   std::string config_dir;  ///< where settings are kept; "" = nowhere
   std::string export_dir;  ///< where files are saved; "" = the working folder
   double frame_budget_ms = 8;
+  double patience_ms = 1e12;  ///< how long a command may keep everybody waiting; a window has little
 };
 
 class Session {
@@ -47,12 +49,14 @@ class Session {
   void apply_all(std::vector<Command>& commands);
   /// Goes on by `seconds` of screen time: plays, computes ahead, takes in what was loaded.
   void update(double seconds);
-  /// Waits for a scenario that is being loaded.
+  /// Waits for a scenario that is being loaded, and for a moment that is being computed.
   void settle();
+  /// Where a seek or an undo is on its way to; empty where the run stands where it should.
+  std::optional<SimTime> going_to() const { return wanted_; }
   /// Whether an experiment runs.
   bool experimenting() const { return experiment_ && experiment_->state().running; }
   /// Whether something is being loaded or computed ahead.
-  bool busy() const { return loading_.has_value() || (run_ && !ahead_); }
+  bool busy() const { return loading_.has_value() || wanted_.has_value() || (run_.is_open() && !ahead_); }
   /// Whether something will look different in the next frame by itself.
   bool wants_frames() const;
 
@@ -61,16 +65,16 @@ class Session {
   /// Commands that concern the window, in order: SetTheme, SetScale, Screenshot, Fullscreen, CopyText, Quit.
   std::vector<Command> take_effects() { return std::exchange(effects_, {}); }
 
-  const Player& player() const { return *run_->player; }
-  const LiveMetrics& metrics() const { return *run_->metrics; }
-  const Scenario& scenario() const { return scenario_; }
-  const std::string& document() const { return document_.text; }
+  const Player& player() const { return *run_.own.player; }
+  const LiveMetrics& metrics() const { return *run_.own.metrics; }
+  const Scenario& scenario() const { return run_.scenario; }
+  const std::string& document() const { return run_.document.text; }
   bool playing() const { return playing_; }
   double speed() const { return speed_; }
   bool loading() const { return loading_.has_value(); }
-  const Selection& selection() const { return selection_; }
+  const Selection& selection() const { return run_.selection; }
   const std::vector<Toast>& toasts() const { return toasts_; }
-  const std::vector<Bookmark>& bookmarks() const { return bookmarks_; }
+  const std::vector<Bookmark>& bookmarks() const { return run_.bookmarks; }
   const LessonShelf& lessons() const { return lessons_; }
   /// The lesson that is gone through; null where there is none.
   const LessonRun* lesson() const { return lesson_ ? &*lesson_ : nullptr; }
@@ -81,38 +85,15 @@ class Session {
   void notify(std::string text, bool error = false);
 
  private:
-  // A run: a player that moves about in it, and its figures.
-  struct Run {
-    std::unique_ptr<LiveMetrics> metrics;
-    std::unique_ptr<Player> player;
-  };
-  struct Beside {
-    std::uint32_t strategy = 0;
-    Run run;
-  };
-  // All that undoing a setting brings back.
-  struct Past {
-    Document base;
-    Document document;
-    std::vector<RunChange> changes;
-  };
   // Requests made on the second thread, or why not.
   struct Made {
     std::unique_ptr<Prepared> prepared;
     std::string trouble;
   };
-  // A run that a lesson has set aside, with all that belongs to it.
+  // A run that a lesson has set aside, and what was open then.
   struct Aside {
-    Document original, base, document;
-    Scenario original_scenario, base_scenario, scenario;
-    std::unique_ptr<Prepared> prepared;  // outlives the runs
-    std::optional<Run> run;
-    std::vector<Beside> beside;
-    std::vector<Past> undo, redo;
-    Selection selection;
-    std::optional<TimeRange> range;
-    std::vector<Bookmark> bookmarks;
-    UiState view;  // what was open
+    OpenRun run;
+    UiState view;
   };
   // A scenario on its way.
   struct Load {
@@ -121,39 +102,101 @@ class Session {
     std::future<Made> made;
     bool as_new = true;  // else a setting that restarts: selection, bookmarks and history stay
     bool play = false;
+    std::optional<Past> past;  // an undo to other requests, at time t
+    SimTime t = 0;
+    Scenario base_scenario = {};  // of the undo
   };
+
+  // session_commands.cpp: one a command
+  void on(const cmd::Play&) { set_playing(true); }
+  void on(const cmd::Pause&) { set_playing(false); }
+  void on(const cmd::TogglePlay&) { set_playing(!playing_); }
+  void on(const cmd::StepEvent&);
+  void on(const cmd::StepBackEvent&);
+  void on(const cmd::StepRequest&);
+  void on(const cmd::StepBackRequest&);
+  void on(const cmd::Seek& c) { go_to(c.t); }
+  void on(const cmd::SeekEnd&) { go_to(player().newest()); }
+  void on(const cmd::SetSpeed& c);
+  void on(const cmd::Restart&) { restart(); }
+  void on(const cmd::AddBookmark& c);
+  void on(const cmd::RemoveBookmark& c);
+  void on(const cmd::SetRange& c);
+  void on(const cmd::Set& c);
+  void on(const cmd::ResetSetting& c);
+  void on(const cmd::SetArrivalRate& c);
+  void on(const cmd::AddFault& c) { add_fault(c); }
+  void on(const cmd::ResetAll&);
+  void on(const cmd::Undo&) { step_history(run_.undo, run_.redo); }
+  void on(const cmd::Redo&) { step_history(run_.redo, run_.undo); }
+  void on(const cmd::LoadScenario& c);
+  void on(const cmd::LoadTrace& c);
+  void on(const cmd::OpenFile& c) { open_file(c.path); }
+  void on(const cmd::NextScenario& c);
+  void on(const cmd::CancelLoad&);
+  void on(const cmd::SaveScenario& c);
+  void on(const cmd::Select& c) { run_.selection = c.what; }
+  void on(const cmd::ClearSelection&) { run_.selection = {}; }
+  void on(const cmd::Hover& c) { hover_ = c.what; }
+  void on(const cmd::SetCompare& c) { set_compare(c.fleets); }
+  void on(const cmd::RunExperiment& c);
+  void on(const cmd::StopExperiment&);
+  void on(const cmd::StartLesson& c) { start_lesson(c.id, c.step); }
+  void on(const cmd::ShowLessonStep& c) { show_step(c.step); }
+  void on(const cmd::AnswerLesson& c) { answer_lesson(c.choice); }
+  void on(const cmd::LeaveLesson& c) { leave_lesson(c.back); }
+  void on(const cmd::SetTheme& c);
+  void on(const cmd::SetScale& c);
+  void on(const cmd::Screenshot& c) { effects_.emplace_back(c); }
+  void on(const cmd::Fullscreen& c) { effects_.emplace_back(c); }
+  void on(const cmd::CopyText& c) { effects_.emplace_back(c); }
+  void on(const cmd::SaveFile& c);
+  void on(const cmd::Notify& c) { notify(c.text, c.error); }
+  void on(const cmd::DismissToast& c);
+  void on(const cmd::DismissFirstStart&) { ui_.first_start = false; }
+  void on(const cmd::Quit& c) { effects_.emplace_back(c); }
+  void set_playing(bool wanted);
+  void stepped(bool done, const char* otherwise);
 
   // session.cpp: time, attention, files
   void play_on(double seconds);
   void look_ahead();
   void moved();
-  void save_file(const cmd::SaveFile& save);
-  void bookmark(std::string label);
+  /// To time t: at once where that is quick, else in slices. Takes the place of where it was going before.
+  void go_to(SimTime t);
+  /// A slice of the way there.
+  void go_on(double ms);
+  /// Stays where the run is; what is to take its place is finished first.
+  void stop_going();
+  /// Gives up what is being read and what is on its way; the run stays as it is.
+  void cancel();
+  void take_over();
   void persist();
-  template <class T>
-  void carry_out(const T& command);
   void refresh_study();
+  void note_compared();
+  bool beside_there() const;
 
   // session_run.cpp: runs and their settings
   static Made make_requests(const Scenario& scenario);
   void load(Result<Document> document, bool as_new, bool play);
   void take_in(Load load);
-  void poll_loads();
-  void cancel_load();
+  /// Takes in what was loaded, waiting at most so long for it.
+  void poll_loads(double ms = 0);
+  void abandon_load();
   void edit(Result<Document> document, const std::string& label);
   void edit_in_flight(const Scenario& next, Document document, const std::string& label);
   void restart();
   void step_history(std::vector<Past>& from, std::vector<Past>& to);
-  Past present() const;
   void add_fault(const cmd::AddFault& add);
-  Run make_run(const Config& config) const;
-  /// Ends all runs; returns the strategies that were compared.
-  std::vector<std::uint32_t> drop_runs();
-  /// The run again from base_scenario_ with these changes, at the time of the one before.
-  void rebuild(std::unique_ptr<Prepared> prepared, std::vector<RunChange> changes);
+  /// What an undo would come back to from here.
+  Past present() const;
+  void remember() { run_.undo.push_back(present()), run_.redo.clear(); }
+  void keep_history();
+  /// The run again from other settings with their changes, at time t; `prepared` where its requests are others.
+  void rebuild(Past past, Scenario base, Scenario now, std::unique_ptr<Prepared> prepared, SimTime t);
   /// Puts a file first among the recent ones; other sources are not files.
   void remember_file(const std::string& source);
-  void set_compare(const std::vector<std::uint32_t>& strategies);
+  void set_compare(const std::vector<Variant>& fleets);
   void open_file(const std::string& path);
 
   // session_lessons.cpp
@@ -163,7 +206,6 @@ class Session {
   Result<void> make_lesson_run(const Lesson& lesson, const LessonStep& step);
   void answer_lesson(std::size_t choice);
   void leave_lesson(bool back);
-  void set_aside();
   void bring_back();
 
   std::string presets_dir() const { return options_.assets_dir + "/presets"; }
@@ -172,18 +214,15 @@ class Session {
   std::vector<ScenarioEntry> scenarios_;
   UiState ui_;
 
-  Document original_;  // as loaded
-  Document base_;      // what the run started with
-  Document document_;  // the settings now; base_ + changes in flight
-  Scenario original_scenario_;
-  Scenario base_scenario_;
-  Scenario scenario_;
-  std::unique_ptr<Prepared> prepared_;  // the requests of all runs; outlives them
-  std::optional<Run> run_;
-  std::vector<Beside> beside_;
-  std::vector<RunBeside> compared_;
-  std::vector<Past> undo_;
-  std::vector<Past> redo_;
+  OpenRun run_;
+  std::vector<RunBeside> compared_;  // those beside it that are there
+  std::optional<SimTime> wanted_;    // on the way to
+  std::optional<OpenRun> coming_;    // the run that is to take run_'s place once it is there
+  Past coming_past_;                 // what it was made from
+  struct History {
+    std::vector<Past> undo, redo;
+  };
+  std::optional<History> history_before_;  // as it was before what is on its way
   std::optional<Load> loading_;
   LessonShelf lessons_;
   std::optional<LessonRun> lesson_;
@@ -197,10 +236,7 @@ class Session {
   double owed_us_ = 0;  // simulated time below a µs that playing owes
   bool ahead_ = false;  // computed as far ahead as it goes
 
-  Selection selection_;
   Selection hover_;
-  std::optional<TimeRange> range_;
-  std::vector<Bookmark> bookmarks_;
   std::optional<RoutingStudy> study_;
   struct StudyKey {
     RequestId request = kNone;
@@ -216,6 +252,7 @@ class Session {
   std::vector<Toast> toasts_;
   std::uint64_t next_toast_ = 1;
   std::string message_;
+  std::string way_;  // how far a seek is, while it is under way
   std::vector<Command> effects_;
   std::string saved_settings_;
   double next_save_ = 0;

@@ -51,52 +51,18 @@ UiState::Page page_of(const LessonStep& step) {
 
 }  // namespace
 
-void Session::set_aside() {
-  Aside& a = aside_.emplace();
-  a.original = original_;
-  a.base = base_;
-  a.document = document_;
-  a.original_scenario = original_scenario_;
-  a.base_scenario = base_scenario_;
-  a.scenario = scenario_;
-  a.prepared = std::move(prepared_);
-  a.run = std::exchange(run_, std::nullopt);
-  a.beside = std::exchange(beside_, {});
-  a.undo = std::exchange(undo_, {});
-  a.redo = std::exchange(redo_, {});
-  a.selection = selection_;
-  a.range = range_;
-  a.bookmarks = std::exchange(bookmarks_, {});
-  a.view = ui_;
-  compared_.clear();
-}
-
 void Session::bring_back() {
-  drop_runs();
-  Aside& a = *aside_;
-  original_ = std::move(a.original);
-  base_ = std::move(a.base);
-  document_ = std::move(a.document);
-  original_scenario_ = std::move(a.original_scenario);
-  base_scenario_ = std::move(a.base_scenario);
-  scenario_ = std::move(a.scenario);
-  prepared_ = std::move(a.prepared);
-  run_ = std::move(a.run);
-  beside_ = std::move(a.beside);
-  undo_ = std::move(a.undo);
-  redo_ = std::move(a.redo);
-  selection_ = a.selection;
-  range_ = a.range;
-  bookmarks_ = std::move(a.bookmarks);
-  ui_.bottom_tab = a.view.bottom_tab;
-  ui_.tree_mode = a.view.tree_mode;
-  ui_.tree_icicle = a.view.tree_icicle;
-  ui_.page = a.view.page;
-  ui_.folded = a.view.folded;
-  ui_.show_tree = a.view.show_tree;
-  ui_.show_bottom = a.view.show_bottom;
+  run_.end_tracks();
+  run_ = std::move(aside_->run);
+  const UiState& view = aside_->view;
+  ui_.bottom_tab = view.bottom_tab;
+  ui_.tree_mode = view.tree_mode;
+  ui_.tree_icicle = view.tree_icicle;
+  ui_.page = view.page;
+  ui_.folded = view.folded;
+  ui_.show_tree = view.show_tree;
+  ui_.show_bottom = view.show_bottom;
   aside_.reset();
-  for (const Beside& b : beside_) compared_.push_back({b.strategy, b.run.player.get(), b.run.metrics.get()});
   playing_ = false;
   hover_ = {};
   moved();
@@ -113,27 +79,28 @@ Result<void> Session::make_lesson_run(const Lesson& lesson, const LessonStep& st
     if (!changed) return changed.error();
     now = std::move(*changed);
   }
-  if (run_ && base_.text == base->text && document_.text == now.text &&
-      run_->player->changes().size() == step.changes.size()) {
+  if (run_.is_open() && run_.base.text == base->text && run_.document.text == now.text &&
+      player().changes().size() == step.changes.size()) {
     return {};
   }
   auto scenario = parse_scenario(base->text, base->base_dir, presets_dir());
   if (!scenario) return scenario.error();
   Made made = make_requests(*scenario);
   if (!made.prepared) return Error{made.trouble};
-  drop_runs();
-  prepared_ = std::move(made.prepared);
-  original_ = base_ = document_ = std::move(*base);
-  original_scenario_ = base_scenario_ = scenario_ = std::move(*scenario);
-  run_ = make_run(scenario_.config);
+  run_.end_tracks();
+  run_.prepared = std::move(made.prepared);
+  run_.original = run_.base = run_.document = std::move(*base);
+  run_.original_scenario = run_.base_scenario = run_.scenario = std::move(*scenario);
+  run_.own = OpenRun::make_track(run_.scenario.config, *run_.prepared);
+  run_.documents.clear();
   for (const LessonChange& change : step.changes) {
-    auto document = with_settings(document_, change.settings);
+    auto document = with_settings(run_.document, change.settings);
     auto next = parse_scenario(document->text, document->base_dir, presets_dir());
     if (!next) return next.error();
-    if (!changes_in_flight(scenario_, *next)) return Error{label_of(change) + " cannot be changed in flight"};
-    const auto t = time_of(change.at, *run_->player);
+    if (!changes_in_flight(run_.scenario, *next)) return Error{label_of(change) + " cannot be changed in flight"};
+    const auto t = time_of(change.at, *run_.own.player);
     if (!t) return Error{label_of(change) + ": its moment never comes"};
-    run_->player->seek(*t);
+    run_.own.player->seek(*t);
     edit_in_flight(*next, std::move(*document), label_of(change));
   }
   return {};
@@ -143,9 +110,14 @@ void Session::start_lesson(const std::string& id, std::size_t step) {
   const auto& shelf = lessons_.lessons;
   const auto at = std::find_if(shelf.begin(), shelf.end(), [&id](const Lesson& l) { return l.id == id; });
   if (at == shelf.end()) return notify(fmt::format("There is no lesson {}", id), true);
-  if (loading_) cancel_load();
-  std::string before = lesson_ ? lesson_->before : scenario_.name;
-  if (!aside_) set_aside();
+  if (loading_) cancel();
+  stop_going();
+  std::string before = lesson_ ? lesson_->before : run_.scenario.name;
+  if (!aside_) {
+    aside_ = Aside{std::move(run_), ui_};
+    run_ = {};
+    compared_.clear();
+  }
   lesson_ = LessonRun{&*at, static_cast<std::size_t>(at - shelf.begin()), 0, {}, {}, {}, std::move(before)};
   lesson_->answers.resize(at->steps.size());
   lesson_->first_right.resize(at->steps.size());
@@ -157,6 +129,7 @@ void Session::start_lesson(const std::string& id, std::size_t step) {
 
 void Session::show_step(std::size_t number) {
   if (!lesson_) return;
+  stop_going();
   const Lesson& lesson = *lesson_->lesson;
   number = std::min(number, lesson.steps.size() - 1);
   const LessonStep& step = lesson.steps[number];
@@ -165,22 +138,22 @@ void Session::show_step(std::size_t number) {
     leave_lesson(true);
   };
   if (const auto made = make_lesson_run(lesson, step); !made) return trouble(made.error().message);
-  const auto t = time_of(step.at, *run_->player);
+  const auto t = time_of(step.at, *run_.own.player);
   if (!t) return trouble("its moment never comes in this run");
   lesson_->step = number;
-  run_->player->seek(*t);
+  run_.own.player->seek(*t);
   if (!step.row.empty()) {
-    const Summary summary = summarize(run_->player->cursor());
+    const Summary summary = summarize(run_.own.player->cursor());
     lesson_->figures[number].clear();
     for (const auto& [title, metric] : step.columns) {
       lesson_->figures[number].push_back(find_metric(metric)->of(summary));
     }
   }
   playing_ = false;
-  select(step, selection_);
-  range_.reset();
-  undo_.clear();
-  redo_.clear();
+  select(step, run_.selection);
+  run_.range.reset();
+  run_.undo.clear();
+  run_.redo.clear();
   message_.clear();
   // What is not pointed at stays as a person likes it; the parts of the window that the text speaks of are open.
   ui_.lesson_leaving = false;
@@ -204,6 +177,7 @@ void Session::answer_lesson(std::size_t choice) {
 
 void Session::leave_lesson(bool back) {
   if (!lesson_) return;
+  stop_going();
   lesson_.reset();
   ui_.lesson_leaving = false;
   if (back && aside_) return bring_back();

@@ -10,17 +10,8 @@
 namespace blockyard {
 namespace {
 
-// A sliding window that holds enough to tell percentiles from: 5 s, longer for long runs.
-SimTime window_for(const Workload& workload) {
-  if (workload.closed.users > 0 || workload.requests.empty()) return 5'000'000;
-  return std::clamp<SimTime>(workload.requests.back().arrival / 60, 5'000'000, 60'000'000);
-}
-
-// Config of a change under which another strategy routes.
-RunChange with_strategy(RunChange change, std::uint32_t strategy) {
-  if (auto* config = std::get_if<Config>(&change.what)) config->router.strategy = strategy;
-  return change;
-}
+constexpr double kForever = 1e15;
+constexpr double kPatienceForLoads = 40;
 
 }  // namespace
 
@@ -28,22 +19,6 @@ Session::Made Session::make_requests(const Scenario& scenario) {
   auto prepared = prepare(scenario);
   if (!prepared) return {nullptr, prepared.error().message};
   return {std::move(*prepared), ""};
-}
-
-Session::Run Session::make_run(const Config& config) const {
-  Run run;
-  run.metrics = std::make_unique<LiveMetrics>(window_for(prepared_->workload));
-  run.player = std::make_unique<Player>(config, prepared_->workload, prepared_->tree, run.metrics.get());
-  return run;
-}
-
-std::vector<std::uint32_t> Session::drop_runs() {
-  std::vector<std::uint32_t> strategies;
-  for (const Beside& b : beside_) strategies.push_back(b.strategy);
-  beside_.clear();
-  compared_.clear();
-  run_.reset();
-  return strategies;
 }
 
 Result<void> Session::open(const std::string& source, bool play) {
@@ -60,7 +35,7 @@ Result<void> Session::open(Document document, bool play) {
   if (!requests.prepared) return Error{where + requests.trouble};
   std::promise<Made> made;
   made.set_value(std::move(requests));
-  take_in({std::move(document), std::move(*scenario), made.get_future(), true, play});
+  take_in({std::move(document), std::move(*scenario), made.get_future(), true, play, {}, 0});
   return {};
 }
 
@@ -73,25 +48,24 @@ void Session::load(Result<Document> document, bool as_new, bool play) {
   }
   if (loading_) abandoned_.push_back(std::move(loading_->made));
   auto made = std::async(std::launch::async, [copy = *scenario] { return make_requests(copy); });
-  loading_ = Load{std::move(*document), std::move(*scenario), std::move(made), as_new, play};
+  loading_ = Load{std::move(*document), std::move(*scenario), std::move(made), as_new, play, {}, 0};
   // Most are there at once; only large traces are worth a message.
-  if (loading_->made.wait_for(std::chrono::milliseconds(40)) == std::future_status::ready) poll_loads();
+  poll_loads(kPatienceForLoads);
 }
 
-void Session::poll_loads() {
+void Session::poll_loads(double ms) {
   std::erase_if(abandoned_,
                 [](auto& made) { return made.wait_for(std::chrono::seconds(0)) == std::future_status::ready; });
-  if (!loading_ || loading_->made.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return;
+  const std::chrono::duration<double, std::milli> patience(std::min(ms, 1e9));
+  if (!loading_ || loading_->made.wait_for(patience) != std::future_status::ready) return;
   Load load = std::move(*loading_);
   loading_.reset();
   take_in(std::move(load));
 }
 
-void Session::cancel_load() {
-  if (!loading_) return;
+void Session::abandon_load() {
   abandoned_.push_back(std::move(loading_->made));
   loading_.reset();
-  notify("Given up; the run stays as it was");
 }
 
 void Session::settle() {
@@ -99,167 +73,212 @@ void Session::settle() {
     loading_->made.wait();
     poll_loads();
   }
+  go_on(kForever);
+  run_.bring_beside(Patience(kForever));
 }
 
 void Session::take_in(Load load) {
   Made made = load.made.get();
   if (!made.prepared) return notify(made.trouble, true);
   for (const std::string& warning : made.prepared->workload.warnings) notify(warning);
-  if (run_ && !load.as_new) undo_.push_back(present()), redo_.clear();
-  scenario_ = base_scenario_ = std::move(load.scenario);
-  document_ = base_ = std::move(load.document);
+  if (load.past) {
+    return rebuild(std::move(*load.past), std::move(load.base_scenario), std::move(load.scenario),
+                   std::move(made.prepared), load.t);
+  }
+  if (load.as_new) {
+    coming_.reset();
+    wanted_.reset();
+  } else {
+    stop_going();
+  }
+  history_before_.reset();
+  if (run_.is_open() && !load.as_new) remember();
+  run_.scenario = run_.base_scenario = std::move(load.scenario);
+  run_.document = run_.base = std::move(load.document);
+  std::vector<Variant> variants = run_.variants();
   if (load.as_new) {
     lesson_.reset();  // whoever opens something has left the lesson
     aside_.reset();
-    original_ = document_;
-    original_scenario_ = scenario_;
-    undo_.clear();
-    redo_.clear();
-    selection_ = {};
-    bookmarks_.clear();
-    ui_.last_scenario = document_.source;
-    remember_file(document_.source);
+    run_.original = run_.document;
+    run_.original_scenario = run_.scenario;
+    run_.undo.clear();
+    run_.redo.clear();
+    run_.selection = {};
+    run_.bookmarks.clear();
+    variants.clear();
+    ui_.last_scenario = run_.document.source;
+    remember_file(run_.document.source);
   }
   hover_ = {};
-  range_.reset();
-  const std::vector<std::uint32_t> strategies = drop_runs();
-  prepared_ = std::move(made.prepared);
-  run_ = make_run(scenario_.config);
-  set_compare(load.as_new ? std::vector<std::uint32_t>{} : strategies);
+  run_.range.reset();
+  run_.end_tracks();
+  run_.prepared = std::move(made.prepared);
+  run_.own = OpenRun::make_track(run_.scenario.config, *run_.prepared);
+  run_.documents.clear();
+  for (const Variant& variant : variants) {
+    if (auto added = run_.add_beside(variant, *run_.prepared, presets_dir()); !added) {
+      notify(added.error().message, true);
+    }
+  }
+  run_.bring_beside(Patience(options_.patience_ms));
   playing_ = load.play;
   moved();
 }
 
-Session::Past Session::present() const { return {base_, document_, run_->player->changes()}; }
+Past Session::present() const {
+  if (loading_ && loading_->past) return *loading_->past;
+  return coming_ ? coming_past_ : run_.present();
+}
+
+void Session::keep_history() {
+  if (!history_before_) history_before_ = History{run_.undo, run_.redo};
+}
 
 void Session::edit(Result<Document> document, const std::string& label) {
   if (!document) return notify(document.error().message, true);
   auto next = parse_scenario(document->text, document->base_dir, presets_dir());
   if (!next) return notify(next.error().message, true);
   const bool belady = next->config.cache.eviction == EvictionPolicy::kBelady;
-  if (belady && prepared_->workload.closed.users > 0) {
+  if (belady && run_.prepared->workload.closed.users > 0) {
     return notify("Belady is not possible with closed-loop arrivals: their future depends on the run", true);
   }
-  if (!changes_in_flight(scenario_, *next)) return load(std::move(document), false, playing_);
+  if (!changes_in_flight(run_.scenario, *next)) return load(std::move(document), false, playing_);
   edit_in_flight(*next, std::move(*document), label);
 }
 
 void Session::edit_in_flight(const Scenario& next, Document document, const std::string& label) {
-  undo_.push_back(present());
-  redo_.clear();
-  const double before = arrival_factor(base_scenario_, scenario_);
-  const double after = arrival_factor(base_scenario_, next);
-  const auto change = [&](Player& player, std::optional<std::uint32_t> strategy) {
-    if (before != after) {
-      player.change_arrival_rate(after, label);
-    } else {
-      Config config = next.config;
-      if (strategy) config.router.strategy = *strategy;
-      player.change(config, label);
-    }
+  remember();
+  const double before = arrival_factor(run_.base_scenario, run_.scenario);
+  const double after = arrival_factor(run_.base_scenario, next);
+  const auto change = [&](Player& player, const Config& config) {
+    before != after ? player.change_arrival_rate(after, label) : player.change(config, label);
   };
-  change(*run_->player, std::nullopt);
-  for (Beside& b : beside_) change(*b.run.player, b.strategy);
-  scenario_ = next;
-  document_ = std::move(document);
+  change(*run_.own.player, next.config);
+  run_.documents.resize(run_.own.player->changes().size() - 1);
+  run_.documents.push_back(document);
+  for (FleetBeside& b : run_.beside) {
+    auto theirs = with_variant(next, b.variant, presets_dir());
+    // Where a variant cannot be under the new settings, its fleet stays as it was.
+    if (!theirs) {
+      notify(theirs.error().message, true);
+    } else if (b.there) {
+      change(*b.track.player, theirs->config);
+    } else {
+      RunChange made = run_.own.player->changes().back();
+      made.handled = Player::kAnyStep;
+      if (before == after) made.what = theirs->config;
+      b.track.to_make.push_back(std::move(made));
+    }
+  }
+  run_.scenario = next;
+  run_.document = std::move(document);
   moved();
 }
 
 void Session::restart() {
-  range_.reset();
-  if (run_->player->changes().empty()) {
-    run_->player->seek(0);
+  stop_going();
+  run_.range.reset();
+  if (run_.own.player->changes().empty()) {
     playing_ = true;
-    return moved();
+    return go_to(0);
   }
   // A fresh run under the settings as they are now.
-  load(document_, false, true);
+  load(run_.document, false, true);
 }
 
-void Session::rebuild(std::unique_ptr<Prepared> prepared, std::vector<RunChange> changes) {
-  const SimTime t = run_->player->now();
-  const std::vector<std::uint32_t> strategies = drop_runs();
-  if (prepared) prepared_ = std::move(prepared);
-  run_ = make_run(base_scenario_.config);
-  run_->player->adopt_changes(std::move(changes));
-  run_->player->seek(t);
-  set_compare(strategies);
-  moved();
+void Session::rebuild(Past past, Scenario base, Scenario now, std::unique_ptr<Prepared> prepared, SimTime t) {
+  OpenRun next;
+  next.original = run_.original;
+  next.original_scenario = run_.original_scenario;
+  next.base = past.base;
+  next.document = past.document;
+  next.base_scenario = std::move(base);
+  next.scenario = std::move(now);
+  next.prepared = std::move(prepared);
+  const Prepared& requests = next.prepared ? *next.prepared : *run_.prepared;
+  next.own = OpenRun::make_track(next.base_scenario.config, requests);
+  next.own.to_make = past.changes;
+  next.documents = past.documents;
+  for (const Variant& variant : run_.variants()) {
+    if (auto added = next.add_beside(variant, requests, presets_dir()); !added) notify(added.error().message, true);
+  }
+  coming_.reset();
+  coming_ = std::move(next);
+  coming_past_ = std::move(past);
+  go_to(t);
 }
 
 void Session::step_history(std::vector<Past>& from, std::vector<Past>& to) {
-  if (from.empty()) return notify(&from == &undo_ ? "Nothing to undo" : "Nothing to redo");
+  if (from.empty()) return notify(&from == &run_.undo ? "Nothing to undo" : "Nothing to redo");
+  keep_history();
   Past past = std::move(from.back());
   from.pop_back();
   auto base = parse_scenario(past.base.text, past.base.base_dir, presets_dir());
   auto now = parse_scenario(past.document.text, past.document.base_dir, presets_dir());
   if (!base || !now) return notify("The earlier settings can no longer be read", true);
-  const bool same = same_requests(base_scenario_, *base) && base->workload == base_scenario_.workload;
-  std::unique_ptr<Prepared> other;  // requests that have to be made again
-  if (!same) {
-    Made made = make_requests(*base);
-    if (!made.prepared) return notify(made.trouble, true);
-    other = std::move(made.prepared);
-  }
   to.push_back(present());
-  base_ = std::move(past.base);
-  document_ = std::move(past.document);
-  base_scenario_ = std::move(*base);
-  scenario_ = std::move(*now);
-  rebuild(std::move(other), std::move(past.changes));
+  const SimTime t = wanted_.value_or(player().now());
+  if (loading_) abandon_load();
+  if (same_requests(run_.base_scenario, *base) && base->workload == run_.base_scenario.workload) {
+    return rebuild(std::move(past), std::move(*base), std::move(*now), nullptr, t);
+  }
+  // Requests that have to be made again.
+  auto made = std::async(std::launch::async, [copy = *base] { return make_requests(copy); });
+  Document document = past.document;
+  loading_ = Load{std::move(document), std::move(*now), std::move(made), false, playing_, std::move(past), t};
+  loading_->base_scenario = std::move(*base);
+  poll_loads(options_.patience_ms);
 }
 
 void Session::add_fault(const cmd::AddFault& add) {
+  stop_going();
   Fault fault;
   // A moment later than now: what has been seen stays as it was seen.
-  fault.t = run_->player->now() + 1000;
+  fault.t = player().now() + 1000;
   fault.worker = add.worker;
   fault.kind = add.crash ? FaultKind::kCrash : FaultKind::kCacheFlush;
   fault.restart = add.restart;
   fault.detect = add.detect;
-  auto base = parse_scenario(with_fault(base_, fault).text, base_.base_dir, presets_dir());
-  auto now = parse_scenario(with_fault(document_, fault).text, document_.base_dir, presets_dir());
+  Past past{with_fault(run_.base, fault), with_fault(run_.document, fault), {}, {}};
+  auto base = parse_scenario(past.base.text, past.base.base_dir, presets_dir());
+  auto now = parse_scenario(past.document.text, past.document.base_dir, presets_dir());
   if (!base || !now) return notify((base ? now : base).error().message, true);
-  undo_.push_back(present());
-  redo_.clear();
-  base_ = with_fault(base_, fault);
-  document_ = with_fault(document_, fault);
-  base_scenario_ = std::move(*base);
-  scenario_ = std::move(*now);
-  const Player& player = *run_->player;
-  std::vector<RunChange> changes;
-  for (const RunChange& change : player.changes()) {
-    if (change.t <= player.now()) changes.push_back(change);
+  const auto& changes = player().changes();
+  for (std::size_t i = 0; i < changes.size() && changes[i].t <= player().now(); ++i) {
+    past.changes.push_back(changes[i]);
+    past.documents.push_back(with_fault(run_.documents[i], fault));
   }
-  rebuild(nullptr, std::move(changes));
+  keep_history();
+  remember();
+  rebuild(std::move(past), std::move(*base), std::move(*now), nullptr, player().now());
 }
 
-void Session::set_compare(const std::vector<std::uint32_t>& strategies) {
-  std::vector<Beside> kept;
-  for (const std::uint32_t s : strategies) {
-    if (s >= policy_table().size()) continue;
-    const auto old = std::find_if(beside_.begin(), beside_.end(), [s](const Beside& b) { return b.strategy == s; });
-    if (old != beside_.end()) {
-      kept.push_back(std::move(*old));
-      beside_.erase(old);
-      continue;
+void Session::set_compare(const std::vector<Variant>& fleets) {
+  stop_going();
+  const std::size_t before = run_.beside.size();
+  const auto find = [this](const Variant& variant) {
+    return std::find_if(run_.beside.begin(), run_.beside.end(),
+                        [&](const FleetBeside& b) { return b.variant == variant; });
+  };
+  // The new ones first: where one cannot be, all stays as it was.
+  for (const Variant& variant : fleets) {
+    if (find(variant) != run_.beside.end()) continue;
+    if (auto added = run_.add_beside(variant, *run_.prepared, presets_dir()); !added) {
+      run_.beside.erase(run_.beside.begin() + static_cast<std::ptrdiff_t>(before), run_.beside.end());
+      return notify(added.error().message, true);
     }
-    Config config = base_scenario_.config;
-    config.router.strategy = s;
-    Beside b{s, make_run(config)};
-    std::vector<RunChange> changes;
-    for (const RunChange& change : run_->player->changes()) {
-      RunChange mine = with_strategy(change, s);
-      mine.handled = Player::kAnyStep;  // steps differ from run to run: by time alone
-      changes.push_back(std::move(mine));
-    }
-    b.run.player->adopt_changes(std::move(changes));
-    b.run.player->seek(run_->player->now());
-    kept.push_back(std::move(b));
   }
-  beside_ = std::move(kept);
-  compared_.clear();
-  for (const Beside& b : beside_) compared_.push_back({b.strategy, b.run.player.get(), b.run.metrics.get()});
+  std::vector<FleetBeside> kept;
+  for (const Variant& variant : fleets) {
+    const auto at = find(variant);
+    if (at == run_.beside.end()) continue;  // named twice
+    kept.push_back(std::move(*at));
+    run_.beside.erase(at);
+  }
+  run_.beside = std::move(kept);
+  run_.bring_beside(Patience(options_.patience_ms));
+  ahead_ = false;
+  note_compared();
 }
 
 void Session::remember_file(const std::string& source) {
@@ -272,7 +291,7 @@ void Session::remember_file(const std::string& source) {
 }
 
 void Session::open_file(const std::string& path) {
-  if (is_trace_file(path)) return load(with_trace(document_, path), true, true);
+  if (is_trace_file(path)) return load(with_trace(run_.document, path), true, true);
   load(open_document(path, options_.assets_dir), true, true);
 }
 

@@ -8,9 +8,9 @@
 
 namespace blockyard {
 
-Interval Comparison::interval(std::size_t strategy, const Metric& metric) const {
+Interval Comparison::interval(std::size_t fleet, const Metric& metric) const {
   std::vector<double> values;
-  for (const RunResults& run : runs[strategy]) values.push_back(metric.of(run.summary));
+  for (const RunResults& run : runs[fleet]) values.push_back(metric.of(run.summary));
   return interval_of(values);
 }
 
@@ -35,13 +35,36 @@ Result<std::vector<std::uint32_t>> parse_strategies(const std::string& list) {
   return out;
 }
 
-Comparison plan_comparison(const Scenario& scenario, std::vector<std::uint32_t> strategies, std::uint32_t repeats) {
+Scenario Comparison::cell(std::size_t fleet, std::size_t seed) const {
+  Scenario out = fleets[fleet].scenario;
+  out.config.seed += seed;
+  return out;
+}
+
+Comparison plan_comparison(const Scenario& scenario, const std::vector<std::uint32_t>& strategies,
+                           std::uint32_t repeats) {
   Comparison c;
   c.scenario = scenario;
-  c.strategies = std::move(strategies);
+  for (const std::uint32_t s : strategies) {
+    const PolicyRow& row = policy_table()[s];
+    c.fleets.push_back({std::string(row.id), std::string(row.label), strategy_variant(s), true, scenario});
+    c.fleets.back().scenario.config.router.strategy = s;
+  }
   for (std::uint32_t k = 0; k < repeats; ++k) c.seeds.push_back(scenario.config.seed + k);
-  c.runs.assign(c.strategies.size(), std::vector<RunResults>(repeats));
+  c.runs.assign(c.fleets.size(), std::vector<RunResults>(repeats));
   return c;
+}
+
+Result<void> add_variant(Comparison& c, const Variant& variant, const std::string& presets_dir) {
+  for (const ComparedFleet& fleet : c.fleets) {
+    if (fleet.name == variant.name)
+      return Error{fmt::format("{}: the name is taken; each fleet needs its own", variant.name)};
+  }
+  auto scenario = with_variant(c.scenario, variant, presets_dir);
+  if (!scenario) return scenario.error();
+  c.fleets.push_back({variant.name, variant.name, variant, false, std::move(*scenario)});
+  c.runs.emplace_back(c.seeds.size());
+  return {};
 }
 
 }  // namespace blockyard

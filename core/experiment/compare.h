@@ -1,7 +1,7 @@
-// Comparison: strategies on the same requests, over one or more seeds. Plain values; who runs the cells, and on how
-// many threads, is the caller's affair and changes nothing in them.
+// Comparison: strategies, or fleets that differ in any other setting, over one or more seeds. Plain values; who runs
+// the cells, and on how many threads, is the caller's affair and changes nothing in them.
 //
-// Invariant: runs[i][k] is strategies[i] under seeds[k]; only runs[i][0] keep their series and distributions.
+// Invariant: runs[i][k] is fleets[i] under seeds[k]; only runs[i][0] keep their series and distributions.
 #pragma once
 
 #include <cstdint>
@@ -11,23 +11,40 @@
 #include "core/base/result.h"
 #include "core/experiment/metric.h"
 #include "core/experiment/run.h"
+#include "core/experiment/variant.h"
 
 namespace blockyard {
 
+/// One line of a comparison.
+struct ComparedFleet {
+  std::string name;   ///< of files and rows: the strategy's id, or the variant's name; no two alike
+  std::string label;  ///< for people
+  Variant variant;    ///< what differs from the scenario; nothing where it is the scenario itself
+  bool by_strategy = false;
+  Scenario scenario;
+};
+
 struct Comparison {
   Scenario scenario;
-  std::vector<std::uint32_t> strategies;  ///< indices into policy_table()
-  std::vector<std::uint64_t> seeds;       ///< scenario's seed, then those after it
+  std::vector<ComparedFleet> fleets;
+  std::vector<std::uint64_t> seeds;  ///< scenario's seed, then those after it; fleets with seeds of their own likewise
   std::vector<std::vector<RunResults>> runs;
 
-  /// A figure of a strategy over all seeds.
-  Interval interval(std::size_t strategy, const Metric& metric) const;
+  /// A figure of a fleet over all seeds.
+  Interval interval(std::size_t fleet, const Metric& metric) const;
+  /// The scenario of one cell.
+  Scenario cell(std::size_t fleet, std::size_t seed) const;
 };
 
 /// The strategies of a comma-separated list, each once, in the order given; "all" is the whole table.
 Result<std::vector<std::uint32_t>> parse_strategies(const std::string& list);
 
 /// An empty comparison of `repeats` seeds.
-Comparison plan_comparison(const Scenario& scenario, std::vector<std::uint32_t> strategies, std::uint32_t repeats);
+Comparison plan_comparison(const Scenario& scenario, const std::vector<std::uint32_t>& strategies,
+                           std::uint32_t repeats);
+
+/// Adds a fleet that differs from the scenario as the variant says. Errors: a name that is taken, a setting that cannot
+/// be.
+Result<void> add_variant(Comparison& comparison, const Variant& variant, const std::string& presets_dir);
 
 }  // namespace blockyard

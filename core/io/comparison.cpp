@@ -13,7 +13,7 @@ std::string comparison_json(const Comparison& c) {
   using io::Json;
   const auto number = [](double v) { return std::isfinite(v) ? Json(v) : Json(nullptr); };
   Json strategies = Json::array();
-  for (std::size_t i = 0; i < c.strategies.size(); ++i) {
+  for (std::size_t i = 0; i < c.fleets.size(); ++i) {
     Json metrics = Json::object();
     for (const Metric& m : metric_table()) {
       const Interval v = c.interval(i, m);
@@ -24,8 +24,21 @@ std::string comparison_json(const Comparison& c) {
     for (std::size_t k = 0; k < c.seeds.size(); ++k) {
       runs.push_back({{"seed", c.seeds[k]}, {"summary", io::summary_value(c.runs[i][k].summary)}});
     }
-    const PolicyRow& row = policy_table()[c.strategies[i]];
-    strategies.push_back({{"strategy", row.id}, {"label", row.label}, {"metrics", metrics}, {"runs", runs}});
+    const ComparedFleet& fleet = c.fleets[i];
+    const PolicyRow& row = policy_table()[fleet.scenario.config.router.strategy];
+    Json line{{"strategy", row.id}, {"label", fleet.label}};
+    if (!fleet.by_strategy) {
+      Json set = Json::object();
+      for (const auto& [path, value] : fleet.variant.values) {
+        Json json = Json::parse(value, nullptr, false);
+        set[path] = json.is_discarded() ? Json(value) : std::move(json);
+      }
+      line["variant"] = fleet.name;
+      line["set"] = std::move(set);
+    }
+    line["metrics"] = std::move(metrics);
+    line["runs"] = std::move(runs);
+    strategies.push_back(std::move(line));
   }
   const Json out{{"blockyard", version()},
                  {"scenario", io::scenario_json(c.scenario)},

@@ -299,23 +299,47 @@ void Player::drop_changes(std::size_t keep) {
   newest_ = std::max(t, std::min(seen, frontier_.now()));
 }
 
+bool Player::adopt_change(RunChange change) {
+  if (change.handled == kAnyStep) {
+    seek(change.t);
+    if (cursor_.now() < change.t) return false;
+  } else {
+    while (frontier_.events_handled() < change.handled && extend_step()) {
+    }
+    go({kNever, change.handled});
+    if (cursor_.events_handled() != change.handled) return false;
+    cursor_.run_until(std::min(change.t, cursor_.next_event_time() - 1));
+  }
+  make(std::move(change));
+  return true;
+}
+
 void Player::adopt_changes(std::vector<RunChange> changes) {
   const SimTime t = cursor_.now();
   for (RunChange& change : changes) {
-    if (change.handled == kAnyStep) {
-      seek(change.t);
-      if (cursor_.now() < change.t) break;
-    } else {
-      while (frontier_.events_handled() < change.handled && extend_step()) {
-      }
-      go({kNever, change.handled});
-      if (cursor_.events_handled() != change.handled) break;
-      cursor_.run_until(std::min(change.t, cursor_.next_event_time() - 1));
-    }
-    make(std::move(change));
+    if (!adopt_change(std::move(change))) break;
   }
+  settle_at(t);
+}
+
+void Player::settle_at(SimTime t) {
   seek(t);
   newest_ = t;
+}
+
+void Player::follow(const Simulation& leader) {
+  const SimTime t = leader.now();
+  if (leader.done() || leader.next_event_time() > t) return seek(t);
+  extend_until(t);
+  if (t == 0) {
+    go({0, 0});
+  } else {
+    go({t - 1, kAnyStep});
+  }
+  while (cursor_.next_event_time() <= t && cursor_.arrived() < leader.arrived()) {
+    go({kNever, cursor_.events_handled() + 1});
+  }
+  if (cursor_.next_event_time() > t) seek(t);
 }
 
 double Player::arrival_rate() const {

@@ -79,6 +79,11 @@ class Player {
 
   /// The state at time t (not beyond the end of the run): all events up to and including t.
   void seek(SimTime t);
+  /// The same, and nothing behind it counts as seen.
+  void settle_at(SimTime t);
+  /// To the moment of another run of the same requests. Where that one stands within a moment (events of its time are
+  /// still to come), no further: as many requests have arrived here as there.
+  void follow(const Simulation& leader);
   /// Behind the next event that is logged (and all that happens in the same step); false at the end of the run.
   bool step_event();
   /// Right behind the event before the last; false at the start.
@@ -98,6 +103,8 @@ class Player {
   /// Makes the changes of another run of the same workload again, in order, and stays where it is. Those behind the end
   /// of the run are left out.
   void adopt_changes(std::vector<RunChange> changes);
+  /// One of them, and stays right behind it; false (and nothing is changed) where the run ends before.
+  bool adopt_change(RunChange change);
   /// The arrival rate's factor at the cursor.
   double arrival_rate() const;
 

@@ -114,7 +114,7 @@ TEST_F(Lessons, TheRunBeforeIsBackAfterwards) {
   session_.apply(cmd::Seek{9'000'000});
   session_.apply(cmd::Select{SelectedWorker{2}});
   session_.apply(cmd::AddBookmark{"here"});
-  session_.apply(cmd::SetCompare{{find_policy("round_robin")}});
+  session_.apply(compare_strategies({find_policy("round_robin")}));
   session_.ui().bottom_tab = "events";
   const std::uint64_t before = digest();
   const std::string document = session_.document();

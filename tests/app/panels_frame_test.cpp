@@ -268,7 +268,7 @@ TEST(MainFrame, PartsWithoutRoomArePages) {
 TEST(MainFrame, AComparisonHasItsPagesAtTheSmallestSizes) {
   for (const auto& [w, h, scale] : {std::tuple{660, 420, 1.0F}, {640, 400, 2.0F}, {1280, 720, 2.0F}}) {
     Stage s(w, h, scale);
-    s.session().apply(cmd::SetCompare{{find_policy("round_robin"), find_policy("random")}});
+    s.session().apply(compare_strategies({find_policy("round_robin"), find_policy("random")}));
     s.seek(4'000'000);
     for (unsigned page = 0; page < 4; ++page) {
       s.session().ui().page = static_cast<UiState::Page>(page);

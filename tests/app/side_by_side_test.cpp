@@ -124,7 +124,7 @@ TEST(SideBySide, DrawsAtEverySize) {
   };
   for (const Size z : {Size{1280, 720, 1}, Size{3840, 2160, 2}, Size{640, 400, 1}, Size{1280, 720, 2}}) {
     WindowStage s(kScenario, z.w, z.h, z.scale, false);
-    s.session().apply(cmd::SetCompare{{find_policy("round_robin"), find_policy("kv_cost")}});
+    s.session().apply(compare_strategies({find_policy("round_robin"), find_policy("kv_cost")}));
     for (const SimTime t : {SimTime{0}, SimTime{5'000'000}, SimTime{90'000'000}}) s.seek(t);
     const Rect screen{0, 0, static_cast<float>(z.w), static_cast<float>(z.h)};
     for (const char* part : {"A/fleet/map", "B/fleet/map"}) EXPECT_TRUE(screen.contains(s.anchor(part))) << z.w << part;

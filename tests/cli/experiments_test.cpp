@@ -34,12 +34,46 @@ TEST(CompareCommand, WritesResultsATableAndAPicture) {
   }
 }
 
+TEST(CompareCommand, ComparesFleetsThatDifferInAnySetting) {
+  const Folder f;
+  f.write("s.json", kBusy);
+  const auto o = f.run(
+      "compare s.json --variant fast:router.sync_ms=200 --variant 'more:fleet.workers=6,router.strategy=random' "
+      "--variant finer:cache.block_tokens=8,cache.capacity_blocks=300 --out d --jobs 1 --scale 1");
+  ASSERT_EQ(o.status, 0) << o.err;
+  for (const char* name : {"scenario", "fast", "more", "finer"}) {
+    EXPECT_NE(o.out.find(name), std::string::npos) << name;
+    EXPECT_TRUE(f.has(std::string("d/results_") + name + ".json")) << name;
+  }
+  const Json c = Json::parse(f.read("d/comparison.json"));
+  ASSERT_EQ(c["strategies"].size(), 4U);
+  EXPECT_EQ(c["strategies"][2]["variant"], "more");
+  EXPECT_EQ(c["strategies"][2]["strategy"], "random");
+  EXPECT_EQ(c["strategies"][2]["set"]["fleet.workers"], 6);
+  // A variant is the run that --set makes.
+  ASSERT_EQ(f.run("run s.json --set fleet.workers=6 --set router.strategy=random --out r.json").status, 0);
+  EXPECT_EQ(Json::parse(f.read("d/results_more.json"))["summary"], Json::parse(f.read("r.json"))["summary"]);
+  ASSERT_EQ(f.run("run s.json --set cache.block_tokens=8 --set cache.capacity_blocks=300 --out q.json").status, 0);
+  EXPECT_EQ(Json::parse(f.read("d/results_finer.json"))["summary"], Json::parse(f.read("q.json"))["summary"]);
+  // Beside strategies, and on any number of threads.
+  const std::string mixed = "compare s.json --strategies random --variant fast:router.sync_ms=200 --seeds 2 --scale 1 ";
+  ASSERT_EQ(f.run(mixed + "--out one --jobs 1").status, 0);
+  ASSERT_EQ(f.run(mixed + "--out two --jobs 3").status, 0);
+  EXPECT_EQ(f.read("one/comparison.json"), f.read("two/comparison.json"));
+  EXPECT_EQ(Json::parse(f.read("one/comparison.json"))["strategies"].size(), 2U);
+}
+
 TEST(CompareCommand, RefusesInOneLineAndWritesNothing) {
   const Folder f;
   f.write("s.json", kBusy);
   for (const char* arguments :
        {"compare s.json --strategies fastest --out d", "compare none.json --out d",
-        "compare s.json --set fleet.workers=0 --out d", "compare s.json --out d --jobs 0", "compare s.json"}) {
+        "compare s.json --set fleet.workers=0 --out d", "compare s.json --out d --jobs 0", "compare s.json",
+        "compare s.json --out d --variant fast", "compare s.json --out d --variant :fleet.workers=2",
+        "compare s.json --out d --variant a/b:fleet.workers=2", "compare s.json --out d --variant a:fleet.workers",
+        "compare s.json --out d --variant a:fleet.workers=0", "compare s.json --out d --variant a:fleet.wheels=4",
+        "compare s.json --out d --variant a:seed=1 --variant a:seed=2",
+        "compare s.json --out d --strategies random --variant random:seed=2"}) {
     const auto o = f.run(arguments);
     EXPECT_EQ(o.status, 2) << arguments;
     EXPECT_EQ(o.err.find("blockyard: "), 0U) << o.err;

@@ -44,38 +44,6 @@ void explain_hit_rate(FrameContext& ctx) {
   ctx.push(cmd::RunExperiment{WaterfallWanted{}});
 }
 
-std::vector<ExperimentCard::Axis> ExperimentCard::axes_of(const FrameContext& ctx) {
-  std::vector<Axis> out{{"fleet.workers", "Workers", "1:16:x2"},
-                        {"router.strategy", "Strategy", "round_robin,least_loaded,cache_aware,kv_cost"},
-                        {"router.sync_ms", "Sync interval, ms", "500:8000:x2"},
-                        {"router.heartbeat_ms", "Heartbeat interval, ms", "250:4000:x2"},
-                        {"router.message_delay_ms", "Message delay, ms", "0,50,200,800"},
-                        {"router.reports", "Reports", "none,evictions,all"},
-                        {"cache.capacity_blocks", "Blocks a worker", "100:1600:x2"},
-                        {"cache.eviction", "Eviction", "lru,fifo,lfu,random"},
-                        {"fleet.slots", "Slots a worker", "1:8:x2"},
-                        {"seed", "Seed", "1:5:1"}};
-  const bool trace = ctx.scenario.workload.type == WorkloadType::kTrace;
-  if (trace) {
-    out.push_back({"workload.time_scale", "Time scale of the trace", "0.5,1,2"});
-  } else if (ctx.scenario.workload.arrival != ArrivalProcess::kClosed) {
-    const double rate = ctx.scenario.workload.rate;
-    out.push_back({"workload.rate", "Arrivals, 1/s",
-                   fmt::format("{:.4g},{:.4g},{:.4g},{:.4g}", rate / 2, rate, rate * 2, rate * 4)});
-  }
-  const auto policies = policy_table();
-  for (const std::string_view id : policies[ctx.scenario.config.router.strategy].params) {
-    const ParamRow* p = find_param(id);
-    const double now = ctx.scenario.config.router.params.*(p->field), step = p->integer ? std::max(1.0, now)
-                                                                             : now > 0  ? now
-                                                                                        : 0.1;
-    out.push_back({"router." + std::string(id), std::string(p->label),
-                   fmt::format("{},{},{}", std::clamp(now, p->low, p->high), std::clamp(now + step, p->low, p->high),
-                               std::clamp(now + 3 * step, p->low, p->high))});
-  }
-  return out;
-}
-
 void ExperimentCard::waterfall_form(FrameContext& ctx) {
   const Look& look = ctx.look;
   const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -148,7 +116,9 @@ void ExperimentCard::sweep_row(FrameContext& ctx, const char* id, int& chosen, s
   const Look& look = ctx.look;
   std::vector<Choice> choices;
   if (may_be_none) choices.push_back({"Nothing else", "A curve over one setting"});
-  for (const Axis& a : axes_) choices.push_back({a.label.c_str(), a.path.c_str()});
+  std::vector<std::string> labels;
+  for (const Sweepable& a : axes_) labels.push_back(a.with_unit());
+  for (std::size_t i = 0; i < axes_.size(); ++i) choices.push_back({labels[i].c_str(), axes_[i].path.c_str()});
   const int shift = may_be_none ? 1 : 0;
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x, column = look.px(260);
@@ -172,7 +142,7 @@ void ExperimentCard::sweep_row(FrameContext& ctx, const char* id, int& chosen, s
 
 void ExperimentCard::sweep_form(FrameContext& ctx) {
   const Look& look = ctx.look;
-  axes_ = axes_of(ctx);
+  axes_ = sweepable_settings(ctx.scenario);
   const int most = static_cast<int>(axes_.size()) - 1;
   for (int& a : axis_) a = std::min(a, most);
   if (axis_[0] < 0) axis_[0] = 0, values_[0] = axes_[0].values, axis_[1] = 1, values_[1] = axes_[1].values;

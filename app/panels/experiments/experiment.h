@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "app/panels/experiments/sweepable.h"
 #include "app/panels/plots/tab_plot.h"
 #include "app/session/frame_context.h"
 
@@ -18,20 +19,13 @@ class ExperimentCard {
   void draw(FrameContext& ctx, ImVec2 screen);
 
  private:
-  /// A setting that can be swept, and the values that the form begins with.
-  struct Axis {
-    std::string path;
-    std::string label;
-    std::string values;
-  };
   void waterfall_form(FrameContext& ctx);
   void comparison_form(FrameContext& ctx);
   void sweep_form(FrameContext& ctx);
   void sweep_row(FrameContext& ctx, const char* id, int& chosen, std::string& values, bool may_be_none);
   void outcome(FrameContext& ctx, const ExperimentState& state);
-  static std::vector<Axis> axes_of(const FrameContext& ctx);
 
-  std::vector<Axis> axes_;
+  std::vector<Sweepable> axes_;
   int axis_[2] = {-1, -1};
   std::string values_[2];
   std::vector<std::uint32_t> strategies_;

@@ -68,7 +68,7 @@ void SideBySide::draw_differences(FrameContext& ctx, const Rect& rect) {
   ImDrawList* list = ImGui::GetWindowDrawList();
   if (look.anchors) look.anchors->push("differences");
   const KeyFigures a = ctx.metrics.until(ctx.now), b = ctx.compared[0].metrics->until(ctx.now);
-  const std::string name_a = label_of(ctx.sim.config().router.strategy), name_b = label_of(ctx.compared[0].strategy);
+  const std::string name_a = label_of(ctx.sim.config().router.strategy), name_b = ctx.compared[0].variant->name;
   const float gap = look.px(rect.w < look.px(700) ? 6 : 10);
   const float w = std::floor((rect.w - gap * (kKeyFigures - 1)) / kKeyFigures);
   for (std::size_t i = 0; i < kKeyFigures; ++i) {
@@ -126,8 +126,13 @@ void SideBySide::head(FrameContext& ctx, const Rect& rect, std::size_t column, s
   const auto policies = policy_table();
   const std::uint32_t own = ctx.sim.config().router.strategy;
   const std::uint32_t mine = column == 0 ? own : ctx.compared[column - 1].strategy;
-  std::vector<std::uint32_t> all;
-  for (const RunBeside& r : ctx.compared) all.push_back(r.strategy);
+  // The fleets beside the run; those that are a strategy and nothing else are told by it.
+  std::vector<Variant> all;
+  for (const RunBeside& r : ctx.compared) all.push_back(*r.variant);
+  const auto taken = [&](std::uint32_t s) {
+    return s == own || std::find(all.begin(), all.end(), strategy_variant(s)) != all.end();
+  };
+  const bool by_strategy = column == 0 || all[column - 1] == strategy_variant(mine);
 
   const float mid = rect.center().y, side = look.px(24);
   const Rect badge{rect.x, std::floor(mid - side / 2), side, side};
@@ -145,7 +150,7 @@ void SideBySide::head(FrameContext& ctx, const Rect& rect, std::size_t column, s
   if (column > 0) {
     place();
     if (mini_button(look, "close", icons::kTimes, "No longer beside the run")) {
-      std::erase(all, mine);
+      all.erase(all.begin() + static_cast<std::ptrdiff_t>(column - 1));
       ctx.push(cmd::SetCompare{all});
     }
   }
@@ -156,13 +161,10 @@ void SideBySide::head(FrameContext& ctx, const Rect& rect, std::size_t column, s
     if (ctx.compared.size() + 1 < kMost) {
       place();
       if (mini_button(look, "add", icons::kPlus, "One more strategy")) {
-        const auto taken = [&](std::uint32_t s) {
-          return s == own || std::find(all.begin(), all.end(), s) != all.end();
-        };
         std::uint32_t next = 0;
         while (next < policies.size() && taken(next)) ++next;
         if (next < policies.size()) {
-          all.push_back(next);
+          all.push_back(strategy_variant(next));
           ctx.push(cmd::SetCompare{all});
         }
       }
@@ -173,12 +175,19 @@ void SideBySide::head(FrameContext& ctx, const Rect& rect, std::size_t column, s
   std::vector<Choice> choices;
   std::vector<std::uint32_t> of_choice;
   int selected = 0;
+  if (!by_strategy) {
+    choices.push_back({all[column - 1].name.c_str(), "As the run, except for this setting"});
+    of_choice.push_back(kNone);
+  }
   for (std::uint32_t s = 0; s < policies.size(); ++s) {
-    const bool elsewhere = s != mine && (s == own || std::find(all.begin(), all.end(), s) != all.end());
-    if (elsewhere) continue;
-    if (s == mine) selected = static_cast<int>(choices.size());
+    if (taken(s) && !(by_strategy && s == mine)) continue;
+    if (by_strategy && s == mine) selected = static_cast<int>(choices.size());
     choices.push_back({policies[s].label.data(), policies[s].help.data()});
     of_choice.push_back(s);
+  }
+  if (column > 0) {
+    choices.push_back({"Another setting …", "A fleet like the run's, except for one setting of your choice"});
+    of_choice.push_back(kNone);
   }
   const float height = look.font_px(FontRole::Body) + 2 * look.px(7);  // of the dropdown
   ImGui::SetCursorScreenPos(ImVec2(badge.right() + look.px(8), std::floor(mid - height / 2)));
@@ -191,12 +200,19 @@ void SideBySide::head(FrameContext& ctx, const Rect& rect, std::size_t column, s
     const std::uint32_t wanted = of_choice[static_cast<std::size_t>(*picked)];
     if (column == 0) {
       ctx.push(cmd::Set{"router.strategy", std::string(policies[wanted].id), "Strategy"});
+    } else if (wanted == kNone) {
+      pickers_[column].open();
     } else {
-      all[column - 1] = wanted;
+      all[column - 1] = strategy_variant(wanted);
       ctx.push(cmd::SetCompare{all});
     }
   }
   ImGui::EndChild();
+  if (column == 0) return;
+  if (auto variant = pickers_[column].draw(ctx)) {
+    all[column - 1] = std::move(*variant);
+    ctx.push(cmd::SetCompare{all});
+  }
 }
 
 void SideBySide::draw_fleets(FrameContext& ctx, const Rect& rect) {
@@ -227,7 +243,7 @@ void open_comparison(FrameContext& ctx) {
   if (!ctx.compared.empty()) return;
   const std::uint32_t rival = find_policy("round_robin");
   const std::uint32_t other = find_policy("cache_aware");
-  ctx.push(cmd::SetCompare{{ctx.scenario.config.router.strategy == rival ? other : rival}});
+  ctx.push(compare_strategies({ctx.scenario.config.router.strategy == rival ? other : rival}));
 }
 
 }  // namespace blockyard

@@ -1,6 +1,6 @@
-// Fleets side by side: the run on screen (A) and other strategies (B, C) on the same requests at the same moment, under
-// one row of the differences between B and A. What is selected or pointed at in one fleet shows in all: requests and
-// blocks are the same ones everywhere.
+// Fleets side by side: the run on screen (A) and fleets that differ in strategy or any other setting (B, C) on the same
+// requests at the same moment, under one row of the differences between B and A. What is selected or pointed at in one
+// fleet shows in all: requests and blocks are the same ones everywhere.
 //
 // It takes the place of the key figures and the fleet while strategies are compared. The runs are the Session's.
 #pragma once
@@ -10,6 +10,7 @@
 #include <string>
 
 #include "app/panels/fleet/fleet.h"
+#include "app/panels/fleet/variant_picker.h"
 #include "app/panels/key_figures.h"
 
 namespace blockyard {
@@ -29,6 +30,7 @@ class SideBySide {
   void head(FrameContext& ctx, const Rect& rect, std::size_t column, std::size_t columns);
 
   std::array<FleetPanel, kMost> fleets_;
+  std::array<VariantPicker, kMost> pickers_;
   std::array<std::string, kKeyFigures> help_;
 };
 

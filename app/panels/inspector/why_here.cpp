@@ -179,13 +179,14 @@ void CompareTab::draw(FrameContext& ctx, const Rect& rect) {
     return;
   }
   struct Line {
-    std::uint32_t strategy;
+    std::string name;
     const LiveMetrics* metrics;
     const Simulation* sim;
   };
-  std::vector<Line> lines = {{ctx.sim.config().router.strategy, &ctx.metrics, &ctx.sim}};
-  for (const RunBeside& c : ctx.compared) lines.push_back({c.strategy, c.metrics, &c.player->cursor()});
-  constexpr std::array<TableColumn, 7> kColumns = {{{"strategy", 0},
+  std::vector<Line> lines = {
+      {std::string(policy_table()[ctx.sim.config().router.strategy].label), &ctx.metrics, &ctx.sim}};
+  for (const RunBeside& c : ctx.compared) lines.push_back({c.variant->name, c.metrics, &c.player->cursor()});
+  constexpr std::array<TableColumn, 7> kColumns = {{{"fleet", 0},
                                                     {"hit rate", 76, true, "Blocks found in a cache ÷ prompt blocks"},
                                                     {"TTFT p50", 78, true},
                                                     {"TTFT p95", 78, true},
@@ -209,10 +210,8 @@ void CompareTab::draw(FrameContext& ctx, const Rect& rect) {
       [&](const TableRow& row) {
         const Line& l = lines[row.index];
         const KeyFigures k = l.metrics->until(ctx.now);
-        const auto policies = policy_table();
         cell_text(look, row.cells[0], kColumns[0],
-                  fmt::format("{}   {}", static_cast<char>('A' + row.index),  // as over the fleets
-                              l.strategy < policies.size() ? policies[l.strategy].label : "?"),
+                  fmt::format("{}   {}", static_cast<char>('A' + row.index), l.name),  // as over the fleets
                   look.theme.text);
         cell_text(look, row.cells[1], kColumns[1], percent_text(k.block_hit_rate));
         cell_text(look, row.cells[2], kColumns[2], duration_text(k.ttft_p50_ms));

@@ -1,0 +1,86 @@
+#include "app/panels/fleet/variant_picker.h"
+
+#include <fmt/format.h>
+
+#include "app/ui/icons.h"
+#include "app/ui/widgets.h"
+#include "core/settings/json_edit.h"
+
+namespace blockyard {
+namespace {
+
+// Numbers and null as they are, words in quotes.
+std::string json_of(const Sweepable& setting, const std::string& value) {
+  return setting.words ? json_quoted(value) : value;
+}
+
+Variant variant_of(const Sweepable& setting, const std::string& value) {
+  const std::string unit = setting.unit.empty() ? "" : " " + setting.unit;
+  return {fmt::format("{} {}{}", setting.label, value, unit), {{setting.path, json_of(setting, value)}}};
+}
+
+}  // namespace
+
+void VariantPicker::fill(const FrameContext& ctx) {
+  settings_ = sweepable_settings(ctx.scenario);
+  std::erase_if(settings_, [](const Sweepable& s) {
+    // Other requests have no place beside these; strategies have a list of their own.
+    return s.path == "seed" || s.path.starts_with("workload.") || s.path == "router.strategy";
+  });
+  const std::string now = write_scenario(ctx.scenario, 0), loaded = write_scenario(ctx.original, 0);
+  now_.clear();
+  as_loaded_.clear();
+  for (const Sweepable& s : settings_) {
+    now_.push_back(value_text(now, s.path));
+    const std::string before = value_text(loaded, s.path);
+    if (before != now_.back() && !before.empty()) as_loaded_.push_back(variant_of(s, before));
+  }
+  chosen_ = std::min(chosen_, static_cast<int>(settings_.size()) - 1);
+  value_ = now_[static_cast<std::size_t>(chosen_)];
+}
+
+std::optional<Variant> VariantPicker::draw(const FrameContext& ctx) {
+  const Look& look = ctx.look;
+  if (std::exchange(wanted_, false)) {
+    fill(ctx);
+    ImGui::OpenPopup("##variant");
+  }
+  std::optional<Variant> picked;
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(look.px(12), look.px(10)));
+  if (ImGui::BeginPopup("##variant")) {
+    const float width = look.px(300);
+    text(look, FontRole::Small, look.theme.text_muted, "This fleet is as the run is now, except for");
+    for (const Variant& v : as_loaded_) {
+      ButtonSpec as_it_was{v.name.c_str(), icons::kUndo};
+      as_it_was.width = width;
+      as_it_was.tooltip = "As it was loaded";
+      if (button(look, as_it_was)) picked = v;
+    }
+    std::vector<Choice> choices;
+    std::vector<std::string> labels;
+    for (const Sweepable& s : settings_) labels.push_back(s.with_unit());
+    for (std::size_t i = 0; i < labels.size(); ++i) choices.push_back({labels[i].c_str(), nullptr});
+    ImGui::BeginChild("setting", ImVec2(width, look.px(34)), false, ImGuiWindowFlags_NoBackground);
+    if (const auto other = dropdown(look, "setting", choices, chosen_)) {
+      chosen_ = *other;
+      value_ = now_[static_cast<std::size_t>(chosen_)];
+    }
+    ImGui::EndChild();
+    const auto at = static_cast<std::size_t>(chosen_);
+    ImGui::BeginChild("value", ImVec2(width, look.px(34)), false, ImGuiWindowFlags_NoBackground);
+    text_field(look, "value", icons::kPencil, "its value in this fleet", &value_);
+    ImGui::EndChild();
+    text(look, FontRole::Small, look.theme.text_muted,
+         fmt::format("In the run: {}", now_[at].empty() ? "–" : now_[at]));
+    ButtonSpec go{"Compare with it", icons::kCheck, ButtonKind::Primary};
+    go.width = width;
+    go.enabled = !value_.empty() && value_ != now_[at];
+    if (button(look, go)) picked = variant_of(settings_[at], value_);
+    if (picked) ImGui::CloseCurrentPopup();
+    ImGui::EndPopup();
+  }
+  ImGui::PopStyleVar();
+  return picked;
+}
+
+}  // namespace blockyard
