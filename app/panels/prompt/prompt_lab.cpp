@@ -168,6 +168,8 @@ void PromptLab::draw_block(const Look& look, std::size_t block, ImVec2 at, float
     list->AddRect(at, ImVec2(at.x + width, at.y + height), fresh ? theme.accent : theme.line_strong, look.px(6), 0,
                   fresh ? look.px(2) : 1.0F);
 
+  if (full) look.mark(fmt::format("block {}", block), {at.x, at.y, width, height});
+
   const float mid = at.y + look.px(4) + head_height(look) / 2;
   float x = at.x + look.px(12);
   x = draw_text(list, look, FontRole::Small, full ? theme.text : theme.text_muted, ImVec2(x, mid),
