@@ -62,6 +62,7 @@ struct UiState {
   bool experiment_open = false;
   enum class Experiment { kWaterfall, kComparison, kSweep };
   Experiment experiment = Experiment::kWaterfall;
+  bool prompt_open = false;  ///< the prompt lab
   bool lessons_open = false;
   bool lesson_leaving = false;       ///< the card of the lesson asks where to go from here
   bool lesson_controls = false;      ///< the controls are shown beside the lesson

@@ -260,6 +260,21 @@ bool toggle(const Look& look, const char* label, bool* value, bool enabled, cons
   return flipped;
 }
 
+bool text_area(const Look& look, const char* id, std::string* value, float height) {
+  ImGui::PushID(id);
+  ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(look.px(10), look.px(8)));
+  ImGui::PushFont(look.font(FontRole::Mono14));
+  const bool changed = ImGui::InputTextMultiline("##text", value, ImVec2(ImGui::GetContentRegionAvail().x, height));
+  ImGui::PopFont();
+  ImGui::PopStyleVar();
+  ImGui::PopID();
+  const Rect rect = item_rect();
+  if (ImGui::IsItemActive())
+    compat::add_rect(ImGui::GetWindowDrawList(), rect.min(), rect.max(), look.theme.accent, look.px(6));
+  look.mark(id, rect);
+  return changed;
+}
+
 bool text_field(const Look& look, const char* id, const char* icon, const char* hint, std::string* value) {
   const float pad = icon ? look.px(32) : look.px(10);
   const ImVec2 at = ImGui::GetCursorScreenPos();

@@ -98,6 +98,9 @@ bool toggle(const Look& look, const char* label, bool* value, bool enabled = tru
 
 // A line of text with an icon before it. True if it changed.
 bool text_field(const Look& look, const char* id, const char* icon, const char* hint, std::string* value);
+// Text of several lines, as wide as there is room and `height` pixels high; long lines go on to the right. True if it
+// changed.
+bool text_area(const Look& look, const char* id, std::string* value, float height);
 
 enum class Tone { Neutral, Accent, Good, Warn, Bad };
 // A badge; stands in the row. True if clicked.

@@ -34,7 +34,7 @@ bool typed(unsigned a, unsigned b = 0) { return compat::typed_char(a) || (b != 0
 void escape(FrameContext& ctx) {
   if (compat::close_popups()) return;
   UiState& ui = ctx.ui;
-  for (bool* open : {&ui.palette_open, &ui.keys_open, &ui.help_open, &ui.settings_open, &ui.experiment_open,
+  for (bool* open : {&ui.palette_open, &ui.keys_open, &ui.help_open, &ui.settings_open, &ui.experiment_open, &ui.prompt_open,
                      &ui.lessons_open, &ui.lesson_leaving}) {
     if (*open) {
       *open = false;
@@ -80,7 +80,7 @@ void export_requests(FrameContext& ctx) {
                          }});
 }
 
-constexpr std::array<Action, 37> kActions{{
+constexpr std::array<Action, 38> kActions{{
     {"Play or pause", "Space", "Simulated time goes on, or stands still.", [] { return plain(Key::Space); },
      [](FrameContext& c) { c.push(cmd::TogglePlay{}); }},
     {"Next event", ".", "To the next thing that happens.", [] { return typed('.'); },
@@ -130,6 +130,8 @@ constexpr std::array<Action, 37> kActions{{
      [](FrameContext& c) { c.ui.experiment_open = true, c.ui.experiment = UiState::Experiment::kComparison; }},
     {"Sweep settings", "", "The run under every combination of values of one or two settings.", nullptr,
      [](FrameContext& c) { c.ui.experiment_open = true, c.ui.experiment = UiState::Experiment::kSweep; }},
+    {"Prompt lab", "P", "Words as tokens and blocks: type a prompt and see what is shared.",
+     [] { return plain(Key::P); }, [](FrameContext& c) { c.ui.prompt_open = !c.ui.prompt_open; }},
     {"Screenshot", "F12", "This window as a PNG.", [] { return plain(Key::F12); },
      [](FrameContext& c) { c.push(cmd::Screenshot{}); }},
     {"Export the window as PNG", "Ctrl E", "This window as a PNG.", [] { return with_ctrl(Key::E); },

@@ -129,6 +129,7 @@ void MainFrame::draw(FrameContext& ctx, ImVec2 size) {
   draw_keys(ctx, size);
   draw_help(ctx, size);
   experiment_.draw(ctx, size);
+  prompt_.draw(ctx, size);
   draw_lessons(ctx, size);
   palette_.draw(ctx, size);
   draw_toasts(ctx, layout.status);

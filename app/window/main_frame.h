@@ -9,6 +9,7 @@
 
 #include "app/panels/controls/controls.h"
 #include "app/panels/experiments/experiment.h"
+#include "app/panels/prompt/prompt_lab.h"
 #include "app/panels/fleet/side_by_side.h"
 #include "app/panels/key_figures.h"
 #include "app/panels/lessons/lessons.h"
@@ -42,6 +43,7 @@ class MainFrame {
   KeyFigureRow key_figures_;
   SideBySide side_by_side_;
   ExperimentCard experiment_;
+  PromptLab prompt_;
   LessonCard lesson_;
   Palette palette_;
 };
