@@ -109,7 +109,7 @@ TEST(Field, SessionsWhoseTurnsAdd) {
   const auto turn = std::find_if(closed.rows.begin(), closed.rows.end(),
                                  [](const auto& row) { return row[13] == "s-1" && row[14] == "2"; });
   ASSERT_NE(turn, closed.rows.end());
-  EXPECT_EQ((*turn)[4], "133") << "what the first turn left: its prompt and the full blocks of its answer";
+  EXPECT_EQ((*turn)[4], "131") << "the prompt that the first turn left";
   EXPECT_EQ(std::stoll((*turn)[1]), std::stoll(closed.rows[0][10]) + 1'500'500);
 }
 

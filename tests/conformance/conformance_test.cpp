@@ -116,7 +116,6 @@ TEST_P(Conformance, AgreesInEveryRowAndFigure) {
   if (!scenario && GetParam().starts_with("first/")) {
     for (const char* key : {"reserve_full_prompt", "block_copies", "async_scheduling", "null_block"})
       document["fleet"].erase(key);
-    document["workload"].erase("start");
     const double block = document["cache"].value("block_tokens", 16);
     double price = document["latency"].value("prefill_per_block_ms", 2.5);
     document["latency"]["prefill_per_block_ms"] = price * block / 16;

@@ -57,7 +57,7 @@ TEST(TraceReader, SortsByArrivalAndNumbersBlocksInThatOrder) {
   EXPECT_EQ(w->requests[2].arrival, 6001);
   EXPECT_EQ(w->tree.origin(0).key, 2U);
   EXPECT_EQ(w->tree.origin(1).key, 3U);
-  EXPECT_EQ(w->requests[1].user, 1U) << "in order of their first request"
+  EXPECT_EQ(w->requests[1].user, 1U) << "in order of their first request";
 }
 
 TEST(TraceReader, LimitTakesTheFirstLinesBeforeSorting) {

@@ -154,7 +154,9 @@ void say_what_was_read(const RawTrace& trace, const WorkloadSpec& spec, bool add
   if (any_ids) out.read_as += fmt::format("{} tokens a block, ", trace.block_tokens);
   out.read_as += fmt::format("{} request{} over {}", grouped(out.requests.size()), out.requests.size() == 1 ? "" : "s",
                              lasting(span));
-  if (!trace.sessions.empty()) out.read_as += fmt::format(" in {} sessions", grouped(trace.sessions.size()));
+  if (!trace.sessions.empty())
+    out.read_as +=
+        fmt::format(" in {} session{}", grouped(trace.sessions.size()), trace.sessions.size() == 1 ? "" : "s");
   if (added) out.read_as += ", each line holding what its turn adds";
   out.read_as += fmt::format(", times in {}", trace.unit);
   for (const std::string& note : trace.notes) out.read_as += "; " + note;
