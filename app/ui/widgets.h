@@ -98,6 +98,9 @@ bool toggle(const Look& look, const char* label, bool* value, bool enabled = tru
 
 // A line of text with an icon before it. True if it changed.
 bool text_field(const Look& look, const char* id, const char* icon, const char* hint, std::string* value);
+// The one text field of a card of commands: it listens from the very frame in which the card appears, with the caret at
+// its end, and takes the focus back when it has lost it. True if it changed.
+bool entry_field(const Look& look, const char* id, const char* icon, const char* hint, std::string* value);
 
 enum class Tone { Neutral, Accent, Good, Warn, Bad };
 // A badge; stands in the row. True if clicked.

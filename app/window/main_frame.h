@@ -13,6 +13,7 @@
 #include "app/panels/key_figures.h"
 #include "app/panels/lessons/lessons.h"
 #include "app/panels/panel.h"
+#include "app/window/file_dialog.h"
 #include "app/window/layout.h"
 #include "app/window/overlays.h"
 #include "app/window/timeline.h"
@@ -44,6 +45,7 @@ class MainFrame {
   ExperimentCard experiment_;
   LessonCard lesson_;
   Palette palette_;
+  FileDialog file_;
 };
 
 }  // namespace blockyard
