@@ -6,6 +6,7 @@
 #include <chrono>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/cli/options.h"
@@ -13,6 +14,9 @@
 #include "app/session/session.h"
 #include "app/session/settings.h"
 #include "app/window/main_frame.h"
+#include "app/window/state_text.h"
+#include "core/io/files.h"
+#include "core/settings/json_edit.h"
 
 namespace blockyard {
 namespace {
@@ -24,13 +28,36 @@ using cli::kFailed;
 constexpr double kPatienceMs = 30;  // what takes longer is done between frames, and says so
 
 struct WindowArgs {
-  std::string scenario, assets;
+  std::string scenario, trace, assets, state;
+  std::vector<std::string> sets;
   double scale = 0;
 };
 
-// What was seen last, else the first look, else the defaults: whatever of it can be opened.
-Result<void> open_something(Session& session, const std::string& wanted) {
-  if (!wanted.empty()) return session.open(wanted, true);
+// What the command line names, with its trace and its settings.
+Result<Document> wanted_document(const WindowArgs& args, const std::string& assets_dir) {
+  auto document = open_document(args.scenario.empty() && args.trace.empty() ? "first-look" : args.scenario, assets_dir);
+  if (document && !args.trace.empty()) document = with_trace(*document, args.trace);
+  for (const std::string& set : args.sets) {
+    if (!document) break;
+    const std::size_t equals = set.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return Error{fmt::format("--set {}: write PATH=VALUE, e.g. --set router.sync_ms=2000", set)};
+    }
+    auto text = set_json_value(document->text, std::string_view(set).substr(0, equals), set.substr(equals + 1));
+    if (!text) return Error{fmt::format("--set {}: {}", set, text.error().message)};
+    document->text = std::move(*text);
+  }
+  return document;
+}
+
+// What the command line asks for. Otherwise what was seen last, else the first look, else the defaults: whatever of it
+// can be opened.
+Result<void> open_something(Session& session, const WindowArgs& args, const std::string& assets_dir) {
+  if (!args.scenario.empty() || !args.trace.empty() || !args.sets.empty()) {
+    auto document = wanted_document(args, assets_dir);
+    if (!document) return document.error();
+    return session.open(std::move(*document), true);
+  }
   const std::string last = session.ui().last_scenario;
   if (!last.empty() && session.open(last, true)) return {};
   if (auto opened = session.open("first-look", true); opened) return opened;
@@ -39,7 +66,9 @@ Result<void> open_something(Session& session, const std::string& wanted) {
 
 class Program {
  public:
-  Program(Session& session, Window& window) : session_(session), window_(window) {
+  Program(Session& session, Window& window, std::string state_file)
+      : session_(session), window_(window), state_file_(std::move(state_file)) {
+    if (!state_file_.empty()) window_.set_watcher([this](const WindowNews& news) { write_state(news); });
     window_.set_title("Blockyard · " + session_.scenario().name);
     title_ = session_.scenario().name;
   }
@@ -60,6 +89,7 @@ class Program {
     session_.ui().window_maximized = placement.maximized;
     FrameContext ctx = session_.frame(window_.look(), commands_);
     frame_.draw(ctx, window_.size());
+    if (!state_file_.empty()) state_ = state_text(ctx);
     if (session_.scenario().name != title_) {
       title_ = session_.scenario().name;
       window_.set_title("Blockyard · " + title_);
@@ -72,6 +102,12 @@ class Program {
   }
 
  private:
+  // Whole or not at all, so that whoever reads it never sees half. Where it cannot be written nobody waits for it.
+  void write_state(const WindowNews& news) {
+    (void)io::write_file(state_file_, fmt::format("frames {}\ninputs {}\nresting {}\n{}end\n", news.frames, news.inputs,
+                                                  news.resting ? 1 : 0, state_));
+  }
+
   void carry_out(const Command& effect, FrameWish& wish) {
     if (const auto* theme = std::get_if<cmd::SetTheme>(&effect)) {
       window_.set_theme(theme->dark ? dark_theme() : light_theme());
@@ -94,7 +130,7 @@ class Program {
   Window& window_;
   MainFrame frame_;
   std::vector<Command> commands_;
-  std::string title_;
+  std::string title_, state_file_, state_;
   std::chrono::steady_clock::time_point before_ = std::chrono::steady_clock::now();
   bool resting_ = true;
 };
@@ -102,7 +138,7 @@ class Program {
 int run(const WindowArgs& args) {
   const cli::Assets assets(args.assets);
   Session session({assets.dir(), default_config_dir(), "", 8, kPatienceMs});
-  if (auto opened = open_something(session, args.scenario); !opened) return cli::refuse(opened.error());
+  if (auto opened = open_something(session, args, assets.dir()); !opened) return cli::refuse(opened.error());
 
   WindowOptions options;
   options.theme = session.ui().dark ? dark_theme() : light_theme();
@@ -118,7 +154,7 @@ int run(const WindowArgs& args) {
   std::string error;
   const auto window = Window::open(options, &error);
   if (!window) return cli::refuse(Error{error}, kFailed);
-  Program program(session, *window);
+  Program program(session, *window, args.state);
   window->run([&program] { return program.frame(); });
   return kDone;
 }
@@ -131,6 +167,12 @@ int main(int argc, char** argv) {
   CLI::App app{"Blockyard: the window. Commands that need none: blockyard --help", "blockyard-window"};
   app.failure_message([](const CLI::App*, const CLI::Error& e) { return fmt::format("blockyard: {}\n", e.what()); });
   app.add_option("scenario,--scenario", args.scenario, "A scenario file, a trace, or a built-in scenario by name");
+  app.add_option("--set", args.sets,
+                 "PATH=VALUE: a dotted path and a JSON value, e.g. router.strategy=round_robin; may be repeated")
+      ->take_all()
+      ->allow_extra_args(false);
+  app.add_option("--trace", args.trace, "Replay this trace instead of the scenario's workload");
+  app.add_option("--state", args.state, "Write what the window shows to this file after every frame, for scripts");
   app.add_option("--scale", args.scale, "Size of everything, 0.5 to 4 (default: what the screen asks for)")
       ->check(CLI::Range(0.5, 4.0));
   app.add_option("--assets", args.assets, "Folder of presets, scenarios and lessons (default: beside the program)");

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <string>
 
+#include "app/ui/compat.h"
 #include "app/ui/widgets.h"
 
 namespace blockyard {
@@ -18,7 +19,12 @@ bool begin_overlay(FrameContext& ctx, const char* id, ImVec2 screen, ImVec2 size
   constexpr ImGuiWindowFlags kBare = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
                                      ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNav;
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
-  ImGui::Begin((std::string(id) + "-dim").c_str(), nullptr, kBare | ImGuiWindowFlags_NoBackground);
+  // Dim and card come to the front when they appear, and only then: what the card opens (a menu, another card) lies
+  // over it. A click on the dim, which closes such a menu, does not put it over its card.
+  ImGui::Begin((std::string(id) + "-dim").c_str(), nullptr,
+               kBare | ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoFocusOnAppearing |
+                   ImGuiWindowFlags_NoBringToFrontOnFocus);
+  if (ImGui::IsWindowAppearing()) compat::bring_to_front();
   ImGui::GetWindowDrawList()->AddRectFilled(ImVec2(0, 0), screen, faded(look.theme.shadow, 0.75F));
   if (ImGui::IsWindowHovered() && ImGui::IsMouseClicked(ImGuiMouseButton_Left)) *open = false;
   ImGui::End();
@@ -29,13 +35,13 @@ bool begin_overlay(FrameContext& ctx, const char* id, ImVec2 screen, ImVec2 size
   size = ImVec2(std::min(size.x, screen.x - look.px(24)), std::min(size.y, screen.y - top - look.px(12)));
   ImGui::SetNextWindowPos(ImVec2(std::floor((screen.x - size.x) / 2), top));
   ImGui::SetNextWindowSize(size);
-  ImGui::SetNextWindowFocus();
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(look.px(18), look.px(16)));
   ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, look.px(10));
   ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 1.0F);
   ImGui::PushStyleColor(ImGuiCol_WindowBg, look.theme.panel);
   ImGui::PushStyleColor(ImGuiCol_Border, look.theme.line_strong);
   const bool visible = ImGui::Begin(id, nullptr, kBare);
+  if (ImGui::IsWindowAppearing()) ImGui::SetWindowFocus();
   ImGui::PopStyleColor(2);
   ImGui::PopStyleVar(3);
   look.mark(id, {ImGui::GetWindowPos().x, ImGui::GetWindowPos().y, size.x, size.y});

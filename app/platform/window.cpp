@@ -21,8 +21,9 @@ struct Window::Parts {
   std::unique_ptr<GlTextureStore> textures;
   std::vector<std::string> dropped;
   compat::KeyStrokes strokes;
-  bool touched = true;  // input arrived since the last look
-  bool redraw = true;   // the system wants the picture again
+  bool touched = true;       // input arrived since the last look
+  std::uint64_t inputs = 0;  // since the window opened
+  bool redraw = true;        // the system wants the picture again
   int windowed_x = 0, windowed_y = 0, windowed_w = 0, windowed_h = 0;
   WindowPlacement placement, former;  // before the last resize
 };
@@ -101,7 +102,9 @@ std::unique_ptr<Window> Window::open(const WindowOptions& options, std::string* 
   GLFWwindow* window = parts->window;
   glfwSetWindowUserPointer(window, parts.get());
   static constexpr auto kTouch = [](GLFWwindow* w) {
-    static_cast<Parts*>(glfwGetWindowUserPointer(w))->touched = true;
+    auto* self = static_cast<Parts*>(glfwGetWindowUserPointer(w));
+    self->touched = true;
+    ++self->inputs;
   };
   glfwSetKeyCallback(window, [](GLFWwindow* w, int key, int, int action, int mods) {
     kTouch(w);
@@ -180,9 +183,21 @@ void Window::apply_look() {
   look_changed_ = false;
   const float scale = wanted_scale_ > 0 ? wanted_scale_ : screen_scale(parts_->window);
   if (scale != look_.scale || !look_.font(FontRole::Body)) {
+    const bool first = !look_.font(FontRole::Body);
     look_.scale = scale;
-    ImGui_ImplOpenGL3_DestroyDeviceObjects();  // the next frame makes them again, with the new atlas
     look_.fonts = load_fonts(*ImGui::GetIO().Fonts, font_dir_, scale);
+#if IMGUI_VERSION_NUM >= 19200
+    if (first) ImGui_ImplOpenGL3_CreateDeviceObjects();  // its atlas is brought up to date by itself
+#else
+    // The texture of the atlas and nothing else: the back end remembers how large its buffers were, so that new ones
+    // would stay too small, and the window empty, until a frame needs larger ones.
+    if (first) {
+      ImGui_ImplOpenGL3_CreateDeviceObjects();
+    } else {
+      ImGui_ImplOpenGL3_DestroyFontsTexture();
+      ImGui_ImplOpenGL3_CreateFontsTexture();
+    }
+#endif
   }
   apply_theme(look_.theme, scale, ImGui::GetStyle());
 }
@@ -227,6 +242,7 @@ void Window::wake() { glfwPostEmptyEvent(); }
 void Window::draw_frame(const std::function<FrameWish()>& frame, FrameWish* wish) {
   if (look_changed_ || (wanted_scale_ <= 0 && screen_scale(parts_->window) != look_.scale)) apply_look();
   anchors_.begin_frame();
+  news_.inputs = parts_->inputs;
   ImGui_ImplOpenGL3_NewFrame();
   ImGui_ImplGlfw_NewFrame();
   parts_->strokes.before_frame(ImGui::GetIO());
@@ -243,6 +259,9 @@ void Window::draw_frame(const std::function<FrameWish()>& frame, FrameWish* wish
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
   if (capture_ && w > 0 && h > 0) std::exchange(capture_, nullptr)(read_framebuffer(w, h));
   glfwSwapBuffers(parts_->window);
+  ++news_.frames;
+  news_.resting = false;
+  if (watcher_) watcher_(news_);
 }
 
 void Window::run(const std::function<FrameWish()>& frame) {
@@ -260,6 +279,8 @@ void Window::run(const std::function<FrameWish()>& frame) {
     if (std::exchange(p.touched, false)) awake_until = glfwGetTime() + kLinger;
     const bool keep_going = wish.animate || look_changed_ || capture_ || wish.quit;
     if (keep_going || std::exchange(p.redraw, false) || glfwGetTime() < awake_until) continue;
+    news_.resting = true;
+    if (watcher_) watcher_(news_);
     if (ImGui::GetIO().WantTextInput) {
       glfwWaitEventsTimeout(kCaretPeriod);
     } else {

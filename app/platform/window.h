@@ -7,6 +7,7 @@
 // 2. At most 60 frames a second. 3. Scale and theme change between frames only.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -39,6 +40,13 @@ struct FrameWish {
   bool quit = false;
 };
 
+// What has happened, for whoever watches from outside.
+struct WindowNews {
+  std::uint64_t frames = 0;  // drawn and shown
+  std::uint64_t inputs = 0;  // that these frames have seen
+  bool resting = false;      // no further frame until something happens
+};
+
 class Window {
  public:
   // Null on failure; then `error` says what is missing and what can be done without a window.
@@ -65,6 +73,10 @@ class Window {
   // Files dropped on the window since the last call.
   std::vector<std::string> take_dropped_files();
 
+  // Called after every frame, and again before a sleep.
+  void set_watcher(std::function<void(const WindowNews&)> watcher) { watcher_ = std::move(watcher); }
+  const Anchors& anchors() const { return anchors_; }
+
   // Ends a sleep; may be called from any thread.
   static void wake();
 
@@ -81,6 +93,8 @@ class Window {
   float wanted_scale_ = 0;
   bool look_changed_ = false;
   std::function<void(Image)> capture_;
+  std::function<void(const WindowNews&)> watcher_;
+  WindowNews news_;
 };
 
 }  // namespace blockyard

@@ -56,6 +56,8 @@ struct UiState {
 
   // Overlays.
   bool palette_open = false;
+  std::string palette_filter;  ///< what is typed there
+  bool file_open = false;      ///< the card that opens files
   bool settings_open = false;
   bool keys_open = false;
   bool help_open = false;

@@ -125,8 +125,12 @@ bool begin_child(const char* id, ImVec2 size, bool padded, ImGuiWindowFlags flag
 
 bool text_entry_active(ImGuiID id) { return ImGui::TempInputIsActive(id); }
 
+void bring_to_front() { ImGui::BringWindowToDisplayFront(ImGui::GetCurrentWindow()); }
+
+int open_popups() { return ImGui::GetCurrentContext()->OpenPopupStack.Size; }
+
 bool close_popups() {
-  if (ImGui::GetCurrentContext()->OpenPopupStack.Size == 0) return false;
+  if (open_popups() == 0) return false;
   ImGui::ClosePopupToLevel(0, true);
   return true;
 }

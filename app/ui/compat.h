@@ -56,6 +56,10 @@ const char* line_end(ImFont* font, float size, const char* begin, const char* en
 
 // A child window; `padded` gives it style.WindowPadding without a border. Pair with ImGui::EndChild().
 bool begin_child(const char* id, ImVec2 size, bool padded, ImGuiWindowFlags flags = 0);
+// Puts the window that is being drawn over all others.
+void bring_to_front();
+// How many menus and pop-ups are open.
+int open_popups();
 // Closes every menu and pop-up; false if none was open.
 bool close_popups();
 // Whether the slider `id` is being typed into instead of dragged.

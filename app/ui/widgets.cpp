@@ -275,7 +275,18 @@ bool text_area(const Look& look, const char* id, std::string* value, float heigh
   return changed;
 }
 
-bool text_field(const Look& look, const char* id, const char* icon, const char* hint, std::string* value) {
+namespace {
+
+// Nothing selected, the caret at the end: what is typed next goes on with the text instead of replacing it.
+int caret_to_end(ImGuiInputTextCallbackData* data) {
+  auto* wanted = static_cast<bool*>(data->UserData);
+  if (*wanted) data->SelectionStart = data->SelectionEnd = data->CursorPos = data->BufTextLen;
+  *wanted = false;
+  return 0;
+}
+
+bool field(const Look& look, const char* id, const char* icon, const char* hint, std::string* value,
+           bool* caret_at_end) {
   const float pad = icon ? look.px(32) : look.px(10);
   const ImVec2 at = ImGui::GetCursorScreenPos();
   ImGui::PushID(id);
@@ -283,7 +294,10 @@ bool text_field(const Look& look, const char* id, const char* icon, const char* 
   ImGui::SetNextItemWidth(ImGui::GetContentRegionAvail().x);
   ImGui::PushStyleColor(ImGuiCol_TextDisabled, look.theme.text_secondary);  // muted would be too faint on a frame
   const std::string seen = ellipsized(look, FontRole::Body, hint, ImGui::GetContentRegionAvail().x - pad - look.px(10));
-  const bool changed = ImGui::InputTextWithHint("##text", seen.c_str(), value);
+  const bool changed = caret_at_end == nullptr
+                           ? ImGui::InputTextWithHint("##text", seen.c_str(), value)
+                           : ImGui::InputTextWithHint("##text", seen.c_str(), value, ImGuiInputTextFlags_CallbackAlways,
+                                                      caret_to_end, caret_at_end);
   ImGui::PopStyleColor();
   ImGui::PopStyleVar();
   ImGui::PopID();
@@ -293,6 +307,47 @@ bool text_field(const Look& look, const char* id, const char* icon, const char* 
   if (icon)
     draw_text(list, look, FontRole::Small, look.theme.text_muted, ImVec2(at.x + look.px(11), rect.center().y), icon);
   look.mark(id, rect);
+  return changed;
+}
+
+void append_utf8(std::string& out, unsigned c) {
+  if (c < 0x80) {
+    out += static_cast<char>(c);
+  } else if (c < 0x800) {
+    out += static_cast<char>(0xC0 | (c >> 6));
+    out += static_cast<char>(0x80 | (c & 0x3F));
+  } else {
+    out += static_cast<char>(0xE0 | (c >> 12));
+    out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
+    out += static_cast<char>(0x80 | (c & 0x3F));
+  }
+}
+
+}  // namespace
+
+bool text_field(const Look& look, const char* id, const char* icon, const char* hint, std::string* value) {
+  return field(look, id, icon, hint, value, nullptr);
+}
+
+bool entry_field(const Look& look, const char* id, const char* icon, const char* hint, std::string* value) {
+  ImGuiStorage& storage = *ImGui::GetStateStorage();
+  const ImGuiID listening = ImGui::GetID(id);
+  const bool idle = !storage.GetBool(listening);
+  if (idle && !ImGui::IsAnyItemActive() && compat::open_popups() == 0) ImGui::SetKeyboardFocusHere();
+  bool caret_at_end = idle;
+  bool changed = field(look, id, icon, hint, value, &caret_at_end);
+  const bool active = ImGui::IsItemActive();
+  storage.SetBool(listening, active);
+  // Dear ImGui's field listens a frame or two after it was asked to; a quick hand types sooner.
+  ImGuiIO& io = ImGui::GetIO();
+  if (!active && !io.KeyCtrl) {
+    for (const ImWchar c : io.InputQueueCharacters) {
+      if (c < 0x20 || c == 0x7F) continue;
+      append_utf8(*value, c);
+      changed = true;
+    }
+    io.InputQueueCharacters.resize(0);
+  }
   return changed;
 }
 

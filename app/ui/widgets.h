@@ -101,6 +101,9 @@ bool text_field(const Look& look, const char* id, const char* icon, const char* 
 // Text of several lines, as wide as there is room and `height` pixels high; long lines go on to the right. True if it
 // changed.
 bool text_area(const Look& look, const char* id, std::string* value, float height);
+// The one text field of a card of commands: it listens from the very frame in which the card appears, with the caret at
+// its end, and takes the focus back when it has lost it. True if it changed.
+bool entry_field(const Look& look, const char* id, const char* icon, const char* hint, std::string* value);
 
 enum class Tone { Neutral, Accent, Good, Warn, Bad };
 // A badge; stands in the row. True if clicked.

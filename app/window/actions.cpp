@@ -34,8 +34,10 @@ bool typed(unsigned a, unsigned b = 0) { return compat::typed_char(a) || (b != 0
 void escape(FrameContext& ctx) {
   if (compat::close_popups()) return;
   UiState& ui = ctx.ui;
-  for (bool* open : {&ui.palette_open, &ui.keys_open, &ui.help_open, &ui.settings_open, &ui.experiment_open, &ui.prompt_open,
-                     &ui.lessons_open, &ui.lesson_leaving}) {
+  // Out of a text field first; those cards that are little more than one close with it.
+  if (ImGui::GetIO().WantTextInput && !ui.palette_open && !ui.file_open) return;
+  for (bool* open : {&ui.palette_open, &ui.file_open, &ui.keys_open, &ui.help_open, &ui.settings_open,
+                     &ui.experiment_open, &ui.prompt_open, &ui.lessons_open, &ui.lesson_leaving}) {
     if (*open) {
       *open = false;
       return;
@@ -80,7 +82,7 @@ void export_requests(FrameContext& ctx) {
                          }});
 }
 
-constexpr std::array<Action, 38> kActions{{
+constexpr std::array<Action, 39> kActions{{
     {"Play or pause", "Space", "Simulated time goes on, or stands still.", [] { return plain(Key::Space); },
      [](FrameContext& c) { c.push(cmd::TogglePlay{}); }},
     {"Next event", ".", "To the next thing that happens.", [] { return typed('.'); },
@@ -137,6 +139,8 @@ constexpr std::array<Action, 38> kActions{{
     {"Export the window as PNG", "Ctrl E", "This window as a PNG.", [] { return with_ctrl(Key::E); },
      [](FrameContext& c) { c.push(cmd::Screenshot{}); }},
     {"Export requests as CSV", "", "One row a request, as they stand now.", nullptr, export_requests},
+    {"Open a file", "Ctrl O", "A scenario or a trace: folders, recent files, or a path.",
+     [] { return with_ctrl(Key::O); }, [](FrameContext& c) { c.ui.file_open = !c.ui.file_open; }},
     {"Save scenario", "Ctrl S", "The settings as they are now, as a scenario file.", [] { return with_ctrl(Key::S); },
      [](FrameContext& c) { c.push(cmd::SaveScenario{}); }},
     {"Full screen", "F11", "", [] { return plain(Key::F11); }, [](FrameContext& c) { c.push(cmd::Fullscreen{}); }},
@@ -164,7 +168,7 @@ std::span<const Action> action_table() { return kActions; }
 
 void handle_keys(FrameContext& ctx) {
   // In the palette, letters are text; Esc and its own key still close it.
-  const bool typing = ImGui::GetIO().WantTextInput || ctx.ui.palette_open;
+  const bool typing = ImGui::GetIO().WantTextInput || ctx.ui.palette_open || ctx.ui.file_open;
   for (const Action& action : kActions) {
     if (action.pressed == nullptr || !action.pressed()) continue;
     if (typing && action.run != escape && !(ctx.ui.palette_open && action.label == "Commands")) continue;

@@ -131,6 +131,7 @@ void MainFrame::draw(FrameContext& ctx, ImVec2 size) {
   experiment_.draw(ctx, size);
   prompt_.draw(ctx, size);
   draw_lessons(ctx, size);
+  file_.draw(ctx, size);
   palette_.draw(ctx, size);
   draw_toasts(ctx, layout.status);
 }

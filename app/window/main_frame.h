@@ -14,6 +14,7 @@
 #include "app/panels/key_figures.h"
 #include "app/panels/lessons/lessons.h"
 #include "app/panels/panel.h"
+#include "app/window/file_dialog.h"
 #include "app/window/layout.h"
 #include "app/window/overlays.h"
 #include "app/window/timeline.h"
@@ -46,6 +47,7 @@ class MainFrame {
   PromptLab prompt_;
   LessonCard lesson_;
   Palette palette_;
+  FileDialog file_;
 };
 
 }  // namespace blockyard

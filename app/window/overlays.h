@@ -16,7 +16,6 @@ class Palette {
   void draw(FrameContext& ctx, ImVec2 screen);
 
  private:
-  std::string filter_;
   int selected_ = 0;
   bool was_open_ = false;
 };

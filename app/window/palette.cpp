@@ -90,54 +90,6 @@ std::vector<Entry> palette_entries(const FrameContext& ctx, const std::string& f
   return all;
 }
 
-// What is typed goes to the filter from the very frame in which the palette opens; a text field would be ready to
-// listen two frames later and lose the first letters of a quick hand. True if it changed.
-bool take_typed(std::string& filter) {
-  const ImGuiIO& io = ImGui::GetIO();
-  const std::string before = filter;
-  if (!io.KeyCtrl) {
-    for (const ImWchar c : io.InputQueueCharacters) {
-      if (c < 0x20 || c == 0x7F) continue;
-      if (c < 0x80) {
-        filter += static_cast<char>(c);
-      } else if (c < 0x800) {
-        filter += static_cast<char>(0xC0 | (c >> 6));
-        filter += static_cast<char>(0x80 | (c & 0x3F));
-      } else {
-        filter += static_cast<char>(0xE0 | (c >> 12));
-        filter += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
-        filter += static_cast<char>(0x80 | (c & 0x3F));
-      }
-    }
-  }
-  if (compat::key_pressed(compat::Key::Backspace, true)) {
-    if (io.KeyCtrl) filter.clear();
-    while (!filter.empty() && (static_cast<unsigned char>(filter.back()) & 0xC0) == 0x80) filter.pop_back();
-    if (!filter.empty()) filter.pop_back();
-  }
-  return filter != before;
-}
-
-void draw_filter(const Look& look, const std::string& filter) {
-  const ImVec2 at = ImGui::GetCursorScreenPos();
-  const Rect r{at.x, at.y, ImGui::GetContentRegionAvail().x, look.px(34)};
-  ImDrawList* list = ImGui::GetWindowDrawList();
-  list->AddRectFilled(r.min(), r.max(), look.theme.frame, look.px(6));
-  compat::add_rect(list, r.min(), r.max(), look.theme.accent, look.px(6));
-  const float y = r.center().y, x = r.x + look.px(34);
-  draw_text(list, look, FontRole::Small, look.theme.text_muted, ImVec2(r.x + look.px(12), y), icons::kSearch);
-  float caret = x;
-  if (filter.empty()) {
-    draw_text(list, look, FontRole::Body, look.theme.text_secondary, ImVec2(x + look.px(3), y),
-              "What do you want to do? A number finds a request, a path opens a file.");
-  } else {
-    caret = draw_text(list, look, FontRole::Body, look.theme.text, ImVec2(x, y), filter) + look.px(1);
-  }
-  list->AddRectFilled(ImVec2(caret, y - look.px(9)), ImVec2(caret + look.px(1.5F), y + look.px(9)), look.theme.accent);
-  ImGui::Dummy(r.size());
-  look.mark("filter", r);
-}
-
 }  // namespace
 
 void Palette::draw(FrameContext& ctx, ImVec2 screen) {
@@ -146,15 +98,18 @@ void Palette::draw(FrameContext& ctx, ImVec2 screen) {
     return;
   }
   const Look& look = ctx.look;
+  std::string& filter = ctx.ui.palette_filter;
   if (!was_open_) {
-    filter_.clear();
+    filter.clear();
     selected_ = 0;
   }
   begin_overlay(ctx, "palette", screen, ImVec2(look.px(640), look.px(460)), look.px(90), &ctx.ui.palette_open);
   was_open_ = true;
-  if (take_typed(filter_)) selected_ = 0;
-  draw_filter(look, filter_);
-  const std::vector<Entry> entries = palette_entries(ctx, filter_);
+  if (entry_field(look, "filter", icons::kSearch,
+                  "What do you want to do? A number finds a request, a path opens a file.", &filter)) {
+    selected_ = 0;
+  }
+  const std::vector<Entry> entries = palette_entries(ctx, filter);
   const int n = static_cast<int>(entries.size());
   if (compat::key_pressed(compat::Key::Down, true)) ++selected_;
   if (compat::key_pressed(compat::Key::Up, true)) --selected_;

@@ -60,11 +60,12 @@ void scenario_menu(FrameContext& ctx) {
     }
     divider(look);
     if (ImGui::MenuItem("Lessons …", "L")) ctx.ui.lessons_open = true;
+    if (ImGui::MenuItem("Open a file …", "Ctrl O")) ctx.ui.file_open = true;
+    look.mark("open a file", {ImGui::GetItemRectMin().x, ImGui::GetItemRectMin().y, ImGui::GetItemRectSize().x,
+                              ImGui::GetItemRectSize().y});
     divider(look);
     text(look, FontRole::Small, look.theme.text_muted,
-         ctx.ui.recent.empty() ? "Own files: drop a scenario (.json) or a trace (.jsonl) on the window,"
-                               : "Recent files   drop others on the window, or type a path after Ctrl K");
-    if (ctx.ui.recent.empty()) text(look, FontRole::Small, look.theme.text_muted, "or press Ctrl K and type its path.");
+         ctx.ui.recent.empty() ? "A scenario or a trace can also be dropped on the window." : "Recent files");
     for (const std::string& file : ctx.ui.recent) {
       ImGui::PushID(file.c_str());
       const ImVec2 at = ImGui::GetCursorScreenPos();

@@ -1,9 +1,10 @@
 // What the window test needs and no common tool offers without a window manager, or everywhere:
-//   x11_probe picture WINDOW   a digest of what the window shows, and how many colours it has
+//   x11_probe picture WINDOW [X Y W H]   a digest of what the window (or a part of it) shows, and how many colours
 //   x11_probe close WINDOW     asks the window to close, as a click on its cross does (WM_DELETE_WINDOW)
 //   x11_probe drop WINDOW FILE…  drags the files onto the middle of the window and lets go, as a file manager does
-//   (XDND 5) x11_probe size PNG         its width and height x11_probe differ PNG PNG   the pixels per thousand that
-//   differ by more than a tenth of the range in a channel, 1000
+//   (XDND 5)
+//   x11_probe size PNG         its width and height
+//   x11_probe differ PNG PNG   the pixels per thousand that differ by more than a tenth of the range in a channel, 1000
 //                              where the sizes do
 #include <X11/Xatom.h>
 #include <X11/Xlib.h>
@@ -27,10 +28,15 @@
 
 namespace {
 
-int picture(Display* display, Window window) {
+int picture(Display* display, Window window, const std::vector<int>& part) {
   XWindowAttributes a;
   if (XGetWindowAttributes(display, window, &a) == 0) return 1;
-  XImage* image = XGetImage(display, window, 0, 0, static_cast<unsigned>(a.width), static_cast<unsigned>(a.height),
+  int left = 0, top = 0;
+  if (part.size() == 4) {
+    left = std::clamp(part[0], 0, a.width - 1), top = std::clamp(part[1], 0, a.height - 1);
+    a.width = std::clamp(part[2], 1, a.width - left), a.height = std::clamp(part[3], 1, a.height - top);
+  }
+  XImage* image = XGetImage(display, window, left, top, static_cast<unsigned>(a.width), static_cast<unsigned>(a.height),
                             AllPlanes, ZPixmap);
   if (image == nullptr) return 1;
   std::uint64_t hash = 1469598103934665603ULL;
@@ -176,7 +182,11 @@ int main(int argc, char** argv) {
   const Window window = std::strtoul(argv[2], nullptr, 0);
   const std::string what = argv[1];
   int status = 2;
-  if (what == "picture") status = picture(display, window);
+  if (what == "picture") {
+    std::vector<int> part;
+    for (int i = 3; i < argc; ++i) part.push_back(std::atoi(argv[i]));
+    status = picture(display, window, part);
+  }
   if (what == "close") status = close(display, window);
   if (what == "drop" && argc > 3) status = drop(display, window, {argv + 3, argv + argc});
   XCloseDisplay(display);

@@ -1,0 +1,66 @@
+#include "app/window/state_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "app/session/lesson_run.h"
+#include "app/ui/compat.h"
+#include "app/ui/look.h"
+#include "core/settings/scenario.h"
+
+namespace blockyard {
+namespace {
+
+std::string one_line(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
+}  // namespace
+
+std::string state_text(const FrameContext& ctx) {
+  const UiState& ui = ctx.ui;
+  const ImGuiIO& io = ImGui::GetIO();
+  std::string out;
+  const auto fact = [&out](std::string_view name, const auto& value) { out += fmt::format("{} {}\n", name, value); };
+  fact("scenario", one_line(ctx.scenario.name));
+  fact("source", one_line(std::string(ctx.scenario_source)));
+  fact("now", ctx.now);
+  fact("newest", ctx.newest);
+  fact("events", ctx.log_at);
+  fact("playing", ctx.playing ? 1 : 0);
+  fact("loading", ctx.loading ? 1 : 0);
+  fact("complete", ctx.complete ? 1 : 0);
+  fact("typing", io.WantTextInput ? 1 : 0);
+  fact("popups", compat::open_popups());
+  fact("mouse", fmt::format("{:.0f} {:.0f} {}{}{}", io.MousePos.x, io.MousePos.y, io.MouseDown[0] ? 1 : 0,
+                            io.MouseDown[1] ? 1 : 0, io.MouseDown[2] ? 1 : 0));
+  fact("scale", ctx.look.scale);
+  fact("theme", ui.dark ? "dark" : "light");
+  fact("tab", ui.bottom_tab);
+  fact("lesson", ctx.lesson != nullptr ? fmt::format("{}", ctx.lesson->step) : std::string("-"));
+  std::string cards;
+  const std::array<std::pair<const char*, bool>, 7> overlays{{{"settings", ui.settings_open},
+                                                              {"keys", ui.keys_open},
+                                                              {"help", ui.help_open},
+                                                              {"experiment", ui.experiment_open},
+                                                              {"lessons", ui.lessons_open},
+                                                              {"file", ui.file_open},
+                                                              {"palette", ui.palette_open}}};
+  for (const auto& [name, open] : overlays) {
+    if (open) cards += std::string(cards.empty() ? "" : " ") + name;
+  }
+  fact("cards", cards.empty() ? "-" : cards);
+  if (ui.palette_open) fact("palette", one_line(ui.palette_filter));
+  for (const Toast& toast : ctx.toasts) fact(toast.error ? "trouble" : "toast", one_line(toast.text));
+  if (ctx.look.anchors) {
+    for (const auto& [name, r] : ctx.look.anchors->all())
+      out += fmt::format("anchor {:.0f} {:.0f} {:.0f} {:.0f} {}\n", r.x, r.y, r.w, r.h, one_line(name));
+  }
+  return out;
+}
+
+}  // namespace blockyard
