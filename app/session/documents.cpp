@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
+#include <string_view>
 
 #include "core/settings/json_edit.h"
 
@@ -11,8 +13,18 @@ namespace blockyard {
 namespace fs = std::filesystem;
 
 bool is_trace_file(const std::string& path) {
+  static constexpr std::string_view kEndings[] = {".jsonl", ".ndjson", ".csv", ".gz", ".zst", ".xz", ".bz2", ".zip"};
+  std::error_code ec;
+  // A name alone means a scenario, whatever folder is called so.
+  if (path.find('/') != std::string::npos && fs::is_directory(path, ec)) return true;
   const std::string ending = fs::path(path).extension().string();
-  return ending == ".jsonl" || ending == ".gz" || ending == ".zst" || ending == ".csv";
+  if (std::find(std::begin(kEndings), std::end(kEndings), ending) != std::end(kEndings)) return true;
+  if (ending != ".json") return false;
+  // Requests as one array, or an agent's conversation: no scenario looks like either.
+  const auto text = read_file(path);
+  if (!text) return false;
+  const std::size_t first = text->find_first_not_of(" \t\r\n");
+  return first != std::string::npos && ((*text)[first] == '[' || json_string(*text, "hash_id_scope").has_value());
 }
 
 Result<Document> open_document(const std::string& source, const std::string& assets_dir) {

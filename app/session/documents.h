@@ -18,7 +18,8 @@ struct Document {
   std::string source;    ///< the built-in scenario's name, or the file
 };
 
-/// Whether this is the name of a trace (.jsonl, .csv, packed or not), not of a scenario.
+/// Whether this is a trace or a folder of them, not a scenario: by its name (.jsonl, .csv, packed or not), or, where
+/// that is .json, by what it holds.
 bool is_trace_file(const std::string& path);
 /// A built-in scenario by name, or a file (a trace: the defaults with it). "{}" (the defaults) where source is "".
 Result<Document> open_document(const std::string& source, const std::string& assets_dir);

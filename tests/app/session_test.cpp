@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "app/session/documents.h"
 #include "app/session/settings.h"
 
 namespace blockyard {
@@ -192,6 +193,15 @@ TEST_F(SessionTest, OpensATrace) {
   EXPECT_EQ(again.recent, s.ui().recent);
   Session other(options());
   EXPECT_TRUE(other.open(s.ui().recent[0], false)) << "a trace opens by its name alone";
+}
+
+TEST_F(SessionTest, TellsATraceFromAScenarioByWhatItHolds) {
+  EXPECT_TRUE(is_trace_file("x.jsonl.xz"));
+  EXPECT_TRUE(is_trace_file(write("array.json", "[{\"timestamp\": 0}]")));
+  EXPECT_TRUE(is_trace_file(write("agent.json", R"({"id": "c", "hash_id_scope": "local", "requests": []})")));
+  EXPECT_FALSE(is_trace_file(write("scenario.json", R"({"name": "x", "fleet": {"workers": 2}})")));
+  EXPECT_FALSE(is_trace_file("thrash")) << "a name alone is a scenario's";
+  EXPECT_TRUE(is_trace_file("./")) << "a folder is merged";
 }
 
 TEST_F(SessionTest, AScenarioThatIsBeingReadCanBeGivenUp) {
