@@ -145,6 +145,13 @@ TEST(TraceReader, SaysWhatIsWrongWithTheFile) {
       "/proc/sys/fs: the folder holds no trace; files named .json, .jsonl or .csv (packed or not) are looked for");
 }
 
+TEST(TraceReader, NamesWhatIsNoTrace) {
+  const std::string utf16("{\0\"\0t\0\"\0}\0", 10);
+  EXPECT_NE(error_of(utf16).find("this is UTF-16 text"), std::string::npos);
+  EXPECT_NE(error_of(std::string(5000, '\0')).find("holds no request"), std::string::npos) << "zeros are nothing";
+  EXPECT_NE(error_of("PAR1....").find("this is a Parquet file"), std::string::npos);
+}
+
 TEST(TraceReader, BailianCountsSecondsAndKnowsChats) {
   const auto w = read(
       R"({"chat_id": 5, "parent_chat_id": -1, "timestamp": 1.5, "input_length": 40, "output_length": 3, "type": "text", "turn": 1, "hash_ids": [1, 2, 3]})"

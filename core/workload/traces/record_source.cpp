@@ -28,7 +28,8 @@ bool begins(std::string_view text, std::string_view with) {
 std::string_view what_it_is(std::string_view head) {
   if (begins(head, "version https://git-lfs")) return "a Git LFS pointer, not the file itself; fetch it: git lfs pull";
   const auto has_zero = [&head](std::size_t i) { return i < head.size() && head[i] == '\0'; };
-  if (begins(head, "\xff\xfe") || begins(head, "\xfe\xff") || (head.size() > 3 && has_zero(1) && has_zero(3)) ||
+  if (begins(head, "\xff\xfe") || begins(head, "\xfe\xff") ||
+      (head.size() > 3 && has_zero(1) && has_zero(3) && !has_zero(0)) ||
       (head.size() > 3 && has_zero(0) && has_zero(2) && !has_zero(1)))
     return "UTF-16 text; convert it: iconv -f UTF-16 -t UTF-8";
   if (head.substr(0, 4) == "PAR1") return "a Parquet file; write it as JSON lines or CSV first";
