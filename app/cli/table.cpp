@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/base/text.h"
+
 namespace blockyard::cli {
 namespace {
 
@@ -15,7 +17,7 @@ std::size_t columns(const std::string& text) {
 
 std::vector<std::string> spread_row(const std::string& name, const std::optional<Spread>& s) {
   if (!s) return {name, "–", "–", "–", "–", "–"};
-  const auto ms = [](double v) { return fmt::format("{:.2f}", v); };
+  const auto ms = [](double v) { return duration_text(v, 4); };
   return {name, ms(s->mean), ms(s->p50), ms(s->p95), ms(s->p99), ms(s->max)};
 }
 
@@ -46,20 +48,22 @@ std::string text_table(const std::vector<std::vector<std::string>>& rows, LastCo
 std::string summary_table(const std::string& title, const Summary& s) {
   const auto percent = [](double v) { return fmt::format("{:.2f} %", 100 * v); };
   std::string out = title + "\n\n";
+  if (!s.rejected_reason.empty()) out += fmt::format("REJECTED: {}.\n\n", s.rejected_reason);
   out += text_table(
       {
-          {"requests", fmt::format("{}", s.requests),
-           fmt::format("{} completed, {} rejected, {} retries, {} preemptions", s.completed, s.rejected, s.retries,
-                       s.preemptions)},
-          {"block hit rate", percent(s.block_hit_rate), fmt::format("{} of {} blocks", s.hit_blocks, s.prompt_blocks)},
+          {"requests", with_commas(s.requests),
+           fmt::format("{} completed, {} rejected, {}, {}", with_commas(s.completed), with_commas(s.rejected),
+                       counted(s.retries, "retry", "retries"), counted(s.preemptions, "preemption"))},
+          {"block hit rate", percent(s.block_hit_rate),
+           fmt::format("{} of {}", with_commas(s.hit_blocks), counted(s.prompt_blocks, "block"))},
           {"token hit rate", percent(s.token_hit_rate), ""},
           {"request hit rate", percent(s.request_hit_rate),
-           fmt::format("{} of {} requests", s.hit_requests, s.completed)},
-          {"false hits", fmt::format("{}", s.false_hits),
-           fmt::format("the router believed more than was there: {:.2f} ms of prefill", s.false_hit_ms)},
-          {"missed hits", fmt::format("{}", s.missed_hits), "more was there than the router believed"},
-          {"evictions", fmt::format("{}", s.evictions), ""},
-          {"makespan", fmt::format("{:.2f} s", s.makespan_ms / 1000),
+           fmt::format("{} of {}", with_commas(s.hit_requests), counted(s.completed, "request"))},
+          {"false hits", with_commas(s.false_hits),
+           fmt::format("the router believed more than was there: {} of prefill", duration_text(s.false_hit_ms, 4))},
+          {"missed hits", with_commas(s.missed_hits), "more was there than the router believed"},
+          {"evictions", with_commas(s.evictions), ""},
+          {"makespan", duration_text(s.makespan_ms, 4),
            fmt::format("{:.1f} output tokens per s{}", s.output_tokens_per_s,
                        s.goodput ? fmt::format("; goodput {:.3f} requests per s, {} of requests",
                                                s.goodput->requests_per_s, percent(s.goodput->share))
@@ -68,7 +72,7 @@ std::string summary_table(const std::string& title, const Summary& s) {
       },
       LastColumn::kNotes);
   out += "\n";
-  out += text_table({{"ms", "mean", "p50", "p95", "p99", "max"},
+  out += text_table({{"", "mean", "p50", "p95", "p99", "max"},
                      spread_row("end to end", s.e2e),
                      spread_row("  hits", s.e2e_hit),
                      spread_row("  misses", s.e2e_miss),
@@ -86,12 +90,12 @@ std::string summary_table(const std::string& title, const Summary& s) {
   constexpr std::size_t kMostShown = 16;
   for (std::size_t w = 0; w < s.workers.size() && w < kMostShown; ++w) {
     const WorkerSummary& x = s.workers[w];
-    rows.push_back({fmt::format("{}", w), fmt::format("{}", x.requests), fmt::format("{}", x.hit_blocks),
-                    fmt::format("{}", x.evictions), fmt::format("{}", x.peak_blocks),
-                    fmt::format("{}", x.resident_blocks), percent(x.utilization)});
+    rows.push_back({fmt::format("{}", w), with_commas(x.requests), with_commas(x.hit_blocks), with_commas(x.evictions),
+                    with_commas(x.peak_blocks), with_commas(x.resident_blocks), percent(x.utilization)});
   }
   out += text_table(rows);
-  if (s.workers.size() > kMostShown) out += fmt::format("… and {} more workers\n", s.workers.size() - kMostShown);
+  if (s.workers.size() > kMostShown)
+    out += fmt::format("… and {}\n", counted(s.workers.size() - kMostShown, "more worker"));
   return out;
 }
 

@@ -1,6 +1,7 @@
 #include "app/figures/parts.h"
 
 #include "app/figures/figures.h"
+#include "core/base/text.h"
 #include "core/router/policy.h"
 
 namespace blockyard {
@@ -39,8 +40,11 @@ std::string match_bin_name(std::size_t bin) {
 
 std::string small_print(const RunResults& r) {
   const Config& c = r.scenario.config;
-  return fmt::format("scenario {} · {} · {} workers of {} blocks · seed {} · blockyard {}", r.scenario.name,
-                     policy_table()[c.router.strategy].id, c.fleet.workers, c.cache.capacity_blocks, c.seed, r.version);
+  std::string out = fmt::format("scenario {} · {} · {} of {} · seed {} · blockyard {}", r.scenario.name,
+                                policy_table()[c.router.strategy].id, counted(c.fleet.workers, "worker"),
+                                counted(c.cache.capacity_blocks, "block"), c.seed, r.version);
+  if (!r.summary.rejected_reason.empty()) out += " · REJECTED: " + r.summary.rejected_reason;
+  return out;
 }
 
 std::vector<NamedFigure> run_figures(const RunResults& r) {

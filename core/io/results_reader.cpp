@@ -21,6 +21,7 @@ Summary read_summary(const Json& v) {
   v.at("requests").get_to(s.requests);
   v.at("completed").get_to(s.completed);
   v.at("rejected").get_to(s.rejected);
+  s.rejected_reason = v.value("rejected_reason", "");
   v.at("retries").get_to(s.retries);
   v.at("preemptions").get_to(s.preemptions);
   v.at("hit_requests").get_to(s.hit_requests);

@@ -16,19 +16,6 @@ std::span<const T> between(const std::vector<T>& samples, SimTime begin, SimTime
   return {samples.data() + (first - samples.begin()), static_cast<std::size_t>(last - first)};
 }
 
-// Percentile by linear interpolation between closest ranks (SPEC 8); reorders the values.
-double percentile_of(std::vector<float>& values, double p) {
-  if (values.empty()) return KeyFigures::kNothing;
-  const double x = p * static_cast<double>(values.size() - 1) / 100.0;
-  const auto i = static_cast<std::size_t>(x);
-  const auto at = values.begin() + static_cast<std::ptrdiff_t>(i);
-  std::nth_element(values.begin(), at, values.end());
-  const double low = *at;
-  if (i + 1 >= values.size()) return low;
-  const double high = *std::min_element(at + 1, values.end());
-  return low + (high - low) * (x - static_cast<double>(i));
-}
-
 template <class T>
 void cut(std::vector<T>& samples, std::size_t events) {
   while (!samples.empty() && samples.back().event >= events) samples.pop_back();
@@ -45,31 +32,36 @@ void LiveMetrics::on_event(const Event& e, const Simulation& sim) {
     case EventType::kPreempt:
       preemptions_.push_back({e.t, n});
       break;
-    case EventType::kRoute:
-      routed_.push_back({e.t, n, e.worker});
+    case EventType::kStart:
+      starts_.push_back({e.t, n, e.value});
       break;
-    case EventType::kStart: {
-      const std::uint32_t blocks = sim.request(e.request).prompt_blocks;
-      Start s{e.t, n, 0, 0, 0, e.value, blocks};
-      if (!starts_.empty()) {
-        const Start& last = starts_.back();
-        s.hit_before = last.hit_before + last.hit;
-        s.blocks_before = last.blocks_before + last.blocks;
-        s.hit_requests_before = last.hit_requests_before + (last.hit > 0 ? 1 : 0);
-      }
-      starts_.push_back(s);
-      break;
-    }
     case EventType::kEvict:
       evictions_.push_back({e.t, n, evictions_.empty() ? 0 : evictions_.back().before + evictions_.back().n, e.value});
       break;
-    case EventType::kFirstToken:
-      ttft_.push_back({e.t, n, static_cast<float>(us_to_ms(e.t - sim.records()[e.request].arrival))});
-      break;
     case EventType::kFinish: {
       const RequestRecord& r = sim.records()[e.request];
-      finishes_.push_back(
-          {e.t, n, r.first_token - r.arrival, e.t - r.first_token, sim.request(e.request).output_tokens});
+      const Request& q = sim.request(e.request);
+      Finish f{e.t,
+               n,
+               r.first_token - r.arrival,
+               e.t - r.first_token,
+               q.output_tokens,
+               r.worker,
+               r.hit,
+               q.prompt_blocks,
+               0,
+               0,
+               0,
+               0,
+               r.predicted > r.hit};
+      if (!finishes_.empty()) {
+        const Finish& last = finishes_.back();
+        f.hits_before = last.hits_before + (last.hit > 0 ? 1 : 0);
+        f.false_before = last.false_before + (last.false_hit ? 1 : 0);
+        f.hit_before = last.hit_before + last.hit;
+        f.blocks_before = last.blocks_before + last.blocks;
+      }
+      finishes_.push_back(f);
       break;
     }
     default:
@@ -118,10 +110,8 @@ void LiveMetrics::on_cut(SimTime t, std::size_t events) {
   events_ = events;
   cut(arrivals_, events);
   cut(preemptions_, events);
-  cut(routed_, events);
   cut(starts_, events);
   cut(evictions_, events);
-  cut(ttft_, events);
   cut(finishes_, events);
   while (!points_.empty() && points_.back().t >= t) points_.pop_back();
   worker_points_.resize(points_.size() * worker_count_);
@@ -133,46 +123,41 @@ KeyFigures LiveMetrics::over(SimTime begin, SimTime end) const {
   k.end = end;
   const double seconds = static_cast<double>(end - k.begin) / 1e6;
 
-  const auto starts = between(starts_, begin, end);
-  k.started = static_cast<std::uint32_t>(starts.size());
-  if (!starts.empty()) {
-    const Start& first = starts.front();
-    const Start& last = starts.back();
-    const auto hit = static_cast<double>(last.hit_before + last.hit - first.hit_before);
-    const auto blocks = static_cast<double>(last.blocks_before + last.blocks - first.blocks_before);
-    const auto hits = last.hit_requests_before + (last.hit > 0 ? 1U : 0U) - first.hit_requests_before;
-    k.block_hit_rate = blocks > 0 ? hit / blocks : 0.0;
-    k.request_hit_rate = static_cast<double>(hits) / static_cast<double>(starts.size());
-  }
-
-  std::vector<float> values;
-  for (const Sample& s : between(ttft_, begin, end)) values.push_back(s.ms);
-  k.ttft_p50_ms = percentile_of(values, 50);
-  k.ttft_p95_ms = percentile_of(values, 95);
-  k.ttft_p99_ms = percentile_of(values, 99);
-  values.clear();
-  for (const Finish& f : between(finishes_, begin, end)) {
-    values.push_back(static_cast<float>(us_to_ms(f.to_first_token + f.decode)));
-  }
-  k.completed = static_cast<std::uint32_t>(values.size());
-  k.e2e_p50_ms = percentile_of(values, 50);
-  k.e2e_p95_ms = percentile_of(values, 95);
-
+  k.started = static_cast<std::uint32_t>(between(starts_, begin, end).size());
   const auto evicted = between(evictions_, begin, end);
   if (!evicted.empty()) k.evictions = evicted.back().before + evicted.back().n - evicted.front().before;
-  if (seconds > 0) {
-    k.throughput_rps = k.completed / seconds;
-    k.evictions_per_s = static_cast<double>(k.evictions) / seconds;
-  }
+  if (seconds > 0) k.evictions_per_s = static_cast<double>(k.evictions) / seconds;
 
-  const auto routed = between(routed_, begin, end);
-  k.routed = static_cast<std::uint32_t>(routed.size());
-  if (!routed.empty() && worker_count_ > 0) {
-    std::vector<std::uint32_t> per_worker(worker_count_, 0);
-    for (const Routed& r : routed) ++per_worker[r.worker];
-    k.imbalance = *std::max_element(per_worker.begin(), per_worker.end()) * static_cast<double>(worker_count_) /
-                  static_cast<double>(routed.size());
+  const auto finishes = between(finishes_, begin, end);
+  k.completed = static_cast<std::uint32_t>(finishes.size());
+  if (seconds > 0) k.throughput_rps = k.completed / seconds;
+  if (finishes.empty()) return k;
+  const Finish& first = finishes.front();
+  const Finish& last = finishes.back();
+  // The run so far (begin −1, see until()) is served up to its last finish, as the makespan of a summary has it.
+  if (begin == -1 && last.t > 0) k.throughput_rps = k.completed / (static_cast<double>(last.t) / 1e6);
+  const auto n = static_cast<double>(finishes.size());
+  const auto hit = static_cast<double>(last.hit_before + last.hit - first.hit_before);
+  const auto blocks = static_cast<double>(last.blocks_before + last.blocks - first.blocks_before);
+  k.block_hit_rate = blocks > 0 ? hit / blocks : 0.0;
+  k.request_hit_rate = (last.hits_before + (last.hit > 0 ? 1U : 0U) - first.hits_before) / n;
+  k.false_hit_rate = (last.false_before + (last.false_hit ? 1U : 0U) - first.false_before) / n;
+
+  std::vector<double> ttft, e2e;
+  std::vector<std::uint32_t> per_worker(worker_count_, 0);
+  for (const Finish& f : finishes) {
+    ttft.push_back(us_to_ms(f.to_first_token));
+    e2e.push_back(us_to_ms(f.to_first_token + f.decode));
+    if (f.worker >= per_worker.size()) per_worker.resize(f.worker + 1, 0);
+    ++per_worker[f.worker];
   }
+  Ranking<double> first_tokens(std::move(ttft)), ends(std::move(e2e));
+  k.ttft_p50_ms = first_tokens.percentile(50);
+  k.ttft_p95_ms = first_tokens.percentile(95);
+  k.ttft_p99_ms = first_tokens.percentile(99);
+  k.e2e_p50_ms = ends.percentile(50);
+  k.e2e_p95_ms = ends.percentile(95);
+  k.imbalance = *std::max_element(per_worker.begin(), per_worker.end()) / (n / static_cast<double>(per_worker.size()));
   return k;
 }
 

@@ -1,7 +1,8 @@
 // LiveMetrics: the figures of a run at any moment of it: sums and percentiles over a sliding window and since the
 // start, and series of them over time.
 //
-// It listens at a Player's frontier and keeps every sample with its time. All that it tells is a function of (what
+// It listens at a Player's frontier and keeps every sample with its time: a request counts when it finishes, as in a
+// Summary, so that until(t) is the summary of the run at t, figure by figure. All that it tells is a function of (what
 // happened, the moment asked for), so going back shows the past. Invariants: 1. samples and points ascend in time;
 // 2. point i of the series is the state at (i + 1) × step(); the step doubles where a run grows beyond kMostPoints.
 #pragma once
@@ -16,25 +17,26 @@
 
 namespace blockyard {
 
-/// The key figures over a window, or since the start. NaN where there is nothing to tell from.
+/// The key figures over a window, or of the run so far: of the requests that finished in it, as a Summary of the run up
+/// to then has them. NaN where there is nothing to tell from.
 struct KeyFigures {
   static constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
   SimTime begin = 0;  ///< of the window, µs
   SimTime end = 0;
   std::uint32_t started = 0;
   std::uint32_t completed = 0;
-  std::uint32_t routed = 0;
   std::uint64_t evictions = 0;         ///< blocks
-  double block_hit_rate = kNothing;    ///< Σ hit / Σ chain length over requests that started; 0 … 1
-  double request_hit_rate = kNothing;  ///< of those, the part with hit ≥ 1
-  double ttft_p50_ms = kNothing;       ///< of first tokens in the window
+  double block_hit_rate = kNothing;    ///< Σ hit / Σ chain length; 0 … 1
+  double request_hit_rate = kNothing;  ///< the part with hit ≥ 1
+  double false_hit_rate = kNothing;    ///< the part that found less than was predicted
+  double ttft_p50_ms = kNothing;
   double ttft_p95_ms = kNothing;
   double ttft_p99_ms = kNothing;
-  double e2e_p50_ms = kNothing;  ///< of finishes in the window
+  double e2e_p50_ms = kNothing;
   double e2e_p95_ms = kNothing;
-  double throughput_rps = kNothing;  ///< finishes per s
-  double evictions_per_s = kNothing;
-  double imbalance = kNothing;  ///< most requests routed to a worker / mean over all workers
+  double throughput_rps = kNothing;   ///< finishes per s; of the run so far: per s up to the last one
+  double evictions_per_s = kNothing;  ///< blocks
+  double imbalance = kNothing;        ///< most requests of a worker / mean over all workers
 };
 
 /// A moment of the series.
@@ -69,7 +71,7 @@ class LiveMetrics final : public FrontierListener {
   SimTime window() const { return window_; }
   /// Over (t − window, t].
   KeyFigures at(SimTime t) const { return over(t - window_, t); }
-  /// Since the start.
+  /// Of the run so far.
   KeyFigures until(SimTime t) const { return over(-1, t); }
   /// Over (begin, end].
   KeyFigures over(SimTime begin, SimTime end) const;
@@ -100,37 +102,31 @@ class LiveMetrics final : public FrontierListener {
     SimTime t;
     std::size_t event;
   };
-  struct Sample {
-    SimTime t;
-    std::size_t event;
-    float ms;
-  };
   struct Finish {
     SimTime t;
     std::size_t event;
     SimTime to_first_token;  // since the arrival
     SimTime decode;          // since the first token
     std::uint32_t output_tokens;
+    WorkerId worker;
+    std::uint32_t hit;
+    std::uint32_t blocks;
+    std::uint32_t hits_before;    // requests with a hit before this one
+    std::uint32_t false_before;   // requests with a false hit before this one
+    std::uint64_t hit_before;     // Σ hit of all before this one
+    std::uint64_t blocks_before;  // Σ chain length of those
+    bool false_hit;
   };
   struct Start {
     SimTime t;
     std::size_t event;
-    std::uint64_t hit_before;     // Σ hit of all starts before this one
-    std::uint64_t blocks_before;  // Σ chain length of those
-    std::uint32_t hit_requests_before;
     std::uint32_t hit;
-    std::uint32_t blocks;
   };
   struct Count {
     SimTime t;
     std::size_t event;
     std::uint64_t before;
     std::uint32_t n;
-  };
-  struct Routed {
-    SimTime t;
-    std::size_t event;
-    WorkerId worker;
   };
   void thin_out();
 
@@ -140,11 +136,9 @@ class LiveMetrics final : public FrontierListener {
   std::size_t events_ = 0;
   std::vector<Moment> arrivals_;
   std::vector<Moment> preemptions_;
-  std::vector<Sample> ttft_;  // at first tokens
   std::vector<Finish> finishes_;
   std::vector<Start> starts_;
   std::vector<Count> evictions_;
-  std::vector<Routed> routed_;
   std::vector<LivePoint> points_;
   std::vector<WorkerPoint> worker_points_;  // worker_count_ a point
 };

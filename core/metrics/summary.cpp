@@ -1,9 +1,9 @@
 #include "core/metrics/summary.h"
 
 #include <algorithm>
-#include <cmath>
+#include <utility>
 
-#include "core/base/check.h"
+#include "core/metrics/rejections.h"
 
 namespace blockyard {
 namespace {
@@ -12,34 +12,17 @@ double ratio(double part, double whole) { return whole == 0 ? 0 : part / whole; 
 
 }  // namespace
 
-double percentile(const std::vector<double>& sorted, double p) {
-  BY_CHECK(!sorted.empty(), "percentile of nothing");
-  const double x = p * static_cast<double>(sorted.size() - 1) / 100.0;
-  const auto i = static_cast<std::size_t>(std::floor(x));
-  if (i + 1 >= sorted.size()) return sorted.back();
-  return sorted[i] + (sorted[i + 1] - sorted[i]) * (x - static_cast<double>(i));
-}
-
 std::optional<Spread> spread_of(std::vector<double> values) {
   if (values.empty()) return std::nullopt;
   double sum = 0;
   for (const double v : values) sum += v;
   Spread s;
   s.mean = sum / static_cast<double>(values.size());
-  // As percentile() of the sorted values; but each rank only parts what is left into smaller and greater.
-  auto begin = values.begin();
-  const auto rank = [&](double p) {
-    const double x = p * static_cast<double>(values.size() - 1) / 100.0;
-    const auto i = static_cast<std::ptrdiff_t>(std::floor(x));
-    std::nth_element(begin, values.begin() + i, values.end());
-    begin = values.begin() + i;
-    if (begin + 1 == values.end()) return *begin;
-    return *begin + (*std::min_element(begin + 1, values.end()) - *begin) * (x - static_cast<double>(i));
-  };
-  s.p50 = rank(50);
-  s.p95 = rank(95);
-  s.p99 = rank(99);
-  s.max = *std::max_element(begin, values.end());
+  Ranking<double> ranking(std::move(values));
+  s.p50 = ranking.percentile(50);
+  s.p95 = ranking.percentile(95);
+  s.p99 = ranking.percentile(99);
+  s.max = ranking.greatest();
   return s;
 }
 
@@ -53,14 +36,11 @@ std::optional<Spread> spread_of_counts(const std::vector<TokenGaps::Count>& coun
     ends.push_back(n);
   }
   if (n == 0) return std::nullopt;
-  const auto value = [&](std::uint64_t i) {
-    const auto at = std::upper_bound(ends.begin(), ends.end(), std::min(i, n - 1)) - ends.begin();
-    return us_to_ms(counts[static_cast<std::size_t>(at)].first);
-  };
   const auto rank = [&](double p) {
-    const double x = p * static_cast<double>(n - 1) / 100.0;
-    const auto i = static_cast<std::uint64_t>(std::floor(x));
-    return value(i) + (value(i + 1) - value(i)) * (x - static_cast<double>(i));
+    return percentile_of_ranks(n, p, [&](std::size_t i) {
+      const auto at = std::upper_bound(ends.begin(), ends.end(), i) - ends.begin();
+      return us_to_ms(counts[static_cast<std::size_t>(at)].first);
+    });
   };
   return Spread{sum / static_cast<double>(n), rank(50), rank(95), rank(99), us_to_ms(counts.back().first)};
 }
@@ -128,6 +108,7 @@ Summary summarize(const Simulation& sim) {
     (r.hit > 0 ? e2e_hit : e2e_miss).push_back(e2e.back());
     (r.hit > 0 ? ttft_hit : ttft_miss).push_back(ttft.back());
   }
+  if (s.rejected > 0) s.rejected_reason = rejected_reason(rejections_of(sim));
   s.request_hit_rate = ratio(s.hit_requests, s.completed);
   s.block_hit_rate = ratio(static_cast<double>(s.hit_blocks), static_cast<double>(s.prompt_blocks));
   s.token_hit_rate =

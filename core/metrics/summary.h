@@ -4,14 +4,13 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
+#include "core/base/percentile.h"
 #include "core/sim/simulation.h"
 
 namespace blockyard {
-
-/// p-th percentile of sorted values by linear interpolation between closest ranks (SPEC 8). Not for an empty list.
-double percentile(const std::vector<double>& sorted, double p);
 
 struct Spread {
   double mean = 0;
@@ -52,6 +51,7 @@ struct Summary {
   std::uint32_t requests = 0;
   std::uint32_t completed = 0;
   std::uint32_t rejected = 0;
+  std::string rejected_reason;  ///< with the numbers, see rejections.h; "" where none was
   std::uint64_t retries = 0;
   std::uint64_t preemptions = 0;
   std::uint32_t hit_requests = 0;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/base/percentile.h"
+
 namespace blockyard {
 namespace {
 
@@ -10,18 +12,11 @@ LengthSummary summarise(std::vector<std::uint32_t> values) {
   LengthSummary s;
   if (values.empty()) return s;
   std::sort(values.begin(), values.end());
-  const auto percentile = [&values](double p) {  // SPEC 8
-    const double x = p * static_cast<double>(values.size() - 1) / 100.0;
-    const auto i = static_cast<std::size_t>(x);
-    const double low = values[i];
-    const double high = values[std::min(i + 1, values.size() - 1)];
-    return low + (high - low) * (x - static_cast<double>(i));
-  };
   s.min = values.front();
   s.max = values.back();
   s.mean = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-  s.p50 = percentile(50);
-  s.p95 = percentile(95);
+  s.p50 = percentile(values, 50);
+  s.p95 = percentile(values, 95);
   return s;
 }
 

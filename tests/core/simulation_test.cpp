@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "core/io/results.h"
+#include "core/metrics/rejections.h"
 #include "core/metrics/summary.h"
 #include "tests/core/random_run.h"
 
@@ -247,6 +248,36 @@ TEST(Slots, ARequestLargerThanTheCacheIsRejected) {
   const Simulation sim = t.run();
   EXPECT_EQ(sim.records()[0].status, RequestStatus::kRejected);
   EXPECT_EQ(sim.records()[1].status, RequestStatus::kCompleted);
+  EXPECT_EQ(summarize(sim).rejected_reason, "1 of 2 requests needs more than a worker's 3 blocks: 4");
+}
+
+// Of random runs: who is rejected is who needs more than there is, and the sentence says the longest of them.
+TEST(Rejections, TheReasonIsTheRuleThatTheSimulationApplies) {
+  std::uint32_t seen = 0;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    auto run = test::random_run(seed);
+    run->config.cache.capacity_blocks = 6;
+    run->workload.closed = {};
+    Simulation sim = run->simulation();
+    sim.run();
+    const Rejections r = rejections_of(sim);
+    std::uint32_t rejected = 0;
+    std::uint64_t longest = 0;
+    for (RequestId i = 0; i < sim.records().size(); ++i) {
+      const std::uint64_t needed = blocks_needed(sim.config(), sim.request(i));
+      const bool is = sim.records()[i].status == RequestStatus::kRejected;
+      ASSERT_EQ(is, needed > 6) << "seed " << seed << ", request " << i;
+      if (is) ++rejected, longest = std::max(longest, needed);
+    }
+    EXPECT_EQ(r.rejected, rejected);
+    EXPECT_EQ(r.too_long, rejected);
+    EXPECT_EQ(r.longest_blocks, longest);
+    EXPECT_EQ(rejected_reason(r).empty(), rejected == 0);
+    seen += rejected;
+  }
+  EXPECT_GT(seen, 0U);
+  EXPECT_EQ(rejected_reason({12'031, 8'443, 8'443, 924, 7'912}),
+            "8,443 of 12,031 requests need more than a worker's 924 blocks; the longest needs 7,912");
 }
 
 TEST(Faults, ACrashIsNoticedLateAndTheLostAreRoutedAgain) {
@@ -374,9 +405,9 @@ TEST(Summary, GoodputCountsRequestsThatKeptBothPromises) {
 }
 
 TEST(Summary, PercentilesInterpolateBetweenClosestRanks) {
-  EXPECT_DOUBLE_EQ(percentile({1, 2, 3, 4}, 50), 2.5);
-  EXPECT_DOUBLE_EQ(percentile({10}, 99), 10);
-  EXPECT_DOUBLE_EQ(percentile({0, 10}, 95), 9.5);
+  EXPECT_DOUBLE_EQ(percentile<double>({1, 2, 3, 4}, 50), 2.5);
+  EXPECT_DOUBLE_EQ(percentile<double>({10}, 99), 10);
+  EXPECT_DOUBLE_EQ(percentile<double>({0, 10}, 95), 9.5);
   EXPECT_FALSE(spread_of({}).has_value());
 }
 
