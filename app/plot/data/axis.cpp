@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/text.h"
+
 namespace blockyard {
 namespace {
 
@@ -26,18 +28,9 @@ double nice_bound(double v, bool up) {
   return power * (f >= 4.9999999 ? 5 : f >= 1.9999999 ? 2 : 1);
 }
 
-std::string without_trailing_zeros(std::string text) {
-  if (text.find('.') == std::string::npos) return text;
-  text.erase(text.find_last_not_of('0') + 1);
-  if (text.back() == '.') text.pop_back();
-  return text;
-}
-
-std::string with_thousands(std::string text) {
-  const std::size_t dot = std::min(text.find('.'), text.size());
-  const std::size_t first = text[0] == '-' ? 1 : 0;
-  for (std::size_t i = dot; i > first + 3; i -= 3) text.insert(i - 3, 1, ',');
-  return text;
+std::string with_separators(std::string number) {
+  for (std::size_t i = std::min(number.find('.'), number.size()); i > 3; i -= 3) number.insert(i - 3, 1, ',');
+  return number;
 }
 
 }  // namespace
@@ -59,8 +52,10 @@ double AxisScale::value(float p) const {
   return p1 == p0 ? lo : at_fraction(static_cast<double>((p - p0) / (p1 - p0)));
 }
 
-Ticks linear_ticks(double lo, double hi, int target) {
+Ticks linear_ticks(double lo, double hi, int target, double shown) {
   Ticks out;
+  out.shown = shown;
+  lo /= shown, hi /= shown;
   if (!std::isfinite(lo) || !std::isfinite(hi) || !(hi > lo)) return out;
   out.step = nice_step((hi - lo) / std::max(target, 1));
   const double slack = out.step * 1e-6;
@@ -68,7 +63,7 @@ Ticks linear_ticks(double lo, double hi, int target) {
   for (int i = 0; i < 1000; ++i) {
     const double v = (first + i) * out.step;
     if (v > hi + slack) break;
-    out.at.push_back(v == 0 ? 0 : v);  // no minus zero
+    out.at.push_back(v == 0 ? 0 : v * shown);  // no minus zero
   }
   return out;
 }
@@ -118,36 +113,40 @@ AxisRange nice_range(AxisRange data, bool log, bool from_zero, int target) {
   return {lo, hi};
 }
 
-std::string format_tick(double value, double step, double largest) {
-  double unit = 1;
-  const char* suffix = "";
-  if (largest >= 1e9) {
-    unit = 1e9, suffix = "G";
-  } else if (largest >= 1e6) {
-    unit = 1e6, suffix = "M";
-  } else if (largest >= 1e4) {
-    unit = 1e3, suffix = "k";
+ShownUnit shown_unit(const std::string& unit, double largest) {
+  struct Row {
+    const char* name;
+    double ms;     // one of it
+    double up_to;  // ms that an axis in it may show; the next unit follows
+  };
+  static constexpr Row kTimes[] = {{"ms", 1, 10'000}, {"s", 1e3, 1.2e6}, {"min", 6e4, 1.08e7}, {"h", 3.6e6, 1e300}};
+  const double own = unit == "ms" ? 1 : unit == "s" ? 1e3 : 0;
+  if (own == 0) return {unit, 1};
+  for (const Row& row : kTimes) {
+    if (row.ms >= own && std::abs(largest) * own <= row.up_to) return {row.name, row.ms / own};
   }
-  if (value == 0) return "0";
-  if (step <= 0) {  // log axis: each tick by its own size
-    const double a = std::abs(value);
-    if (a >= 1e9 || a < 1e-4) return fmt::format("{:.0e}", value);
-    if (a >= 1e6) return fmt::format("{:.4g}M", value / 1e6);
-    return a >= 1e3 ? fmt::format("{:.4g}k", value / 1e3) : fmt::format("{:.4g}", value);
-  }
-  const double scaled_step = step / unit;
-  const int decimals = std::clamp(static_cast<int>(std::ceil(-std::log10(scaled_step) - 1e-9)), 0, 12);
-  if (decimals > 6) return fmt::format("{:.3g}", value);
-  return fmt::format("{:.{}f}{}", value / unit, decimals, suffix);
+  return {unit, 1};
 }
 
-std::string format_value(double value) {
-  if (!std::isfinite(value)) return "–";
+std::string format_tick(double value, double step, double largest) {
+  if (value == 0) return "0";
   const double a = std::abs(value);
-  if (a == 0) return "0";
-  if (a >= 1e9 || a < 1e-4) return fmt::format("{:.3e}", value);
-  const int before = static_cast<int>(std::floor(std::log10(a))) + 1;
-  return with_thousands(without_trailing_zeros(fmt::format("{:.{}f}", value, std::clamp(4 - before, 0, 7))));
+  if (a < 1e-4 || largest >= 1e12) return fmt::format("{:.3g}", value);
+  if (step <= 0) return format_value(value);  // log axis: each tick by its own size
+  if (largest >= 1e7) return format_tick(value / 1e6, step / 1e6, largest / 1e6) + " million";
+  const int decimals = std::clamp(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 0, 6);
+  const std::string text = fmt::format("{:.{}f}", a, decimals);
+  // Separators are for what is hard to read without: 1500, but 12,000, in all ticks of an axis alike.
+  const std::string digits = largest < 1e4 ? text : with_separators(text);
+  return (value < 0 ? "-" : "") + digits;
 }
+
+std::string format_tick(const Ticks& ticks, double value) {
+  double largest = 0;
+  for (const double v : ticks.at) largest = std::max(largest, std::abs(v));
+  return format_tick(value / ticks.shown, ticks.step, largest / ticks.shown);
+}
+
+std::string format_value(double value) { return figure_text(value, 4, true); }
 
 }  // namespace blockyard

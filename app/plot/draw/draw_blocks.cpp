@@ -112,13 +112,14 @@ void draw_colour_bar(const Pen& pen, const Plot& plot, const PlotGeometry& g) {
     pen.list().AddRectFilledMultiColor({g.bar.x, top}, {g.bar.right(), bottom}, high, high, low, low);
   }
   const AxisScale scale{g.values.lo, g.values.hi, false, g.bar.bottom(), g.bar.y};
+  const ShownUnit shown = shown_unit(plot.heat->unit, std::max(std::abs(g.values.lo), std::abs(g.values.hi)));
   const Ticks ticks =
-      linear_ticks(g.values.lo, g.values.hi, std::clamp(static_cast<int>(g.bar.h / (40 * st.scale)), 2, 5));
+      linear_ticks(g.values.lo, g.values.hi, std::clamp(static_cast<int>(g.bar.h / (40 * st.scale)), 2, 5), shown.size);
   for (double v : ticks.at) {
-    const std::string text = format_tick(v, ticks.step, std::max(std::abs(g.values.lo), std::abs(g.values.hi)));
+    const std::string text = format_tick(ticks, v);
     pen.text(st.mono, {g.bar.right() + pen.px(6), scale.px(v)}, st.theme.text_muted, text, {0, 0.5F});
   }
-  const std::string& unit = plot.heat->unit;
+  const std::string& unit = shown.name;
   const std::string title = plot.heat->label.empty() ? unit
                             : unit.empty()           ? plot.heat->label
                                                      : plot.heat->label + " (" + unit + ")";

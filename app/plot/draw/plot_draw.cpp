@@ -10,12 +10,6 @@
 namespace blockyard {
 namespace {
 
-double largest(const Ticks& ticks) {
-  double out = 0;
-  for (double v : ticks.at) out = std::max(out, std::abs(v));
-  return out;
-}
-
 class PlotPainter {
  public:
   PlotPainter(const Pen& pen, const Plot& plot, const PlotGeometry& g, const PlotView& view, bool several)
@@ -103,8 +97,7 @@ class PlotPainter {
     for (double v : g_.y_ticks.at) {
       const float y = g_.y.px(v);
       pen_.line({g_.area.x, y}, {g_.area.right(), y}, st_.theme.line);
-      pen_.text(st_.mono, {tick_right, y}, st_.theme.text_muted, format_tick(v, g_.y_ticks.step, largest(g_.y_ticks)),
-                {1, 0.5F});
+      pen_.text(st_.mono, {tick_right, y}, st_.theme.text_muted, format_tick(g_.y_ticks, v), {1, 0.5F});
     }
     row_names(tick_right);
     const float label_top = g_.area.bottom() + pen_.px(8);
@@ -112,8 +105,7 @@ class PlotPainter {
       const float x = g_.x.px(v);
       if (!plot_.heat) pen_.line({x, g_.area.y}, {x, g_.area.bottom()}, st_.theme.line);
       if (plot_.heat) pen_.line({x, g_.area.bottom()}, {x, g_.area.bottom() + pen_.px(4)}, st_.theme.line_strong);
-      pen_.text(st_.mono, {x, label_top}, st_.theme.text_muted,
-                format_tick(v, g_.x_ticks.step, largest(g_.x_ticks)) + g_.x_unit, {0.5F, 0});
+      pen_.text(st_.mono, {x, label_top}, st_.theme.text_muted, format_tick(g_.x_ticks, v) + g_.x_unit, {0.5F, 0});
     }
     for (std::size_t i = 0; i < g_.category_lines.size(); ++i) {
       float y = label_top;

@@ -15,24 +15,25 @@ constexpr float kTickGap = 8;  // between a tick's label and the plot
 
 float row_height(const PlotFont& font) { return std::round(font.px * 1.55F); }
 
-std::string axis_title(const PlotAxis& axis) {
-  if (axis.label.empty()) return axis.unit;
-  return axis.unit.empty() ? axis.label : axis.label + " (" + axis.unit + ")";
+std::string axis_title(const std::string& label, const std::string& unit) {
+  if (label.empty()) return unit;
+  return unit.empty() ? label : label + " (" + unit + ")";
+}
+
+// In which unit the axis is written: that of the whole range; a log axis keeps its own.
+ShownUnit unit_of(const PlotAxis& axis, AxisRange range) {
+  if (axis.log) return {axis.unit, 1};
+  return shown_unit(axis.unit, std::max(std::abs(range.lo), std::abs(range.hi)));
 }
 
 Ticks ticks_of(const PlotAxis& axis, AxisRange range, int target) {
-  return axis.log ? log_ticks(range.lo, range.hi, target) : linear_ticks(range.lo, range.hi, target);
-}
-
-double largest(const Ticks& ticks) {
-  double out = 0;
-  for (double v : ticks.at) out = std::max(out, std::abs(v));
-  return out;
+  if (axis.log) return log_ticks(range.lo, range.hi, target);
+  return linear_ticks(range.lo, range.hi, target, unit_of(axis, range).size);
 }
 
 float widest(const PlotFont& font, const Ticks& ticks, const std::string& suffix) {
   float out = 0;
-  for (double v : ticks.at) out = std::max(out, text_size(font, format_tick(v, ticks.step, largest(ticks)) + suffix).x);
+  for (double v : ticks.at) out = std::max(out, text_size(font, format_tick(ticks, v) + suffix).x);
   return out;
 }
 
@@ -82,12 +83,14 @@ class Measure {
   void run(PlotGeometry& g) const {
     g.empty = is_empty(plot_);
     add_legend(plot_, style_, g);
-    g.x_title = has_categories(plot_) || !plot_.x.label.empty() ? axis_title(plot_.x) : "";
-    g.x_unit = g.x_title.empty() && !plot_.x.unit.empty() ? " " + plot_.x.unit : "";
-    g.y_title = axis_title(plot_.y);
+    g.y_title = axis_title(plot_.y.label, plot_.y.unit);
     g.left = style_.px(48);  // a first guess for the legend's rows
     header(g);
     ranges(g);
+    const std::string x_unit = unit_of(plot_.x, {g.x.lo, g.x.hi}).name;
+    g.x_title = has_categories(plot_) || !plot_.x.label.empty() ? axis_title(plot_.x.label, x_unit) : "";
+    g.x_unit = g.x_title.empty() && !x_unit.empty() ? " " + x_unit : "";
+    if (has_value_axis(plot_)) g.y_title = axis_title(plot_.y.label, unit_of(plot_.y, {g.y.lo, g.y.hi}).name);
     left(g);
     right(g);
   }
@@ -122,7 +125,7 @@ class Measure {
   bool titled_axis_row(const PlotGeometry& g) const {
     return !g.y_title.empty() || (plot_.heat && !heat_title().empty());
   }
-  std::string heat_title() const { return axis_title({plot_.heat->label, plot_.heat->unit, false, {}, {}}); }
+  std::string heat_title() const { return axis_title(plot_.heat->label, plot_.heat->unit); }
 
   // The axis' name stands left of the legend if both fit; else the legend has rows of its own above it.
   float legend_left(const PlotGeometry& g) const { return g.cell.x + g.left; }

@@ -4,6 +4,7 @@
 
 #include "app/plot/draw/draw_parts.h"
 #include "app/plot/draw/plot_range.h"
+#include "core/base/text.h"
 
 namespace blockyard {
 namespace {
@@ -21,7 +22,14 @@ struct Found {
 };
 
 std::string with_unit(double value, const std::string& unit) {
+  if (unit == "ms" || unit == "s") return duration_text(unit == "s" ? value * 1000 : value, 4);
   return unit.empty() ? format_value(value) : format_value(value) + " " + unit;
+}
+
+// Of an interval: times each with their own unit, else one unit behind both.
+std::string between(double low, double high, const std::string& unit) {
+  const bool time = unit == "ms" || unit == "s";
+  return (time ? with_unit(low, unit) : format_value(low)) + " – " + with_unit(high, unit);
 }
 
 std::string x_text(const Plot& plot, double x) {
@@ -61,8 +69,8 @@ class Probe {
       const float reach = pen_.px(12);
       if (g_.x.px(x) > g_.x.px(s.x.back()) + reach || g_.x.px(x) < g_.x.px(s.x.front()) - reach) continue;
       if (s.style == SeriesStyle::Band && at < s.lo.size() && at < s.hi.size()) {
-        std::string text = format_value(s.lo[at]) + " – " + with_unit(s.hi[at], plot_.y.unit);
-        if (at < s.y.size()) text = format_value(s.y[at]) + "  (" + text + ")";
+        std::string text = between(s.lo[at], s.hi[at], plot_.y.unit);
+        if (at < s.y.size()) text = with_unit(s.y[at], plot_.y.unit) + "  (" + text + ")";
         out.lines.push_back({colour, s.name, text});
       } else if (at < s.y.size() && std::isfinite(s.y[at])) {
         out.lines.push_back({colour, s.name, with_unit(s.y[at], plot_.y.unit)});
@@ -88,7 +96,7 @@ class Probe {
     if (after == s.x.begin() || after == s.x.end()) return;
     const auto i = static_cast<std::size_t>(after - s.x.begin()) - 1;
     if (i >= s.y.size()) return;
-    out.header = format_value(s.x[i]) + " – " + with_unit(s.x[i + 1], plot_.x.unit);
+    out.header = between(s.x[i], s.x[i + 1], plot_.x.unit);
     out.lines.push_back({colour, s.name.empty() ? plot_.y.label : s.name, with_unit(s.y[i], plot_.y.unit)});
   }
 
@@ -107,7 +115,7 @@ class Probe {
         out.header = x_text(plot_, s.x[i]);
         out.lines.assign(1, {colour, s.name, with_unit(s.y[i], plot_.y.unit)});
         if (i < s.lo.size() && i < s.hi.size()) {
-          out.lines.push_back({colour, "interval", format_value(s.lo[i]) + " – " + format_value(s.hi[i])});
+          out.lines.push_back({colour, "interval", between(s.lo[i], s.hi[i], plot_.y.unit)});
         }
         out.dots.assign(1, {p, colour});
       }
@@ -131,8 +139,7 @@ class Probe {
       const PlotSeries& s = plot_.series[k];
       if (s.style != SeriesStyle::Bars || !view_.shows(k) || i >= s.y.size()) continue;
       std::string text = with_unit(s.y[i], plot_.y.unit);
-      if (i < s.lo.size() && i < s.hi.size())
-        text += "  (" + format_value(s.lo[i]) + " – " + format_value(s.hi[i]) + ")";
+      if (i < s.lo.size() && i < s.hi.size()) text += "  (" + between(s.lo[i], s.hi[i], plot_.y.unit) + ")";
       out.lines.push_back({st_.colour(s.colour, static_cast<int>(k)), s.name, text});
     }
     return out;
@@ -151,8 +158,7 @@ class Probe {
     if (named) {
       out.header += ", " + plot_.categories[std::min(c, plot_.categories.size() - 1)];
     } else {
-      out.header +=
-          ", " + format_value(heat.x0 + col * heat.dx) + " – " + with_unit(heat.x0 + (col + 1) * heat.dx, plot_.x.unit);
+      out.header += ", " + between(heat.x0 + col * heat.dx, heat.x0 + (col + 1) * heat.dx, plot_.x.unit);
     }
     const bool known = at < heat.values.size() && std::isfinite(heat.values[at]);
     out.lines.push_back({0, heat.label, known ? with_unit(heat.values[at], heat.unit) : "no data"});
