@@ -6,6 +6,7 @@
 
 #include "app/panels/experiments/experiment.h"
 #include "app/panels/panel_text.h"
+#include "app/ui/compat.h"
 #include "app/ui/widgets.h"
 #include "core/settings/scenario.h"
 
@@ -14,7 +15,7 @@ namespace {
 
 constexpr std::array<KeyFigureKind, kKeyFigures> kKinds{{
     {"Prefix hit rate", "Hit rate", "%", &KeyFigures::block_hit_rate, 100, 1, &Theme::hit,
-     "Blocks found in a worker's cache ÷ prompt blocks, over requests that started. A click explains where the rest "
+     "Blocks found in a worker's cache ÷ prompt blocks, over requests that finished. A click explains where the rest "
      "went."},
     {"TTFT p95", "TTFT p95", "ms", &KeyFigures::ttft_p95_ms, 1, -1, &Theme::p95,
      "Time from arrival to first token: 95 of 100 are faster. Queueing and prefill are in it."},
@@ -25,19 +26,93 @@ constexpr std::array<KeyFigureKind, kKeyFigures> kKinds{{
     {"Evictions", "Evictions", "blk/s", &KeyFigures::evictions_per_s, 1, -1, &Theme::block_evicted,
      "Cached blocks that had to make room ÷ seconds, all workers."},
     {"Load imbalance", "Imbalance", "×", &KeyFigures::imbalance, 1, -1, &Theme::text_secondary,
-     "Most requests routed to one worker ÷ mean over all workers; 1 is even."},
+     "Most requests finished by one worker ÷ mean over all workers; 1 is even."},
 }};
 
 }  // namespace
 
 std::span<const KeyFigureKind, kKeyFigures> key_figure_table() { return kKinds; }
 
-std::string figure_text(double v) {
-  if (std::isnan(v)) return "–";
-  const double a = std::abs(v);
-  if (a >= 99'950) return short_count(static_cast<std::uint64_t>(a));
-  if (a >= 99.95) return with_commas(static_cast<std::uint64_t>(std::llround(a)));
-  return fmt::format("{:.{}f}", v, a >= 9.995 ? 1 : 2);
+bool run_so_far(const FrameContext& ctx) { return ctx.ui.run_so_far || ctx.lesson != nullptr; }
+
+KeyFigures shown_figures(const FrameContext& ctx, const LiveMetrics& metrics) {
+  // One window for all: that of the run on screen.
+  return run_so_far(ctx) ? metrics.until(ctx.now) : metrics.over(ctx.now - ctx.metrics.window(), ctx.now);
+}
+
+std::string figures_span(const FrameContext& ctx) {
+  return run_so_far(ctx) ? "run so far" : "last " + duration_text(us_to_ms(ctx.metrics.window()));
+}
+
+namespace {
+
+void rejected_tile(const FrameContext& ctx, const Rect& rect, const Rejections& rejections) {
+  const Look& look = ctx.look;
+  const Theme& theme = look.theme;
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  ImGui::SetCursorScreenPos(rect.min());
+  ImGui::InvisibleButton("rejected", ImVec2(std::max(1.0F, rect.w), std::max(1.0F, rect.h)));
+  help_tooltip(look, "Rejected", rejected_reason(rejections) + ". They were not run; no figure counts them.");
+  list->AddRectFilled(rect.min(), rect.max(), theme.panel, look.px(8));
+  compat::add_rect(list, rect.min(), rect.max(), theme.bad, look.px(8));
+  list->PushClipRect(rect.min(), rect.max(), true);
+  const Rect in = rect.inset(look.px(10), 0);
+  draw_text(list, look, FontRole::Small, theme.bad_text, ImVec2(in.x, rect.y + rect.h * 0.2F), "Rejected");
+  draw_text(list, look, FontRole::Kpi, theme.bad_text, ImVec2(in.x, rect.y + rect.h * 0.5F),
+            with_commas(rejections.rejected));
+  draw_text(
+      list, look, FontRole::Small, theme.bad_text, ImVec2(in.x, rect.y + rect.h * 0.8F),
+      ellipsized(look, FontRole::Small, fmt::format("need over {}", counted(rejections.capacity, "block")), in.w));
+  list->PopClipRect();
+  look.mark("rejected", rect);
+}
+
+// Two halves, one over the other: the one that holds is lit.
+void span_switch(FrameContext& ctx, Rect rect) {
+  const Look& look = ctx.look;
+  const Theme& theme = look.theme;
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const bool fixed = ctx.lesson != nullptr;  // the text quotes the run so far
+  const std::string window = "last " + duration_text(us_to_ms(ctx.metrics.window()));
+  list->AddRectFilled(rect.min(), rect.max(), theme.frame, look.px(8));
+  Rect halves[2];
+  halves[0] = rect.take_top(std::floor(rect.h / 2));
+  halves[1] = rect;
+  const char* ids[] = {"last seconds", "run so far"};
+  for (int i = 0; i < 2; ++i) {
+    const Rect half = halves[i].inset(look.px(3), look.px(3));
+    const bool on = run_so_far(ctx) == (i == 1);
+    ImGui::SetCursorScreenPos(half.min());
+    const bool clicked = ImGui::InvisibleButton(ids[i], ImVec2(std::max(1.0F, half.w), std::max(1.0F, half.h)));
+    if (clicked && !fixed) ctx.ui.run_so_far = i == 1;
+    help_tooltip(look, i == 0 ? window : "run so far",
+                 fixed ? "A lesson shows the figures of the run so far: those that its text quotes."
+                 : i == 0
+                     ? "Key figures and Compare count what finished in this stretch of time before the cursor."
+                     : "Key figures and Compare count all that has finished since the start, as results.json does.");
+    if (on) list->AddRectFilled(half.min(), half.max(), theme.raised, look.px(6));
+    const std::string label = i == 0 ? window : "run so far";
+    const std::string shown = ellipsized(look, FontRole::Small, label, half.w - look.px(4));
+    draw_text(list, look, FontRole::Small,
+              on                                                 ? theme.text
+              : !fixed && half.contains(ImGui::GetIO().MousePos) ? theme.text
+                                                                 : theme.text_muted,
+              ImVec2(half.center().x - text_width(look, FontRole::Small, shown) / 2, half.center().y), shown);
+    look.mark(ids[i], half);
+  }
+}
+
+}  // namespace
+
+Rect draw_figures_end(FrameContext& ctx, Rect rect, const Rejections& rejections) {
+  const Look& look = ctx.look;
+  const float gap = look.px(rect.w < look.px(700) ? 6 : 10);
+  if (rect.w >= look.px(420)) span_switch(ctx, rect.take_right(look.px(84), gap));
+  if (rejections.rejected > 0) {
+    const float w = std::max(look.px(92), std::floor((rect.w - gap * kKeyFigures) / (kKeyFigures + 1)));
+    rejected_tile(ctx, rect.take_right(w, gap), rejections);
+  }
+  return rect;
 }
 
 namespace {
@@ -51,18 +126,22 @@ std::string goodput_text(const FrameContext& ctx, const KeyFigures& window, cons
     return seconds > 0 ? ctx.metrics.kept(begin, k.end, slo) / seconds : KeyFigures::kNothing;
   };
   const std::uint32_t kept = ctx.metrics.kept(-1, all.end, slo);
-  return fmt::format("Goodput, requests with {}: {} req/s; since the start {} req/s, {} of {} done.",
-                     objectives_text(slo), figure_text(rate(window, ctx.now - ctx.metrics.window())),
-                     figure_text(rate(all, -1)), kept, all.completed);
+  return fmt::format("Goodput, requests with {}: {} req/s; run so far {} req/s, {} of {} done.", objectives_text(slo),
+                     figure_text(rate(window, ctx.now - ctx.metrics.window())), figure_text(rate(all, -1)), kept,
+                     all.completed);
 }
 
 }  // namespace
 
-void KeyFigureRow::draw(FrameContext& ctx, const Rect& rect) {
+void KeyFigureRow::draw(FrameContext& ctx, const Rect& whole) {
   const Look& look = ctx.look;
   if (look.anchors) look.anchors->push("kpis");
-  const KeyFigures now = ctx.metrics.at(ctx.now), before = ctx.metrics.at(ctx.now - ctx.metrics.window()),
-                   all = ctx.metrics.until(ctx.now);
+  if (due_.due(ctx)) rejections_ = rejections_of(ctx.sim);
+  const Rect rect = draw_figures_end(ctx, whole, rejections_);
+  const bool so_far = run_so_far(ctx);
+  const KeyFigures now = shown_figures(ctx, ctx.metrics), before = ctx.metrics.at(ctx.now - ctx.metrics.window()),
+                   window = ctx.metrics.at(ctx.now), all = ctx.metrics.until(ctx.now);
+  const std::string window_text = duration_text(us_to_ms(ctx.metrics.window()));
   const auto points = ctx.metrics.series(ctx.now);
   const auto course = points.subspan(points.size() - std::min<std::size_t>(points.size(), 120));
   const float gap = look.px(rect.w < look.px(700) ? 6 : 10),
@@ -72,6 +151,7 @@ void KeyFigureRow::draw(FrameContext& ctx, const Rect& rect) {
     const double value = now.*f.field * f.factor, former = before.*f.field * f.factor;
     // Long times read better in seconds.
     const bool seconds = std::string_view(f.unit) == "ms" && value >= 9'995;
+    const double other = (so_far ? window : all).*f.field * f.factor;
     const std::string shown = figure_text(seconds ? value / 1000 : value);
     history_[i].clear();
     for (const LivePoint& p : course) {
@@ -88,21 +168,18 @@ void KeyFigureRow::draw(FrameContext& ctx, const Rect& rect) {
     const double change = seconds ? (value - former) / 1000 : value - former;
     const std::string change_text = figure_text(std::abs(change));
     spec.change_text = "";
-    if (!std::isnan(change) && ctx.now > ctx.metrics.window() && change_text != "0.00") {
+    if (!so_far && !std::isnan(change) && ctx.now > ctx.metrics.window() && change_text != "0.00") {
       spec.rising = change > 0;
       spec.change = f.better == 0 ? Change::Neutral : ((change > 0) == (f.better > 0) ? Change::Better : Change::Worse);
       spec.change_text = change_text;
     }
-    help_[i] = fmt::format(
-        "{}\n\nOver the last {} of simulated time: {}. Change: against the {} before.\nSince the start: {} ({} "
-        "started, {} done).",
-        f.formula, duration_text(us_to_ms(now.end - now.begin)),
-        spec.unit.empty() ? shown : fmt::format("{} {}", shown, spec.unit),
-        duration_text(us_to_ms(ctx.metrics.window())), figure_text(all.*f.field * f.factor), all.started,
-        all.completed);
+    help_[i] = fmt::format("{}\n\n{}: {}, over {}. {}: {}.{}", f.formula, so_far ? "Run so far" : "Last " + window_text,
+                           quantity_text(value, f.unit), counted(now.completed, "finished request"),
+                           so_far ? "Last " + window_text : "Run so far", quantity_text(other, f.unit),
+                           so_far ? "" : fmt::format("\nThe arrow: the change against the {} before.", window_text));
     const Rect tile{rect.x + (w + gap) * static_cast<float>(i), rect.y, w, rect.h};
     if (f.field == &KeyFigures::throughput_rps && tile.contains(ImGui::GetIO().MousePos))
-      help_[i] += "\n" + goodput_text(ctx, now, all);
+      help_[i] += "\n" + goodput_text(ctx, window, all);
     spec.help = help_[i].c_str();
     const bool clicked = kpi_tile(look, tile, spec);
     if (clicked && f.field == &KeyFigures::block_hit_rate) explain_hit_rate(ctx);

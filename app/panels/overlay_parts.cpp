@@ -54,4 +54,17 @@ void end_overlay(const Look& look) {
   if (look.anchors) look.anchors->pop();
 }
 
+void key_row(const Look& look, std::string_view keys, std::string_view what, float width) {
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float y = at.y + look.px(12);
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const float kw = text_width(look, FontRole::Mono14, keys) + look.px(14);
+  list->AddRectFilled(ImVec2(at.x, at.y + look.px(2)), ImVec2(at.x + kw, at.y + look.px(22)), look.theme.frame,
+                      look.px(5));
+  draw_text(list, look, FontRole::Mono14, look.theme.text, ImVec2(at.x + look.px(7), y), keys);
+  draw_text(list, look, FontRole::Small, look.theme.text_secondary, ImVec2(at.x + look.px(92), y),
+            ellipsized(look, FontRole::Small, what, width - look.px(92)));
+  ImGui::Dummy(ImVec2(width, look.px(24)));
+}
+
 }  // namespace blockyard

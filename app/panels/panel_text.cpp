@@ -9,37 +9,6 @@
 
 namespace blockyard {
 
-std::string with_commas(std::uint64_t n) {
-  std::string digits = std::to_string(n);
-  for (std::size_t i = digits.size(); i > 3;) digits.insert(i -= 3, 1, ',');
-  return digits;
-}
-
-std::string short_count(std::uint64_t n) {
-  const auto v = static_cast<double>(n);
-  if (n < 10'000) return std::to_string(n);
-  if (n < 1'000'000) return fmt::format("{:.{}f}k", v / 1e3, n < 100'000 ? 1 : 0);
-  return fmt::format("{:.1f}M", v / 1e6);
-}
-
-std::string duration_text(double ms) {
-  if (!std::isfinite(ms)) return "–";
-  const double size = std::abs(ms);
-  if (size == 0) return "0 ms";
-  if (size < 9.95) return fmt::format("{:.1f} ms", ms);
-  if (size < 9'950) return fmt::format("{:.0f} ms", ms);
-  if (size < 99'500) return fmt::format("{:.1f} s", ms / 1e3);
-  if (size < 600'000) return fmt::format("{:.0f} s", ms / 1e3);
-  return fmt::format("{:.1f} min", ms / 6e4);
-}
-
-std::string moment_text(SimTime t) { return t < 0 ? "–" : fmt::format("{:.3f} s", static_cast<double>(t) / 1e6); }
-
-std::string percent_text(double fraction) {
-  if (!std::isfinite(fraction)) return "–";
-  return fmt::format("{:.1f} %", fraction * 100);
-}
-
 std::string worker_text(WorkerId w) { return w == kNone ? "–" : fmt::format("worker-{}", w); }
 
 std::string load_text(const FrameContext& ctx, double load) {
@@ -110,6 +79,37 @@ std::string_view status_text(RequestStatus status) {
       return "rejected";
   }
   return "";
+}
+
+namespace {
+
+// "12.5 ms" and "84 %" stay together.
+bool joined(std::string_view before, std::string_view after) {
+  if (before.empty() || before.back() < '0' || before.back() > '9') return false;
+  const std::string_view word = after.substr(0, after.find_first_of(" .,;:)"));
+  for (const std::string_view unit : {"ms", "s", "min", "h", "%", "GiB", "GB", "MiB", "×", "=", "bytes"}) {
+    if (word == unit) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::vector<std::string_view> wrap_words(const Look& look, FontRole role, std::string_view all, float width) {
+  std::vector<std::string_view> lines;
+  while (!all.empty()) {
+    std::size_t end = 0;
+    for (std::size_t next = all.find_first_of(" \n");; next = all.find_first_of(" \n", next + 1)) {
+      const std::size_t stop = std::min(next, all.size());
+      if (stop < all.size() && all[stop] == ' ' && joined(all.substr(0, stop), all.substr(stop + 1))) continue;
+      if (end > 0 && text_width(look, role, all.substr(0, stop)) > width) break;
+      end = stop;
+      if (stop == all.size() || all[stop] == '\n') break;
+    }
+    lines.push_back(all.substr(0, end));
+    all.remove_prefix(std::min(all.size(), end + 1));
+  }
+  return lines;
 }
 
 float worker_chip_width(const Look& look, WorkerId w) {

@@ -4,23 +4,16 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "app/session/frame_context.h"
 #include "app/ui/look.h"
 #include "app/ui/widgets.h"
+#include "core/base/text.h"
 
 namespace blockyard {
 
-/// 1234567 → "1,234,567".
-std::string with_commas(std::uint64_t n);
-/// 41203 → "41.2k".
-std::string short_count(std::uint64_t n);
-/// A duration: "0.5 ms", "314 ms", "12.4 s", "3.1 min".
-std::string duration_text(double ms);
-/// A moment of the run in seconds: "128.413 s".
-std::string moment_text(SimTime t);
-/// "71.8 %"; "–" for NaN.
-std::string percent_text(double fraction);
 /// "worker-3".
 std::string worker_text(WorkerId w);
 /// A load in the unit of the load metric: "314 ms", "4 requests".
@@ -38,6 +31,9 @@ RequestId answer_owner(const Workload& workload, BlockId block);
 std::string block_text(const FrameContext& ctx, BlockId block);
 /// "running", "waiting", …
 std::string_view status_text(RequestStatus status);
+
+/// Cut between words into lines of at most `width`; never within a number, nor between a number and its unit.
+std::vector<std::string_view> wrap_words(const Look& look, FontRole role, std::string_view text, float width);
 
 /// The square with a worker's number in its hue; `at.y` is the vertical centre. Returns the x behind it.
 float worker_chip(ImDrawList* list, const Look& look, ImVec2 at, WorkerId w, bool outlined = false);

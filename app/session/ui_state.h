@@ -22,6 +22,7 @@ struct UiState {
   bool dark = true;
   float scale = 0;  ///< 0: what the screen asks for
   bool first_start = true;
+  int first_start_page = 0;  ///< of its card: the picture, then the keys; not saved
   std::string last_scenario;
   /// The window when it is neither maximised nor full screen, in its own units; 0: as designed.
   int window_width = 0, window_height = 0;
@@ -52,6 +53,7 @@ struct UiState {
   std::map<std::string, bool> folded;  ///< groups of controls, by title
   bool side_by_side = true;            ///< fleets of the compared strategies beside the run's
   std::string unfold_only;             ///< a wish: this group alone is unfolded from the next frame on
+  bool run_so_far = false;             ///< key figures: of the run so far, else over the last seconds
   int fits = 0;                        ///< counts wishes to fit: whoever zooms goes back to all when it has changed
 
   // Overlays.
@@ -68,6 +70,8 @@ struct UiState {
   bool lessons_open = false;
   bool lesson_leaving = false;       ///< the card of the lesson asks where to go from here
   bool lesson_controls = false;      ///< the controls are shown beside the lesson
+  int lesson_page = 0;               ///< of the step: 0 text, 1 question, where both have no room at once
+  bool lesson_paged = false;         ///< that is so; the card says it
   bool lesson_floats = false;        ///< the card has been dragged out of its column
   float lesson_x = 0, lesson_y = 0;  ///< where it floats, pixels
 };

@@ -14,23 +14,6 @@
 #include "core/model/fidelity.h"
 
 namespace blockyard {
-namespace {
-
-void key_row(const Look& look, std::string_view keys, std::string_view what, float width) {
-  const ImVec2 at = ImGui::GetCursorScreenPos();
-  const float y = at.y + look.px(12);
-  ImDrawList* list = ImGui::GetWindowDrawList();
-  const float kw = text_width(look, FontRole::Mono14, keys) + look.px(14);
-  list->AddRectFilled(ImVec2(at.x, at.y + look.px(2)), ImVec2(at.x + kw, at.y + look.px(22)), look.theme.frame,
-                      look.px(5));
-  draw_text(list, look, FontRole::Mono14, look.theme.text, ImVec2(at.x + look.px(7), y), keys);
-  draw_text(list, look, FontRole::Small, look.theme.text_secondary, ImVec2(at.x + look.px(92), y),
-            ellipsized(look, FontRole::Small, what, width - look.px(92)));
-  ImGui::Dummy(ImVec2(width, look.px(24)));
-}
-
-}  // namespace
-
 void draw_settings(FrameContext& ctx, ImVec2 screen) {
   if (!ctx.ui.settings_open) return;
   const Look& look = ctx.look;
@@ -110,7 +93,9 @@ void draw_help(FrameContext& ctx, ImVec2 screen) {
        "faults, diamonds changes of settings, flags bookmarks, teeth at the upper edge preemptions. Drag goes there, "
        "the wheel zooms, Shift and drag takes a "
        "range for plots and tables.");
-  part("Key figures", "Over the last seconds of simulated time. Hover one for its formula and its inputs.");
+  part("Key figures",
+       "Of the last seconds, or of the run so far: the switch at their right end says which. Hover one for its "
+       "formula.");
   part("Controls",
        "Settings of the run. Most act in flight, from the cursor on, as a mark on the timeline; those with a round "
        "arrow restart it. Double click types a value, right click goes back to the scenario's own, Ctrl Z undoes.");
@@ -127,42 +112,6 @@ void draw_help(FrameContext& ctx, ImVec2 screen) {
   ImGui::PopStyleVar();
   end_scroll("##parts");
   end_overlay(look);
-}
-
-void draw_first_start(FrameContext& ctx, const Rect& fleet) {
-  if (!ctx.ui.first_start || fleet.w < ctx.look.px(380) || fleet.h < ctx.look.px(120)) return;
-  const Look& look = ctx.look;
-  const ImVec2 size(look.px(360), look.px(218));
-  const float margin = look.px(14);
-  ImGui::SetNextWindowPos(ImVec2(fleet.right() - size.x - margin, fleet.bottom() - size.y - margin));
-  ImGui::SetNextWindowSize(size);
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(look.px(16), look.px(14)));
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, look.px(10));
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 1.0F);
-  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(look.px(8), look.px(2)));
-  ImGui::PushStyleColor(ImGuiCol_WindowBg, look.theme.raised);
-  ImGui::PushStyleColor(ImGuiCol_Border, look.theme.accent);
-  ImGui::Begin("first-start", nullptr,
-               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
-                   ImGuiWindowFlags_NoFocusOnAppearing);
-  if (look.anchors) look.anchors->push("first-start");
-  const ImVec2 at = ImGui::GetCursorScreenPos();
-  const float width = ImGui::GetContentRegionAvail().x;
-  section_header(look, icons::kGraduation, "This is running already");
-  key_row(look, "Space", "stop and go", width);
-  key_row(look, ".   ,", "next and previous event", width);
-  key_row(look, "[   ]", "other scenarios", width);
-  key_row(look, "Ctrl K", "everything by name", width);
-  key_row(look, "?", "all keys; F1 and hovering explain the rest", width);
-  ImGui::SetCursorScreenPos(ImVec2(at.x + width - look.px(96), at.y + size.y - look.px(62)));
-  ButtonSpec ok{"Got it"};
-  ok.kind = ButtonKind::Primary;
-  ok.width = look.px(96);
-  if (button(look, ok)) ctx.push(cmd::DismissFirstStart{});
-  if (look.anchors) look.anchors->pop();
-  ImGui::End();
-  ImGui::PopStyleColor(2);
-  ImGui::PopStyleVar(4);
 }
 
 void draw_toasts(FrameContext& ctx, const Rect& above) {

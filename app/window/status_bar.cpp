@@ -6,9 +6,11 @@
 #include <utility>
 #include <vector>
 
+#include "app/panels/happened.h"
 #include "app/panels/panel_text.h"
 #include "app/ui/widgets.h"
 #include "app/window/top_bar.h"
+#include "core/metrics/rejections.h"
 #include "core/settings/scenario.h"
 
 namespace blockyard {
@@ -58,6 +60,7 @@ void draw_status_bar(FrameContext& ctx, const Rect& rect) {
       state = ctx.speed >= kMaxSpeed ? "Running as fast as it goes" : fmt::format("Running at {:g}×", ctx.speed);
     } else {
       state = ctx.sim.done() ? "The run is over" : "Paused";
+      if (const Happened happened = what_happened(ctx); !happened.text.empty()) state += "   ·   " + happened.text;
     }
   }
   const float end_x = draw_pages(ctx, rect);
@@ -68,6 +71,7 @@ void draw_status_bar(FrameContext& ctx, const Rect& rect) {
 
   const std::string hint = "Space  play     .  next event     ?  keys     F1  help     Ctrl K  commands";
   const float hint_w = text_width(look, FontRole::Small, hint);
+  const std::string rejected = rejected_reason(rejections_of(ctx.sim));
   const std::string facts =
       fmt::format("{} of {} requests   ·   {} events   ·   seed {}   ·   {}", with_commas(ctx.sim.arrived()),
                   with_commas(ctx.sim.records().size()), short_count(ctx.log_at), ctx.scenario.config.seed,
@@ -81,6 +85,13 @@ void draw_status_bar(FrameContext& ctx, const Rect& rect) {
     return;
   }
   x = std::max(x + look.px(28), rect.x + look.px(end_x < rect.right() ? 0 : 292));
+  // Whatever was not run is said in red, in words, before anything else.
+  if (!rejected.empty()) {
+    draw_text(list, look, FontRole::Small, look.theme.bad_text, ImVec2(x, y),
+              ellipsized(look, FontRole::Small, "Rejected: " + rejected, end_x - look.px(14) - x));
+    look.mark("rejected reason", {x, rect.y, end_x - look.px(14) - x, rect.h});
+    return;
+  }
   const float end = x + text_width(look, FontRole::Small, facts);
   if (end < end_x - look.px(12)) {
     draw_text(list, look, FontRole::Small, look.theme.text_muted, ImVec2(x, y), facts);

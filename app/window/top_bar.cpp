@@ -5,6 +5,7 @@
 #include <array>
 
 #include "app/panels/fleet/side_by_side.h"
+#include "app/panels/happened.h"
 #include "app/panels/panel_text.h"
 #include "app/ui/compat.h"
 #include "app/ui/icons.h"
@@ -125,7 +126,7 @@ void export_menu(FrameContext& ctx) {
 }
 
 // Label and clock, and whether this is the newest time.
-void draw_clock(FrameContext& ctx, float x, float mid) {
+void draw_clock(FrameContext& ctx, float x, float mid, float right) {
   const Look& look = ctx.look;
   ImDrawList* list = ImGui::GetWindowDrawList();
   const float behind_label =
@@ -138,6 +139,25 @@ void draw_clock(FrameContext& ctx, float x, float mid) {
   if (chip(look, (label + "##live").c_str(), live ? Tone::Good : Tone::Warn)) ctx.push(cmd::SeekEnd{});
   help_tooltip(look, live ? "This is the newest time of the run" : "The past of the run",
                live ? "What happens next has not been seen yet." : "Click to go to the newest time.", "End");
+  // What just happened, in two rows at most.
+  const Happened happened = what_happened(ctx);
+  const float from =
+      std::max(ImGui::GetItemRectMax().x, x + text_width(look, FontRole::Mono16, clock_text(ctx.now))) + look.px(16);
+  if (happened.text.empty() || right - from < look.px(110)) return;
+  const std::vector<std::string_view> rows = wrap_words(look, FontRole::Small, happened.text, right - from);
+  const float pitch = look.px(17);
+  const std::size_t shown = std::min<std::size_t>(rows.size(), 2);
+  for (std::size_t i = 0; i < shown; ++i) {
+    // What has no third row ends in a sign that it goes on; the status bar has all of it.
+    const std::string_view row =
+        i + 1 == shown && rows.size() > shown
+            ? std::string_view(happened.text).substr(static_cast<std::size_t>(rows[i].data() - happened.text.data()))
+            : rows[i];
+    draw_text(list, look, FontRole::Small, look.theme.text,
+              ImVec2(from, mid + pitch * (static_cast<float>(i) - static_cast<float>(shown - 1) / 2)),
+              ellipsized(look, FontRole::Small, std::string(row), right - from));
+  }
+  look.mark("happened", {from, mid - pitch, right - from, 2 * pitch});
 }
 
 }  // namespace
@@ -249,7 +269,7 @@ void draw_top_bar(FrameContext& ctx, const Rect& rect) {
       ctx.push(cmd::SetCompare{});
     }
   }
-  if (right - x > look.px(200)) draw_clock(ctx, x, mid);
+  if (right - x > look.px(200)) draw_clock(ctx, x, mid, right - look.px(14));
   if (look.anchors) look.anchors->pop();
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <limits>
@@ -53,14 +54,30 @@ TEST(PlotTicks, LabelsAreShortAndOfOneForm) {
   EXPECT_EQ(format_tick(0.5, 0.5, 2), "0.5");
   EXPECT_EQ(format_tick(1, 0.5, 2), "1.0");
   EXPECT_EQ(format_tick(1500, 500, 2000), "1500");
-  EXPECT_EQ(format_tick(20000, 10000, 40000), "20k");
-  EXPECT_EQ(format_tick(2.5e6, 5e5, 3e6), "2.5M");
+  EXPECT_EQ(format_tick(20000, 10000, 40000), "20,000");
+  EXPECT_EQ(format_tick(2.5e6, 5e5, 3e6), "2,500,000");
   EXPECT_EQ(format_tick(0, 10000, 40000), "0");
-  EXPECT_EQ(format_tick(1000, 0, 1000), "1k");
+  EXPECT_EQ(format_tick(2.5e7, 5e6, 3e7), "25 million");
+  // Times go over to larger units, and their ticks are whole ones of those.
+  EXPECT_EQ(shown_unit("ms", 900).name, "ms");
+  EXPECT_EQ(shown_unit("ms", 200'000).name, "s");
+  EXPECT_EQ(shown_unit("s", 3'600).name, "min");
+  EXPECT_EQ(shown_unit("blocks", 1e9).name, "blocks");
+  for (const double hi : {40.0, 900.0, 200'000.0, 3.6e6, 4e7}) {
+    const ShownUnit shown = shown_unit("ms", hi);
+    const Ticks ticks = linear_ticks(0, hi, 5, shown.size);
+    ASSERT_GE(ticks.at.size(), 3U);
+    for (const double v : ticks.at) {
+      const std::string text = format_tick(ticks, v);
+      EXPECT_LE(text.size(), 5U) << text;
+      EXPECT_NEAR(std::strtod(text.c_str(), nullptr) * shown.size, v, 1e-6) << text;
+    }
+  }
+  EXPECT_EQ(format_tick(1000, 0, 1000), "1,000");
   EXPECT_EQ(format_value(1234567.8), "1,234,568");
   EXPECT_EQ(format_value(1196), "1,196");
   EXPECT_EQ(format_value(79.5), "79.5");
-  EXPECT_EQ(format_value(-0.25), "-0.25");
+  EXPECT_EQ(format_value(-0.25), "−0.25");
   EXPECT_EQ(format_value(kNan), "–");
 }
 

@@ -72,6 +72,8 @@ void BlockTexture::begin_frame(const FrameContext& ctx, const MapShape& shape) {
     }
     made_ = made_ && run_.run != nullptr;
   }
+  const bool moved = delta != 0 || ctx.sim.events_handled() != last_handled_;
+  hold_marks(ctx, moved && !jumped_);
   run_ = run;
   last_now_ = ctx.now;
   last_handled_ = ctx.sim.events_handled();
@@ -94,6 +96,26 @@ void BlockTexture::begin_frame(const FrameContext& ctx, const MapShape& shape) {
   dark_ = ctx.look.theme.dark;
 }
 
+// Stopping keeps what still shows; a step clears the marks of the one before; going on lets them fade.
+void BlockTexture::hold_marks(const FrameContext& ctx, bool moved) {
+  const bool stops = !ctx.playing && !frozen_, steps = !ctx.playing && moved, goes = ctx.playing && frozen_;
+  frozen_ = !ctx.playing;
+  if (!stops && !steps && !goes) return;
+  for (Tile& tile : workers_) {
+    bool marked = false;
+    for (std::size_t s = 0; s < tile.flashes.size(); ++s) {
+      if (tile.flashes[s] == BlockFlash::kSteady) continue;
+      const bool over = ctx.screen_time - tile.flashed_at[s] >= kFlashSeconds;
+      if ((steps && !stops) || (stops && over)) tile.flashes[s] = BlockFlash::kSteady;
+      if (goes) tile.flashed_at[s] = ctx.screen_time;
+      marked = true;
+    }
+    if (!marked) continue;
+    tile.known = false;
+    tile.fades_until = goes ? ctx.screen_time + kFlashSeconds : -1;
+  }
+}
+
 void BlockTexture::update(const FrameContext& ctx, WorkerId w) {
   Tile& tile = workers_[w];
   const std::uint64_t now = signature(ctx.sim.workers()[w]);
@@ -105,7 +127,7 @@ void BlockTexture::update(const FrameContext& ctx, WorkerId w) {
   tile.signature = now;
   tile.known = true;
   paint(ctx, w, tile);
-  if (ctx.screen_time >= tile.fades_until) tile.fades_until = -1;
+  if (frozen_ || ctx.screen_time >= tile.fades_until) tile.fades_until = -1;
 }
 
 void BlockTexture::read(const FrameContext& ctx, WorkerId w, Tile& tile) {
@@ -169,6 +191,10 @@ void BlockTexture::mark_recent(const FrameContext& ctx, WorkerId w, Tile& tile) 
 BlockFlash BlockTexture::flash(WorkerId w, SlotId slot, double screen_time, float* strength) const {
   const Tile& tile = workers_[w];
   if (tile.flashes[slot] == BlockFlash::kSteady) return BlockFlash::kSteady;
+  if (frozen_) {
+    *strength = 1;
+    return tile.flashes[slot];
+  }
   const double age = (screen_time - tile.flashed_at[slot]) / kFlashSeconds;
   if (age >= 1 || age < 0) return BlockFlash::kSteady;
   *strength = static_cast<float>(1 - age);
@@ -185,7 +211,7 @@ void BlockTexture::paint(const FrameContext& ctx, WorkerId w, const Tile& tile) 
   for (std::size_t i = 0; i < kBlockStates; ++i) colors[i] = state_color(theme, static_cast<BlockState>(i));
   const auto texels = static_cast<std::size_t>(shape_.cols) * static_cast<std::size_t>(shape_.rows);
   rgba_.assign(texels * 4, 0);
-  const bool fades = tile.fades_until >= 0;
+  const bool fades = frozen_ || tile.fades_until >= 0;
   const auto color_of = [&](SlotId s) {
     Color c = colors[static_cast<std::size_t>(tile.states[s])];
     float strength = 0;

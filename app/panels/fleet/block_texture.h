@@ -4,7 +4,8 @@
 // Owned by the fleet panel; the texture is made in the TextureStore of the frame and freed with it. It reads the
 // simulation and never changes it.
 // 1. A worker's texels are made anew only where the worker has changed, or something of it still fades. 2. Fades go by
-// screen time; a jump in time starts none but for what has happened in the last moments before the cursor.
+// screen time, and only while the run plays: as long as the clock stands, the marks of the last step stay. A jump in
+// time marks what has happened in the last moments before the cursor.
 #pragma once
 
 #include <cstdint>
@@ -46,7 +47,7 @@ class BlockTexture {
   /// What has just happened to the slot, and how much of it still shows (0 … 1).
   BlockFlash flash(WorkerId w, SlotId slot, double screen_time, float* strength) const;
   /// True while something of w fades.
-  bool fading(WorkerId w, double screen_time) const { return screen_time < workers_[w].fades_until; }
+  bool fading(WorkerId w, double screen_time) const { return frozen_ || screen_time < workers_[w].fades_until; }
   /// Asks for more frames while a worker that is seen fades. Call last, once a frame.
   void end_frame(const FrameContext& ctx) const;
 
@@ -61,6 +62,7 @@ class BlockTexture {
     std::vector<BlockFlash> flashes;
     std::vector<double> flashed_at;
   };
+  void hold_marks(const FrameContext& ctx, bool moved);
   void read(const FrameContext& ctx, WorkerId w, Tile& tile);
   void mark_recent(const FrameContext& ctx, WorkerId w, Tile& tile);
   void paint(const FrameContext& ctx, WorkerId w, const Tile& tile);
@@ -74,6 +76,7 @@ class BlockTexture {
   SimTime last_now_ = -1;
   std::uint64_t last_handled_ = 0;
   bool jumped_ = true;
+  bool frozen_ = false;  // the clock stands: marks stay
   std::vector<Tile> workers_;
   std::vector<std::uint8_t> rgba_;
 };

@@ -76,6 +76,7 @@ void FleetPanel::draw(FrameContext& ctx, const Rect& rect) {
     grid = arrange_fleet(narrower, count, slots, look.scale, wanted_);
   }
   gather(ctx);
+  happened_ = what_happened(ctx);
   hovered_worker_ = linked_to(ctx, ctx.hover).worker;
   selected_worker_ = linked_to(ctx, ctx.selection).worker;
   texture_.begin_frame(ctx, grid.fit.shape);
@@ -116,7 +117,7 @@ void FleetPanel::gather(FrameContext& ctx) {
     std::vector<std::uint64_t> hit(count, 0), blocks(count, 0);
     const auto& records = ctx.sim.records();
     for (RequestId r = 0; r < records.size(); ++r) {
-      if (records[r].start < 0 || records[r].worker == kNone) continue;
+      if (records[r].status != RequestStatus::kCompleted) continue;
       hit[records[r].worker] += records[r].hit;
       blocks[records[r].worker] += ctx.sim.request(r).prompt_blocks;
     }
@@ -253,6 +254,7 @@ void FleetPanel::card(FrameContext& ctx, WorkerId w, const Rect& rect, const Fle
     Rect in = rect.inset(grid.pad_x, grid.pad_y);
     row_label(ctx, w, in.take_left(grid.left), grid.detail == FleetDetail::kHeat);
   }
+  if (happened_.worker == w) tag(ctx, rect, grid);
   look.mark(worker_text(w), rect);
   look.mark(fmt::format("map/{}", w), {at.x, at.y, grid.fit.width(), grid.fit.height()});
 
@@ -267,6 +269,29 @@ void FleetPanel::card(FrameContext& ctx, WorkerId w, const Rect& rect, const Fle
   } else if (compat::hovered_seconds() > 0.35f) {
     worker_tooltip(ctx, w);
   }
+}
+
+// On the worker itself: its outline, and in one line over the foot of the card what has just happened there.
+void FleetPanel::tag(FrameContext& ctx, const Rect& rect, const FleetGrid& grid) const {
+  const Look& look = ctx.look;
+  const Theme& theme = look.theme;
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const bool cards = grid.detail == FleetDetail::kCards;
+  compat::add_rect(list, rect.min(), rect.max(), theme.accent, look.px(cards ? 8 : 4), std::max(1.0F, look.px(1.5F)));
+  if (!cards) return;
+  // The worker is the card itself: without its name there is room for what matters.
+  std::string words = happened_.text;
+  const std::string name = fmt::format("worker {}", happened_.worker);
+  for (const std::string& part : {" → " + name, " on " + name, ", on " + name}) {
+    if (const std::size_t at = words.find(part); at != std::string::npos) words.erase(at, part.size());
+  }
+  const float pad = look.px(8), h = look.px(20);
+  const std::string shown = ellipsized(look, FontRole::Small, words, rect.w - 4 * pad);
+  const Rect r{std::floor(rect.x + pad), std::floor(rect.bottom() - h - look.px(3)),
+               text_width(look, FontRole::Small, shown) + 2 * pad, h};
+  list->AddRectFilled(r.min(), r.max(), theme.accent, look.px(5));
+  draw_text(list, look, FontRole::Small, theme.on_accent, ImVec2(r.x + pad, r.center().y), shown);
+  look.mark("happened", r);
 }
 
 void FleetPanel::card_head(FrameContext& ctx, WorkerId w, const Rect& rect) const {
@@ -386,13 +411,13 @@ void FleetPanel::worker_tooltip(FrameContext& ctx, WorkerId w) const {
                       : state == Health::kUnnoticed ? "Crashed; the router has not noticed yet"
                       : state == Health::kDown      ? "Down; the router sends it nothing"
                                                     : "Restarting";
-  tooltip(
-      ctx.look, worker_text(w),
-      fmt::format("{}. {} running, {} queued.\nBlocks: {} in use, {} idle, {} free of {}.\nLoad {} (the router "
-                  "believes {}). Hit rate {}.\nThe router believes {} blocks that are gone, and does not know of {}.",
-                  words, worker.running().size(), worker.waiting().size(), cache.in_use(), cache.idle_blocks(),
-                  cache.free_slots(), cache.capacity(), load_text(ctx, facts_[w].load), load_text(ctx, view.load),
-                  percent_text(facts_[w].hit_rate), d.phantom, d.unknown));
+  tooltip(ctx.look, worker_text(w),
+          fmt::format("{}. {} running, {} queued.\nBlocks: {} in use, {} idle, {} free of {}.\nLoad {} (the router "
+                      "believes {}). Hit rate of the run so far {}.\nThe router believes {} blocks that are gone, and "
+                      "does not know of {}.",
+                      words, worker.running().size(), worker.waiting().size(), cache.in_use(), cache.idle_blocks(),
+                      cache.free_slots(), cache.capacity(), load_text(ctx, facts_[w].load), load_text(ctx, view.load),
+                      percent_text(facts_[w].hit_rate), d.phantom, d.unknown));
 }
 
 }  // namespace blockyard

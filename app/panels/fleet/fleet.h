@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/panels/fleet/block_map.h"
+#include "app/panels/happened.h"
 #include "app/panels/panel.h"
 
 namespace blockyard {
@@ -41,13 +42,14 @@ class FleetPanel final : public Panel {
  private:
   struct WorkerFacts {
     double load = 0;      // true
-    double hit_rate = 0;  // since the start, of requests that started here; NaN: none
+    double hit_rate = 0;  // of the run so far, over requests that were completed here; NaN: none
     std::vector<SlotId> victims;
   };
   void head(FrameContext& ctx, const Rect& rect, const FleetGrid& grid);
   void gather(FrameContext& ctx);
   void card(FrameContext& ctx, WorkerId w, const Rect& rect, const FleetGrid& grid);
   void card_head(FrameContext& ctx, WorkerId w, const Rect& rect) const;
+  void tag(FrameContext& ctx, const Rect& rect, const FleetGrid& grid) const;
   void card_foot(FrameContext& ctx, WorkerId w, const Rect& rect) const;
   void row_label(FrameContext& ctx, WorkerId w, const Rect& rect, bool tile) const;
   void worker_tooltip(FrameContext& ctx, WorkerId w) const;
@@ -58,6 +60,7 @@ class FleetPanel final : public Panel {
   std::vector<Span> marked_;
   FleetDetail wanted_ = FleetDetail::kAuto;
   WorkerId hovered_worker_ = kNone, selected_worker_ = kNone;  // directly or by what runs or lies there
+  Happened happened_;
   bool victims_ = false;
   Refresh rates_due_{5};
   Refresh victims_due_{5};

@@ -62,12 +62,14 @@ FrameContext context_of(const FrameContext& ctx, const RunBeside& beside) {
 
 bool SideBySide::shown(const FrameContext& ctx) { return ctx.ui.side_by_side && !ctx.compared.empty(); }
 
-void SideBySide::draw_differences(FrameContext& ctx, const Rect& rect) {
+void SideBySide::draw_differences(FrameContext& ctx, const Rect& whole) {
   const Look& look = ctx.look;
   const Theme& theme = look.theme;
   ImDrawList* list = ImGui::GetWindowDrawList();
   if (look.anchors) look.anchors->push("differences");
-  const KeyFigures a = ctx.metrics.until(ctx.now), b = ctx.compared[0].metrics->until(ctx.now);
+  if (due_.due(ctx)) rejections_ = rejections_of(ctx.sim);
+  const Rect rect = draw_figures_end(ctx, whole, rejections_);
+  const KeyFigures a = shown_figures(ctx, ctx.metrics), b = shown_figures(ctx, *ctx.compared[0].metrics);
   const std::string name_a = label_of(ctx.sim.config().router.strategy), name_b = ctx.compared[0].variant->name;
   const float gap = look.px(rect.w < look.px(700) ? 6 : 10);
   const float w = std::floor((rect.w - gap * (kKeyFigures - 1)) / kKeyFigures);
@@ -87,8 +89,8 @@ void SideBySide::draw_differences(FrameContext& ctx, const Rect& rect) {
     ImGui::SetCursorScreenPos(tile.min());
     ImGui::InvisibleButton(f.label, ImVec2(std::max(1.0F, tile.w), std::max(1.0F, tile.h)));
     const bool hot = ImGui::IsItemHovered();
-    help_[i] = fmt::format("{}\n\nSince the start. A, {}: {} {}. B, {}: {} {}.\nLarge: B − A{}{}.", f.formula, name_a,
-                           figure_text(of_a * scale), unit, name_b, figure_text(of_b * scale), unit,
+    help_[i] = fmt::format("{}\n\nOver the {}. A, {}: {}. B, {}: {}.\nLarge: B − A{}{}.", f.formula, figures_span(ctx),
+                           name_a, quantity_text(of_a, f.unit), name_b, quantity_text(of_b, f.unit),
                            *verdict ? ", B is " : "", verdict);
     help_tooltip(look, f.label, help_[i]);
     list->AddRectFilled(tile.min(), tile.max(), hot ? theme.raised : theme.panel, look.px(8));

@@ -20,7 +20,7 @@ class SideBySide {
   /// Whether there is a comparison, and a person wants to see its fleets.
   static bool shown(const FrameContext& ctx);
 
-  /// One row: of each key figure since the start B − A, large, and the two figures under it.
+  /// One row: of each key figure B − A, over the span that the switch says, large, and the two figures under it.
   void draw_differences(FrameContext& ctx, const Rect& rect);
   /// As many fleets as there is room for, A first.
   void draw_fleets(FrameContext& ctx, const Rect& rect);
@@ -32,6 +32,8 @@ class SideBySide {
   std::array<FleetPanel, kMost> fleets_;
   std::array<VariantPicker, kMost> pickers_;
   std::array<std::string, kKeyFigures> help_;
+  Rejections rejections_;
+  Refresh due_{5};
 };
 
 /// Opens the comparison, with another strategy beside the scenario's own where none is compared yet.

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "app/panels/fleet/side_by_side.h"
+#include "app/panels/key_figures.h"
 #include "app/ui/icons.h"
 
 namespace blockyard {
@@ -209,7 +210,7 @@ void CompareTab::draw(FrameContext& ctx, const Rect& rect) {
       look, "compare", table, kColumns, lines.size(),
       [&](const TableRow& row) {
         const Line& l = lines[row.index];
-        const KeyFigures k = l.metrics->until(ctx.now);
+        const KeyFigures k = shown_figures(ctx, *l.metrics);
         cell_text(look, row.cells[0], kColumns[0],
                   fmt::format("{}   {}", static_cast<char>('A' + row.index), l.name),  // as over the fleets
                   look.theme.text);
@@ -218,8 +219,7 @@ void CompareTab::draw(FrameContext& ctx, const Rect& rect) {
         cell_text(look, row.cells[3], kColumns[3], duration_text(k.ttft_p95_ms));
         cell_text(look, row.cells[4], kColumns[4], duration_text(k.e2e_p95_ms));
         cell_text(look, row.cells[5], kColumns[5], with_commas(k.evictions));
-        cell_text(look, row.cells[6], kColumns[6],
-                  k.imbalance == k.imbalance ? fmt::format("{:.2f}×", k.imbalance) : "–");
+        cell_text(look, row.cells[6], kColumns[6], quantity_text(k.imbalance, "×"));
       },
       [](std::size_t i) { return i == 0; });
 }

@@ -24,13 +24,9 @@ bool rests(const FrameContext& ctx) {
          ui.experiment_open || ui.lessons_open;
 }
 
-std::string figure_text(double v, std::string_view unit) {
-  if (std::isnan(v)) return "–";
-  if (unit == "ms") return duration_text(v);
-  if (unit == "%" || unit.starts_with("% ")) return fmt::format("{:.0f} %", v);
-  if (unit == "1/s") return fmt::format("{:.0f}/s", v);
-  if (unit == "×") return fmt::format("{:.2f}×", v);
-  return fmt::format("{:.0f}", v);
+// Text and question of this step are pages of their own, and this one is open.
+bool turns_page(const FrameContext& ctx, int page) {
+  return ctx.ui.lesson_paged && ctx.ui.lesson_page == page && ctx.lesson->now().question.has_value();
 }
 
 void leave_row(const Look& look, ButtonSpec spec, const std::string& anchor, bool* clicked) {
@@ -51,6 +47,8 @@ void lesson_next(FrameContext& ctx) {
   if (ctx.ui.lesson_leaving) {
     if (!run.last() || run.number + 1 >= ctx.lessons->lessons.size()) return;
     ctx.push(cmd::StartLesson{ctx.lessons->lessons[run.number + 1].id, 0});
+  } else if (turns_page(ctx, 0)) {
+    ctx.ui.lesson_page = 1;
   } else if (run.last()) {
     ctx.ui.lessons_done.insert(run.lesson->id);
     ctx.ui.lesson_leaving = true;
@@ -63,6 +61,8 @@ void lesson_back(FrameContext& ctx) {
   if (rests(ctx)) return;
   if (ctx.ui.lesson_leaving) {
     ctx.ui.lesson_leaving = false;
+  } else if (turns_page(ctx, 1)) {
+    ctx.ui.lesson_page = 0;
   } else if (ctx.lesson->step > 0) {
     ctx.push(cmd::ShowLessonStep{ctx.lesson->step - 1});
   }
@@ -71,7 +71,9 @@ void lesson_back(FrameContext& ctx) {
 void lesson_answer(FrameContext& ctx, std::size_t choice) {
   if (rests(ctx) || ctx.ui.lesson_leaving) return;
   const auto& question = ctx.lesson->now().question;
-  if (question && choice < question->choices.size()) ctx.push(cmd::AnswerLesson{choice});
+  if (!question || choice >= question->choices.size()) return;
+  ctx.ui.lesson_page = 1;
+  ctx.push(cmd::AnswerLesson{choice});
 }
 
 void LessonCard::header(FrameContext& ctx, const Rect& rect) {
@@ -155,7 +157,7 @@ void LessonCard::figures(FrameContext& ctx) {
   const float width = ImGui::GetContentRegionAvail().x, line = look.px(24), gap = look.px(14);
   ImDrawList* list = ImGui::GetWindowDrawList();
   const auto cell = [&](std::size_t row, std::size_t c) {
-    return figure_text(run.figures[row][c], find_metric(columns[c].second)->unit);
+    return quantity_text(run.figures[row][c], find_metric(columns[c].second)->unit);
   };
   const auto has_row = [&](std::size_t i) {
     return run.lesson->steps[i].columns == columns && run.figures[i].size() == columns.size();
@@ -198,13 +200,14 @@ void LessonCard::step(FrameContext& ctx, FontRole role) {
   const Look& look = ctx.look;
   const LessonStep& now = ctx.lesson->now();
   paragraph(look, FontRole::BodyMedium, look.theme.accent, now.title);
+  if (turns_page(ctx, 1)) return question(ctx);
   paragraph(look, role, look.theme.text, now.text);
   if (missing_) {
     paragraph(look, FontRole::Small, look.theme.text_muted,
               "What this step points at has no room in a window of this size.");
   }
   figures(ctx);
-  question(ctx);
+  if (!turns_page(ctx, 0)) question(ctx);
 }
 
 void LessonCard::leaving(FrameContext& ctx) {
@@ -252,15 +255,16 @@ void LessonCard::footer(FrameContext& ctx, const Rect& rect) {
   const std::size_t steps = run.lesson->steps.size();
   ImGui::SetCursorScreenPos(rect.min());
   ButtonSpec back{"Back"};
-  back.enabled = run.step > 0 || ctx.ui.lesson_leaving;
+  back.enabled = run.step > 0 || turns_page(ctx, 1) || ctx.ui.lesson_leaving;
   back.tooltip = "The step before";
   back.shortcut = "Page Up";
   const float back_w = button_width(look, back);
   if (button(look, back)) lesson_back(ctx);
-  ButtonSpec next{run.last() ? "Finish" : "Next"};
+  const bool to_question = turns_page(ctx, 0);
+  ButtonSpec next{to_question ? "Question" : run.last() ? "Finish" : "Next"};
   next.kind = ButtonKind::Primary;
   next.enabled = !ctx.ui.lesson_leaving;
-  next.tooltip = run.last() ? "The lesson is done" : "The next step";
+  next.tooltip = to_question ? "The question of this step" : run.last() ? "The lesson is done" : "The next step";
   next.shortcut = "Enter";
   const float next_w = button_width(look, next);
   ImGui::SetCursorScreenPos(ImVec2(rect.right() - next_w, rect.y));
@@ -300,12 +304,26 @@ void LessonCard::content(FrameContext& ctx, const Rect& rect) {
   const float y = ImGui::GetCursorScreenPos().y;
   ImGui::SetCursorScreenPos(ImVec2(in.x, y));
   // The text begins at its top whenever the step changes.
-  const std::string id = fmt::format("##{}{}", shown_, ctx.ui.lesson_leaving ? "!" : "");
-  begin_scroll(look, id.c_str(), std::max(look.px(40), in.bottom() - y));
+  const std::string id =
+      fmt::format("##{}{}{}", shown_, ctx.ui.lesson_leaving ? "!" : "", turns_page(ctx, 1) ? "?" : "");
+  const float room = std::max(look.px(40), in.bottom() - y);
+  begin_scroll(look, id.c_str(), room);
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(look.px(8), look.px(8)));
   ctx.ui.lesson_leaving ? leaving(ctx) : step(ctx, rect.h < look.px(620) ? FontRole::Body : FontRole::Reading);
   ImGui::PopStyleVar();
-  wanted_height_ = y - rect.y + ImGui::GetCursorPosY() + look.px(62);
+  const float content = ImGui::GetCursorPosY();
+  wanted_height_ = y - rect.y + content + look.px(62);
+  // Once for each step and size: what has no room at once is turned to, page by page, by the key that goes on.
+  const std::string fits = fmt::format("{} {:.0f}x{:.0f}", shown_, rect.w, room);
+  if (fits != measured_ && !ctx.ui.lesson_leaving) {
+    if (ctx.ui.lesson_paged) {  // as a page it says nothing of the whole: once more without
+      ctx.ui.lesson_paged = false;
+      ctx.animate(ctx.screen_time + 0.1);
+    } else {
+      ctx.ui.lesson_paged = content > room + look.px(2);
+      measured_ = fits;
+    }
+  }
   end_scroll(id.c_str());
   footer(ctx, foot);
 }
@@ -319,6 +337,8 @@ void LessonCard::draw(FrameContext& ctx, const Rect& column, ImVec2 screen) {
   const std::string now = fmt::format("{}/{}", ctx.lesson->lesson->id, ctx.lesson->step);
   if (now != shown_) {
     shown_ = now;
+    ctx.ui.lesson_paged = false;
+    ctx.ui.lesson_page = 0;
     since_ = ctx.screen_time;
     answer_ = ctx.lesson->answers[ctx.lesson->step];
   }

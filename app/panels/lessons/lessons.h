@@ -33,6 +33,7 @@ class LessonCard {
   void footer(FrameContext& ctx, const Rect& rect);
 
   std::string shown_;                  // lesson and step
+  std::string measured_;               // that, and the room for which it was found out whether it takes two pages
   double since_ = 0;                   // screen time
   float wanted_height_ = 0;            // of all that the card says
   std::optional<std::size_t> answer_;  // as drawn last

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/panels/panel_text.h"
 #include "app/ui/compat.h"
 #include "app/ui/icons.h"
 #include "app/ui/widgets.h"
@@ -12,41 +13,37 @@
 namespace blockyard {
 namespace {
 
-ImVec2 wrapped_size(const Look& look, FontRole role, std::string_view s, float width) {
-  return look.font(role)->CalcTextSizeA(look.font_px(role), 1e6F, width, s.data(), s.data() + s.size());
-}
-
-void wrapped(ImDrawList* list, const Look& look, FontRole role, Color color, ImVec2 at, std::string_view s,
-             float width) {
-  list->AddText(look.font(role), look.font_px(role), at, color, s.data(), s.data() + s.size(), width);
+// Draws lines with air between them; returns the y behind them.
+float lines_at(ImDrawList* list, const Look& look, FontRole role, Color color, ImVec2 at,
+               const std::vector<std::string_view>& lines) {
+  const float size = look.font_px(role), pitch = line_pitch(look, role);
+  for (const std::string_view line : lines) {
+    list->AddText(look.font(role), size, at, color, line.data(), line.data() + line.size());
+    at.y += pitch;
+  }
+  return at.y;
 }
 
 }  // namespace
 
+float line_pitch(const Look& look, FontRole role) { return std::round(look.font_px(role) * 1.42F); }
+
 void paragraph(const Look& look, FontRole role, Color color, std::string_view s) {
-  ImDrawList* list = ImGui::GetWindowDrawList();
   const ImVec2 at = ImGui::GetCursorScreenPos();
-  const float width = ImGui::GetContentRegionAvail().x, size = look.font_px(role), line = std::round(size * 1.42F);
-  float y = at.y;
-  const char* begin = s.data();
-  const char* end = s.data() + s.size();
-  while (begin < end) {
-    const char* stop = compat::line_end(look.font(role), size, begin, end, width);
-    list->AddText(look.font(role), size, ImVec2(at.x, y), color, begin, stop);
-    while (stop < end && (*stop == ' ' || *stop == '\n')) ++stop;
-    begin = stop;
-    y += line;
-  }
-  ImGui::Dummy(ImVec2(width, y - at.y));
+  const float width = ImGui::GetContentRegionAvail().x;
+  const float end = lines_at(ImGui::GetWindowDrawList(), look, role, color, at, wrap_words(look, role, s, width));
+  ImGui::Dummy(ImVec2(width, end - at.y));
 }
 
 bool choice_row(const Look& look, std::size_t n, const LessonChoice& choice, bool picked) {
   const Theme& theme = look.theme;
   const float width = ImGui::GetContentRegionAvail().x, left = look.px(38), pad = look.px(8);
   const float inner = width - left - look.px(10);
-  const ImVec2 said = wrapped_size(look, FontRole::Body, choice.text, inner);
-  const ImVec2 because = picked ? wrapped_size(look, FontRole::Small, choice.because, inner) : ImVec2(0, 0);
-  const float height = said.y + 2 * pad + (picked ? because.y + look.px(5) : 0);
+  const auto said = wrap_words(look, FontRole::Body, choice.text, inner);
+  const auto because = picked ? wrap_words(look, FontRole::Small, choice.because, inner) : decltype(said){};
+  const float said_h = static_cast<float>(said.size()) * line_pitch(look, FontRole::Body);
+  const float because_h = static_cast<float>(because.size()) * line_pitch(look, FontRole::Small);
+  const float height = said_h + 2 * pad + (picked ? because_h + look.px(5) : 0);
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const Rect r{at.x, at.y, width, height};
   const bool clicked = ImGui::InvisibleButton(fmt::format("##choice{}", n).c_str(), r.size());
@@ -61,11 +58,9 @@ bool choice_row(const Look& look, std::size_t n, const LessonChoice& choice, boo
   const FontRole role = FontRole::Small;
   draw_text(list, look, role, picked ? ink_on(tone_color(theme, tone)) : theme.text,
             ImVec2(badge.x - text_width(look, role, mark) / 2, badge.y), mark);
-  wrapped(list, look, FontRole::Body, theme.text, ImVec2(at.x + left, at.y + pad), choice.text, inner);
-  if (picked) {
-    wrapped(list, look, FontRole::Small, theme.text_secondary, ImVec2(at.x + left, at.y + pad + said.y + look.px(5)),
-            choice.because, inner);
-  }
+  const ImVec2 text_at(at.x + left, at.y + pad);
+  const float below = lines_at(list, look, FontRole::Body, theme.text, text_at, said);
+  lines_at(list, look, FontRole::Small, theme.text_secondary, ImVec2(text_at.x, below + look.px(5)), because);
   look.mark(fmt::format("choice {}", n + 1), r);
   return clicked;
 }

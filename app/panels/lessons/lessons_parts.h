@@ -9,6 +9,8 @@
 
 namespace blockyard {
 
+/// From line to line, px.
+float line_pitch(const Look& look, FontRole role);
 /// Text over as many lines as it needs, with air between them.
 void paragraph(const Look& look, FontRole role, Color color, std::string_view text);
 

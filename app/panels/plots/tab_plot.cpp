@@ -7,6 +7,7 @@
 
 #include "app/panels/linked.h"
 #include "app/plot/draw/export.h"
+#include "core/metrics/rejections.h"
 #include "core/settings/scenario.h"
 
 namespace blockyard {
@@ -133,15 +134,18 @@ PlotAction show_plot(FrameContext& ctx, const char* id, const Rect& rect, PlotBo
       p.series.clear();
       p.heat.reset();
       p.lanes.reset();
-      p.empty_text = "The range on the timeline lies ahead. Play on, or let go of it with Esc.";
+      p.empty_text = "The range on the timeline lies ahead. Play on, or clear it with Esc.";
     }
     ++box.figure.revision;
   }
   const auto& policies = policy_table();
   const std::uint32_t strategy = ctx.sim.config().router.strategy;
-  box.figure.footnote = fmt::format("{} · {} · {} workers · seed {} · up to {}", ctx.scenario.name,
-                                    strategy < policies.size() ? policies[strategy].id : "", ctx.sim.workers().size(),
-                                    ctx.sim.config().seed, moment_text(ctx.now));
+  box.figure.footnote =
+      fmt::format("{} · {} · {} of {} · seed {} · up to {}", ctx.scenario.name,
+                  strategy < policies.size() ? policies[strategy].id : "", counted(ctx.sim.workers().size(), "worker"),
+                  counted(ctx.sim.workers().front().capacity(), "block"), ctx.sim.config().seed, moment_text(ctx.now));
+  if (const std::string why = rejected_reason(rejections_of(ctx.sim)); !why.empty())
+    box.figure.footnote += " · REJECTED: " + why;
   if (over_time) {
     const Linked hovered = linked_to(ctx, ctx.hover), selected = linked_to(ctx, ctx.selection);
     for (PlotView& v : box.view.plots) {

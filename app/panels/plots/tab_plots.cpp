@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
+#include <utility>
 
 #include "app/ui/icons.h"
 #include "core/settings/scenario.h"
@@ -36,6 +38,31 @@ PlotSeries line(const char* name, PlotRole role, std::size_t points) {
   s.x.reserve(points);
   s.y.reserve(points);
   return s;
+}
+
+// Of each request that was preempted or lost its worker: from when to when it ran in vain, s.
+using Lost = std::map<RequestId, std::vector<std::pair<double, double>>>;
+Lost lost_runs(const FrameContext& ctx) {
+  Lost out;
+  std::map<RequestId, SimTime> running;  // only those that were ever lost are looked for
+  for (RequestId r = 0; r < ctx.sim.arrived(); ++r) {
+    const RequestRecord& record = ctx.sim.records()[r];
+    if (record.preemptions > 0) running[r] = -1;
+  }
+  if (running.empty()) return out;
+  for (std::size_t i = 0; i < ctx.log_at; ++i) {
+    const LoggedEvent& e = ctx.log[i];
+    if (e.type != EventType::kStart && e.type != EventType::kPreempt) continue;
+    const auto found = running.find(e.request);
+    if (found == running.end()) continue;
+    if (e.type == EventType::kStart) {
+      found->second = e.t;
+    } else if (found->second >= 0) {
+      out[e.request].emplace_back(axis_seconds(found->second), axis_seconds(e.t));
+      found->second = -1;
+    }
+  }
+  return out;
 }
 
 bool in_range(const FrameContext& ctx, SimTime t) {
@@ -183,25 +210,31 @@ void BlocksTab::draw(FrameContext& ctx, const Rect& rect) {
 
 void RequestsTab::fill(const FrameContext& ctx) {
   constexpr std::size_t kMost = 2000;
-  constexpr double kSpan = 12;  // s that are shown where no range is chosen
+  constexpr double kSpan = 12;        // s that are shown where no range is chosen
+  constexpr double kLessonSpan = 30;  // a lesson's text speaks of its run from the start on
   Plot p;
   p.title = "Requests by worker";
   p.empty_text = "No request has been routed yet. Press Space to play.";
   p.x.unit = "s";
   const double end = ctx.range ? axis_seconds(ctx.range->end) : axis_seconds(ctx.now);
-  const double begin = ctx.range ? axis_seconds(ctx.range->begin) : std::max(0.0, end - kSpan);
+  const double span = ctx.lesson ? kLessonSpan : kSpan;
+  const double begin = ctx.range ? axis_seconds(ctx.range->begin) : std::max(0.0, end - span);
   p.x.min = begin;
   p.x.max = std::max(end, begin + 1);
   SwimLanes lanes;
   for (WorkerId w = 0; w < ctx.sim.workers().size(); ++w) lanes.lanes.push_back(worker_text(w));
   lanes.kinds = {
       {"wait", {PlotRole::Wait, -1}}, {"prefill", {PlotRole::Prefill, -1}}, {"decode", {PlotRole::Decode, -1}}};
+  const Lost lost = lost_runs(ctx);
+  if (!lost.empty()) lanes.kinds.push_back({"computed, then lost", {PlotRole::Warning, -1}});
   // From the latest on, so that the newest are kept where there are too many.
   for (RequestId r = ctx.sim.arrived(); r-- > 0 && lanes.items.size() < kMost;) {
     const RequestRecord& record = ctx.sim.records()[r];
     if (record.worker == kNone) continue;
     const double arrived = axis_seconds(record.arrival), now = axis_seconds(ctx.now);
-    const double start = record.start < 0 ? now : axis_seconds(record.start);
+    // Preempted and not started again: it waits.
+    const bool waiting = record.start < 0 || record.status == RequestStatus::kWaiting;
+    const double start = waiting ? now : axis_seconds(record.start);
     const double first = record.first_token < 0 ? now : axis_seconds(record.first_token);
     const double finish = record.finish < 0 ? now : axis_seconds(record.finish);
     if (arrived > end || finish < begin) continue;
@@ -210,9 +243,17 @@ void RequestsTab::fill(const FrameContext& ctx) {
       lanes.items.push_back({static_cast<int>(record.worker), kind, r, from, to, std::move(words), 0});
     };
     const std::uint32_t chain = ctx.sim.request(r).prompt_blocks;
-    add(0, arrived, start, std::to_string(r));
-    if (record.start >= 0) add(1, start, first, fmt::format("{}/{}", record.hit, chain));
-    if (record.first_token >= 0) add(2, first, finish, fmt::format("{} · hit {}/{}", r, record.hit, chain));
+    double waits = arrived;
+    if (const auto found = lost.find(r); found != lost.end()) {
+      for (const auto& [from, to] : found->second) {
+        add(0, waits, from, std::to_string(r));
+        add(3, from, to, fmt::format("{} lost", r));
+        waits = to;
+      }
+    }
+    add(0, waits, start, std::to_string(r));
+    if (!waiting) add(1, start, first, fmt::format("{}/{}", record.hit, chain));
+    if (record.first_token >= 0 && !waiting) add(2, first, finish, fmt::format("{} · hit {}/{}", r, record.hit, chain));
   }
   pack_lanes(lanes);
   if (!lanes.items.empty()) p.lanes = std::move(lanes);

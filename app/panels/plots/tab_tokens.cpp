@@ -10,6 +10,50 @@
 
 namespace blockyard {
 
+namespace {
+
+// How many of the tokens came within so long after the one before; the longest gap is marked.
+Plot gaps_plot(const FrameContext& ctx) {
+  TokenGaps gaps;
+  for (const Worker& w : ctx.sim.workers()) {
+    for (const auto& [gap, tokens] : w.token_gaps().sorted()) gaps.add(gap, tokens);
+  }
+  Plot p;
+  p.title = "Distribution of inter-token latency";
+  p.empty_text = "No request has had two tokens yet. Press Space to play.";
+  p.x.label = "time between tokens";
+  p.x.unit = "ms";
+  p.y.label = "tokens";
+  p.y.unit = "%";
+  p.y.min = 0;
+  p.y.max = 100;
+  const auto counts = gaps.sorted();
+  PlotSeries s;
+  s.name = fmt::format("{} tokens", with_commas(gaps.tokens()));
+  s.colour.role = PlotRole::P95;
+  std::uint64_t below = 0;
+  for (const auto& [gap, tokens] : counts) {
+    below += tokens;
+    s.x.push_back(us_to_ms(gap));
+    s.y.push_back(100 * static_cast<double>(below) / static_cast<double>(gaps.tokens()));
+  }
+  if (s.x.size() == 1) s.x.insert(s.x.begin(), 0.0), s.y.insert(s.y.begin(), 0.0);
+  s.style = SeriesStyle::Step;
+  if (!counts.empty()) {
+    p.series = {std::move(s)};
+    PlotMark longest;
+    longest.at = us_to_ms(counts.back().first);
+    longest.label = "longest " + duration_text(longest.at);
+    longest.colour.role = PlotRole::Warning;
+    p.marks.push_back(longest);
+    p.x.min = 0;
+    p.x.max = longest.at * 1.25;  // room for the mark's words
+  }
+  return p;
+}
+
+}  // namespace
+
 void TokensTab::over_time(const FrameContext& ctx, bool both) {
   const auto points = ctx.metrics.series(ctx.now);
   const auto plot = [&](const char* title, const char* y, const char* unit) {
@@ -45,38 +89,12 @@ void TokensTab::over_time(const FrameContext& ctx, bool both) {
   box_[0].figure.title = "Output tokens";
   box_[0].figure.columns = both ? 2 : 1;
   box_[0].figure.plots.push_back(std::move(rate));
-  if (both) box_[0].figure.plots.push_back(std::move(gap));
+  if (both) box_[0].figure.plots.push_back(ctx.lesson ? gaps_plot(ctx) : std::move(gap));
 }
 
 void TokensTab::distribution(const FrameContext& ctx) {
-  TokenGaps gaps;
-  for (const Worker& w : ctx.sim.workers()) {
-    for (const auto& [gap, tokens] : w.token_gaps().sorted()) gaps.add(gap, tokens);
-  }
-  Plot p;
-  p.title = "Distribution of inter-token latency";
-  p.empty_text = "No request has had two tokens yet. Press Space to play.";
-  p.x.label = "time between tokens";
-  p.x.unit = "ms";
-  p.y.label = "tokens";
-  p.y.unit = "%";
-  p.y.min = 0;
-  p.y.max = 100;
-  const auto counts = gaps.sorted();
-  PlotSeries s;
-  s.name = fmt::format("{} tokens", with_commas(gaps.tokens()));
-  s.colour.role = PlotRole::P95;
-  std::uint64_t below = 0;
-  for (const auto& [gap, tokens] : counts) {
-    below += tokens;
-    s.x.push_back(us_to_ms(gap));
-    s.y.push_back(100 * static_cast<double>(below) / static_cast<double>(gaps.tokens()));
-  }
-  if (s.x.size() == 1) s.x.insert(s.x.begin(), 0.0), s.y.insert(s.y.begin(), 0.0);
-  s.style = SeriesStyle::Step;
-  if (!counts.empty()) p.series = {std::move(s)};
   const std::uint64_t revision = box_[1].figure.revision + 1;
-  box_[1].figure = make_figure(std::move(p));
+  box_[1].figure = make_figure(gaps_plot(ctx));
   box_[1].figure.revision = revision;
 }
 

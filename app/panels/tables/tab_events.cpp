@@ -7,6 +7,7 @@
 #include <cctype>
 #include <span>
 
+#include "app/panels/happened.h"
 #include "app/panels/inspector/inspector_parts.h"
 #include "app/panels/linked.h"
 #include "app/ui/compat.h"
@@ -125,16 +126,16 @@ std::string event_detail(const FrameContext& ctx, const LoggedEvent& e) {
   switch (e.type) {
     case EventType::kArrive: {
       const Request& q = ctx.sim.request(e.request);
-      return fmt::format("{} tokens, {} blocks", with_commas(q.prompt_tokens), q.prompt_blocks);
+      return fmt::format("{}, {}", counted(q.prompt_tokens, "token"), counted(q.prompt_blocks, "block"));
     }
     case EventType::kRoute:
-      return fmt::format("predicted {} of {} blocks", e.value, ctx.sim.request(e.request).prompt_blocks);
+      return fmt::format("predicted {} of {}", e.value, counted(ctx.sim.request(e.request).prompt_blocks, "block"));
     case EventType::kReject:
       return "longer than a worker's memory";
     case EventType::kStart:
-      return fmt::format("hit {} of {} blocks", e.value, ctx.sim.request(e.request).prompt_blocks);
+      return fmt::format("hit {} of {}", e.value, counted(ctx.sim.request(e.request).prompt_blocks, "block"));
     case EventType::kEvict:
-      return fmt::format("{} blocks, from block {}", e.value, e.block);
+      return fmt::format("{}, from block {}", counted(e.value, "block"), e.block);
     case EventType::kFirstToken:
       return "first token";
     case EventType::kFinish:
@@ -238,20 +239,31 @@ void EventsTab::draw(FrameContext& ctx, const Rect& rect) {
     empty_state(look, rest, none ? icons::kPlay : icons::kFilter, none ? "Nothing has happened yet" : "Nothing matches",
                 none ? "Every event of the run stands here, latest first. Press Space to play, or . for the next "
                        "event."
-                : ctx.range ? "Clear the filter, switch the kinds of events above on again, or let go of the range on "
-                              "the timeline with Esc."
+                : ctx.range ? "Clear the filter, switch the kinds of events above on again, or clear the range on the "
+                              "timeline with Esc."
                             : "Clear the filter, or switch the kinds of events above on again.");
     return;
   }
   constexpr std::array<TableColumn, 5> kColumns = {
       {{"time", 84, true}, {"event", 100}, {"worker", 44}, {"request", 190}, {"what", 0}}};
+  const Happened now = what_happened(ctx);
   const RequestId wanted = linked_to(ctx, ctx.hover).request;
   const RequestId selected = selected_request(ctx.selection);
   const TableResult r = draw_table(
       look, "events", rest, kColumns, list_.size(),
       [&](const TableRow& row) {
         const LoggedEvent& e = ctx.log[list_.at(row.index)];
-        cell_text(look, row.cells[0], kColumns[0], moment_text(e.t), look.theme.text_secondary);
+        const bool just = now.holds(list_.at(row.index));
+        // The step that the run stands at: a bar before it, and its words at full strength.
+        if (just) {
+          const Rect& first = row.cells[0];
+          ImGui::GetWindowDrawList()->AddRectFilled(ImVec2(first.x - look.px(4), first.y + look.px(3)),
+                                                    ImVec2(first.x - look.px(1), first.bottom() - look.px(3)),
+                                                    look.theme.accent, look.px(1));
+          look.mark("now", first);
+        }
+        cell_text(look, row.cells[0], kColumns[0], moment_text(e.t),
+                  just ? look.theme.accent : look.theme.text_secondary);
         const Rect& c = row.cells[1];
         const float d = look.px(3);
         ImGui::GetWindowDrawList()->AddCircleFilled(ImVec2(c.x + d, c.center().y), d, event_color(look.theme, e.type));

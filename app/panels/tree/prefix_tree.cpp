@@ -280,9 +280,10 @@ void PrefixTreePanel::table_row(FrameContext& ctx, const TreeShow& show, NodeInd
   x += look.px(14);
   std::string label = node.label;
   if (node.group()) label = fmt::format("{} × {}", node.requests, node.label.substr(1, node.label.size() - 2));
-  const Color ink = node.group()                         ? theme.text_muted
-                    : node.level == 0 || show.on_path[n] ? theme.text
-                                                         : theme.text_secondary;
+  // Prompts that nobody has asked yet stand in grey until they arrive.
+  const Color ink = node.group() || tree_.arrived(ctx, n) == 0 ? theme.text_muted
+                    : node.level == 0 || show.on_path[n]       ? theme.text
+                                                               : theme.text_secondary;
   const std::string blocks = short_count(node.blocks);
   const float room = blocks_x - text_width(look, FontRole::Mono14, blocks) - look.px(8) - x;
   draw_text(list, look, node.level == 0 ? FontRole::BodyMedium : FontRole::Body, ink, ImVec2(x, y),

@@ -1,0 +1,106 @@
+#include "app/panels/happened.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "core/base/text.h"
+#include "core/metrics/rejections.h"
+
+namespace blockyard {
+namespace {
+
+// Which event of a step the sentence is about: the first of these that is among them.
+constexpr std::array kWeight = {EventType::kReject, EventType::kFault,      EventType::kDetect, EventType::kRestart,
+                                EventType::kChange, EventType::kPreempt,    EventType::kStart,  EventType::kRoute,
+                                EventType::kFinish, EventType::kFirstToken, EventType::kSync,   EventType::kDeliver,
+                                EventType::kArrive, EventType::kHeartbeat,  EventType::kEvict};
+
+std::string found(const FrameContext& ctx, const LoggedEvent& start, std::uint64_t evicted) {
+  std::string out =
+      fmt::format("{} of {} found", start.value, counted(ctx.sim.request(start.request).prompt_blocks, "block"));
+  if (evicted > 0) out += fmt::format(", {} evicted", with_commas(evicted));
+  return out;
+}
+
+std::string sentence(const FrameContext& ctx, const LoggedEvent& e, bool routed, std::uint64_t evicted) {
+  const std::string request = e.request == kNone ? "" : fmt::format("request {}", e.request);
+  const std::string worker = e.worker == kNone ? "" : fmt::format("worker {}", e.worker);
+  switch (e.type) {
+    case EventType::kReject:
+      return fmt::format("{} rejected: it needs {}, a worker has {}", request,
+                         counted(blocks_needed(ctx.sim.config(), ctx.sim.request(e.request)), "block"),
+                         with_commas(ctx.sim.workers().front().capacity()));
+    case EventType::kFault:
+      return static_cast<FaultKind>(e.value) == FaultKind::kCrash ? worker + " crashes: its cache and requests are lost"
+                                                                  : worker + " drops its idle blocks and tells nobody";
+    case EventType::kDetect:
+      return fmt::format("the router notices that {} is down", worker);
+    case EventType::kRestart:
+      return worker + " is back, with an empty cache";
+    case EventType::kChange:
+      return "settings changed";
+    case EventType::kPreempt:
+      return fmt::format("{} preempted on {}: it gives its blocks back and waits", request, worker);
+    case EventType::kStart:
+      return routed ? fmt::format("{} → {}: {}", request, worker, found(ctx, e, evicted))
+                    : fmt::format("{} starts on {}: {}", request, worker, found(ctx, e, evicted));
+    case EventType::kRoute:
+      return fmt::format("{} → {}: waits there; {} of {} expected", request, worker, e.value,
+                         counted(ctx.sim.request(e.request).prompt_blocks, "block"));
+    case EventType::kFinish:
+      return fmt::format("{} done on {} after {}: its blocks are idle", request, worker,
+                         duration_text(us_to_ms(e.t - ctx.sim.records()[e.request].arrival)));
+    case EventType::kFirstToken:
+      return fmt::format("{}: first token after {}, on {}", request,
+                         duration_text(us_to_ms(e.t - ctx.sim.records()[e.request].arrival)), worker);
+    case EventType::kSync:
+      return worker + " sends the router the list of its blocks";
+    case EventType::kHeartbeat:
+      return worker + " sends the router its load";
+    case EventType::kDeliver: {
+      const auto kind = static_cast<MessageKind>(e.value);
+      return kind == MessageKind::kHeartbeat ? fmt::format("the router learns the load of {}", worker)
+             : kind == MessageKind::kSync    ? fmt::format("the router learns which blocks {} holds", worker)
+                                             : fmt::format("the router learns what {} has evicted", worker);
+    }
+    case EventType::kArrive:
+      return request + " arrives";
+    case EventType::kEvict:
+      return fmt::format("{}: {} evicted", worker, counted(evicted, "block"));
+  }
+  return {};
+}
+
+}  // namespace
+
+Happened what_happened(const FrameContext& ctx) {
+  Happened out;
+  if (ctx.playing || ctx.log_at == 0) return out;
+  out.end = out.first = ctx.log_at;
+  const std::uint32_t step = ctx.log[ctx.log_at - 1].handled;
+  std::uint64_t evicted = 0;
+  bool routed = false;
+  while (out.first > 0 && ctx.log[out.first - 1].handled == step) {
+    const LoggedEvent& e = ctx.log[--out.first];
+    if (e.type == EventType::kEvict) evicted += e.value;
+    routed = routed || e.type == EventType::kRoute;
+  }
+  for (const EventType type : kWeight) {
+    for (std::size_t i = out.first; i < out.end; ++i) {
+      const LoggedEvent& e = ctx.log[i];
+      if (e.type != type) continue;
+      out.worker = e.worker;
+      out.request = e.request;
+      out.text = sentence(ctx, e, routed, evicted);
+      // Where much comes at once (a crash, a step of a batch), how much more there is.
+      std::size_t more = 0;
+      for (std::size_t k = out.first; k < out.end; ++k) more += ctx.log[k].type == type ? 1 : 0;
+      if (more > 1) out.text += fmt::format("; {} more", more - 1);
+      return out;
+    }
+  }
+  return out;
+}
+
+}  // namespace blockyard
