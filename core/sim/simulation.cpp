@@ -23,8 +23,7 @@ std::string_view event_name(EventType type) {
 }
 
 CacheKind fastest_cache(const Config& config) {
-  const bool runs = config.cache.eviction == EvictionPolicy::kLru && config.fleet.engine == EngineKind::kSlots;
-  return runs ? CacheKind::kRuns : CacheKind::kBlocks;
+  return engine_of(config).fastest_cache(config);
 }
 
 Simulation::Simulation(const Config& config, const Workload& workload, const RadixTree* tree, CacheKind cache)
@@ -165,9 +164,8 @@ void Simulation::handle(const QueuedEvent& e, EventSink* sink) {
 }
 
 bool Simulation::rejected_at_arrival(const Request& r) const {
-  if (config_.fleet.engine == EngineKind::kSlots) return r.prompt_blocks > config_.cache.capacity_blocks;
-  const std::uint64_t tokens = std::uint64_t{r.prompt_tokens} + std::max(r.output_tokens, 1U) - 1;
-  return (tokens + config_.cache.block_tokens - 1) / config_.cache.block_tokens > config_.cache.capacity_blocks;
+  const Engine& engine = engine_of(config_);
+  return engine.most_blocks(config_, r) > engine.pool(config_);
 }
 
 void Simulation::arrive(RequestId r, EventSink* sink) {

@@ -29,7 +29,7 @@ inline std::unique_ptr<RandomRun> random_run(std::uint64_t seed, std::optional<E
   const std::uint32_t block = pick(0, 1) == 0 ? 4 : 16;
   c.cache.block_tokens = block;
   c.cache.capacity_blocks = pick(12, 60);
-  c.cache.eviction = static_cast<EvictionPolicy>(rng.below(5));
+  c.cache.eviction = static_cast<EvictionPolicy>(rng.below(eviction_table().size()));
   c.cache.recompute_last_block = rng.below(2) == 0;
   c.fleet.workers = pick(1, 5);
   c.fleet.engine = engine.value_or(static_cast<EngineKind>(rng.below(2)));
