@@ -141,7 +141,9 @@ void BlockCache::unref_slot(SlotId s, SimTime now) {
   if (--slot.refs == 0) join_idle(s);
 }
 
-void BlockCache::store(BlockId block, SimTime now, CacheChanges* changes) { name(take_slot(changes), block, now, changes); }
+void BlockCache::store(BlockId block, SimTime now, CacheChanges* changes) {
+  name(take_slot(changes), block, now, changes);
+}
 
 SlotId BlockCache::take(SimTime now, CacheChanges* changes) {
   const SlotId s = take_slot(changes);

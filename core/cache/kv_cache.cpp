@@ -8,8 +8,8 @@ namespace blockyard {
 KvCache::KvCache(const Shape& shape, std::uint32_t ids, const RadixTree* tree, Rng rng)
     : tree_(tree),
       copies_(shape.copies),
-      blocks_(shape.kind == CacheKind::kRuns ? 0 : shape.capacity,
-              shape.kind == CacheKind::kRuns ? 0 : ids, shape.eviction, tree, rng, shape.copies) {
+      blocks_(shape.kind == CacheKind::kRuns ? 0 : shape.capacity, shape.kind == CacheKind::kRuns ? 0 : ids,
+              shape.eviction, tree, rng, shape.copies) {
   if (shape.kind == CacheKind::kRuns) runs_.emplace(shape.capacity, tree);
 }
 

@@ -1,9 +1,9 @@
 // KvCache: the memory of one worker, and the only door to it (SPEC 4.1).
 //
-// Behind it the blocks are kept in slots (BlockCache: what maps, reports, copies and every policy can be asked of) or by
-// edges of the radix tree (RunCache: `lru` without slots, which costs less). Both do the same to the block and in the same
-// order. Whoever holds blocks does so through a request's whole prompt (engine slots: acquire, release) or through a
-// Holding that grows (engine continuous). A value. Invariant: where there are edges, the slots stay empty.
+// Behind it the blocks are kept in slots (BlockCache: what maps, reports, copies and every policy can be asked of) or
+// by edges of the radix tree (RunCache: `lru` without slots, which costs less). Both do the same to the block and in
+// the same order. Whoever holds blocks does so through a request's whole prompt (engine slots: acquire, release) or
+// through a Holding that grows (engine continuous). A value. Invariant: where there are edges, the slots stay empty.
 #pragma once
 
 #include <cstdint>

@@ -1,8 +1,8 @@
 // Engine continuous (SPEC 4.3): vLLM v1's step loop. One step: give every running request its next tokens, preempting
-// from the back where slots run out; then admit from the queue while nobody had to be preempted; then let time pass; then
-// hand out tokens. The plain scheduler does all of this for one step at a time. The asynchronous one schedules a step
-// while the one before it runs, from what is known by then: tokens that are under way count as if they had come, but have
-// no value yet, so that their block has no identity.
+// from the back where slots run out; then admit from the queue while nobody had to be preempted; then let time pass;
+// then hand out tokens. The plain scheduler does all of this for one step at a time. The asynchronous one schedules a
+// step while the one before it runs, from what is known by then: tokens that are under way count as if they had come,
+// but have no value yet, so that their block has no identity.
 //
 // Most steps of a long decode are alike: the same sequences gain a token each, nobody comes or goes, no slot is taken
 // and no block filled. A step says how many like it follow (steps_alike) and only the end of the last one is scheduled.
@@ -101,8 +101,7 @@ class ContinuousEngine : public Engine {
                "a computed block has no identity");
       for (std::uint32_t k = 0; k < q.held.blocks(); ++k) {
         const SlotInfo& slot = s.cache.slots()[q.held.slots[k]];
-        const BlockId block =
-            k < q.held.named ? host.workload().block_at(host.request(q.request), k) : kNone;
+        const BlockId block = k < q.held.named ? host.workload().block_at(host.request(q.request), k) : kNone;
         BY_CHECK(slot.refs > 0 && slot.block == block, "a sequence's slot holds another block");
       }
     }
@@ -169,8 +168,7 @@ void ContinuousEngine::schedule_running(EngineState& s, WorkerHost& host, SimTim
 void ContinuousEngine::admit_waiting(EngineState& s, WorkerHost& host, SimTime now, std::uint32_t& budget) const {
   const Config& config = host.config();
   const std::uint32_t size = config.cache.block_tokens;
-  for (std::size_t at = 0;
-       at < s.waiting.size() && s.running.size() < config.fleet.max_num_seqs && budget > 0;) {
+  for (std::size_t at = 0; at < s.waiting.size() && s.running.size() < config.fleet.max_num_seqs && budget > 0;) {
     const WaitingRequest next = s.waiting[at];
     if (next.in_flight) {  // passed over until its token has come
       ++at;
@@ -285,14 +283,14 @@ void ContinuousEngine::hand_out(EngineState& s, WorkerHost& host, SimTime now) c
       const Request& r = host.request(q.request);
       gain_token(s, q.last_token, q.generated, now);
       if (q.generated == 1) host.first_token(q.request);
+      if (async) {
+        const std::uint32_t sure = q.computed + q.next - (q.next_gives ? 1 : 0);
+        s.cache.name(host.workload().sequence(r), q.held, std::min(sure, r.prompt_tokens + q.generated) / size, now);
+      }
       if (q.generated >= r.output_tokens) {
         s.cache.release(q.held, now);
         host.finished(q.request);
         continue;
-      }
-      if (async) {
-        const std::uint32_t sure = q.computed + q.next - (q.next_gives ? 1 : 0);
-        s.cache.name(host.workload().sequence(r), q.held, std::min(sure, r.prompt_tokens + q.generated) / size, now);
       }
     }
     s.running.push_back(std::move(q));
@@ -320,8 +318,7 @@ void ContinuousEngine::advance(EngineState& s, WorkerHost& host, SimTime now) co
   const std::size_t in_flight = host.config().fleet.async_scheduling ? 2 : 1;
   for (int empty = 0;; ++empty) {
     if (s.next_ready && !s.stepping) begin(s, host, now);
-    while ((s.stepping ? 1U : 0U) + (s.next_ready ? 1U : 0U) < in_flight &&
-           !(s.running.empty() && s.waiting.empty())) {
+    while ((s.stepping ? 1U : 0U) + (s.next_ready ? 1U : 0U) < in_flight && !(s.running.empty() && s.waiting.empty())) {
       schedule(s, host, now);
     }
     if (!s.stepping) return;
@@ -333,8 +330,8 @@ void ContinuousEngine::advance(EngineState& s, WorkerHost& host, SimTime now) co
   host.schedule(kNone, s.step.ends(), s.step.ends());
 }
 
-// The running step and those behind it that will be like it: until before a block is filled or a slot taken, and until a
-// sequence is done. Who waits goes on waiting: what it was refused for stays as it is (but for a preemption in this
+// The running step and those behind it that will be like it: until before a block is filled or a slot taken, and until
+// a sequence is done. Who waits goes on waiting: what it was refused for stays as it is (but for a preemption in this
 // step, which keeps everybody out of this step only).
 std::uint32_t ContinuousEngine::steps_alike(const EngineState& s, const WorkerHost& host) const {
   const Config& config = host.config();

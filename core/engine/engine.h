@@ -2,9 +2,9 @@
 //
 // An engine has no state: it works on a worker's EngineState, so that workers stay values. There is one table of them;
 // whoever needs to know how a request is treated asks engine_of(config), and nobody else looks at which engine it is.
-// It asks its WorkerHost to schedule the next event and tells it what happened; it knows neither the router nor the event
-// queue. Invariants: 1. a request is waiting, running or stuck, never two of them; 2. Σ references in the cache = blocks
-// held by the running; 3. while the worker is down nothing runs and the cache is empty.
+// It asks its WorkerHost to schedule the next event and tells it what happened; it knows neither the router nor the
+// event queue. Invariants: 1. a request is waiting, running or stuck, never two of them; 2. Σ references in the cache =
+// blocks held by the running; 3. while the worker is down nothing runs and the cache is empty.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Engine slots (SPEC 4.2): at most so many requests at once, first come, first served; a request's whole life is planned
-// at its start.
+// Engine slots (SPEC 4.2): at most so many requests at once, first come, first served; a request's whole life is
+// planned at its start.
 #include <algorithm>
 
 #include "core/base/check.h"

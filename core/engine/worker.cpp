@@ -7,8 +7,7 @@ namespace blockyard {
 Worker::Worker(const Config& config, const Workload& workload, const RadixTree* tree, WorkerId id, CacheKind kind)
     : engine_(&engine_of(config)),
       s_(KvCache({kind, engine_->pool(config), config.cache.eviction, engine_->keeps_copies(config)},
-                 workload.id_count(), tree,
-                 Rng(config.seed + 0x9e3779b97f4a7c15ULL * id, RngPurpose::kEviction))) {}
+                 workload.id_count(), tree, Rng(config.seed + 0x9e3779b97f4a7c15ULL * id, RngPurpose::kEviction))) {}
 
 void Worker::enqueue(WorkerHost& host, RequestId r, SimTime now) {
   interrupt(host, now);

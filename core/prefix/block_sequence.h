@@ -1,5 +1,5 @@
-// BlockSequence: the blocks of one request's whole sequence: its prompt, the answer as far as the workload knows it, and
-// behind that ids that are the request's own. A view into a workload, made on the fly.
+// BlockSequence: the blocks of one request's whole sequence: its prompt, the answer as far as the workload knows it,
+// and behind that ids that are the request's own. A view into a workload, made on the fly.
 #pragma once
 
 #include <algorithm>

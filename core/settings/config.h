@@ -28,13 +28,13 @@ struct FleetConfig {
   std::uint32_t workers = 4;               ///< restarts the run
   EngineKind engine = EngineKind::kSlots;  ///< restarts the run
   std::uint32_t slots = 1;
-  std::uint32_t max_num_seqs = 256;
+  std::uint32_t max_num_seqs = 256;  ///< derived from the GPU where the scenario says null, as the next one
   std::uint32_t max_batched_tokens = 2048;
   // Today's vLLM, engine continuous (SPEC 4.3). All four restart the run.
-  bool reserve_full_prompt = false;  ///< who is admitted must fit with its whole sequence
-  bool block_copies = false;         ///< only what a lookup finds is shared; else a block is never stored twice
-  bool async_scheduling = false;     ///< a step is scheduled while the one before it runs
-  bool null_block = false;           ///< one slot is never used
+  bool reserve_full_prompt = true;  ///< who is admitted must fit with its whole sequence
+  bool block_copies = true;         ///< only what a lookup finds is shared; else a block is never stored twice
+  bool async_scheduling = true;     ///< a step is scheduled while the one before it runs
+  bool null_block = true;           ///< one slot is never used
   /// Continuous: steps that are alike in one go; no figure depends on it, and no scenario sets it.
   bool skip_steps = true;
 };

@@ -22,9 +22,7 @@ std::string_view event_name(EventType type) {
   return kNames[static_cast<std::size_t>(type)];
 }
 
-CacheKind fastest_cache(const Config& config) {
-  return engine_of(config).fastest_cache(config);
-}
+CacheKind fastest_cache(const Config& config) { return engine_of(config).fastest_cache(config); }
 
 Simulation::Simulation(const Config& config, const Workload& workload, const RadixTree* tree, CacheKind cache)
     : config_(config),
@@ -194,7 +192,10 @@ void Simulation::request_over(RequestId r, EventSink* sink) {
 void Simulation::change(const Config& next, EventSink* sink) {
   BY_CHECK(next.seed == config_.seed && next.cache.block_tokens == config_.cache.block_tokens &&
                next.cache.capacity_blocks == config_.cache.capacity_blocks &&
-               next.fleet.workers == config_.fleet.workers && next.fleet.engine == config_.fleet.engine,
+               next.fleet.workers == config_.fleet.workers && next.fleet.engine == config_.fleet.engine &&
+               next.fleet.block_copies == config_.fleet.block_copies &&
+               next.fleet.async_scheduling == config_.fleet.async_scheduling &&
+               next.fleet.null_block == config_.fleet.null_block,
            "this setting restarts the run");
   BY_CHECK(!by_runs(), "settings change in flight only where every block has its slot");
   for (WorkerId w = 0; w < workers_.size(); ++w) {

@@ -57,6 +57,12 @@ inline std::unique_ptr<RandomRun> random_run(std::uint64_t seed, std::optional<E
     c.fleet.max_num_seqs = pick(2, 4);
     c.fleet.max_batched_tokens = pick(1, c.fleet.max_num_seqs + 1);
   }
+  // The switches of today's vLLM, from a stream of their own: all of them, none, or any.
+  Rng switches(seed + 0x5eed, RngPurpose::kTest);
+  const bool alike = switches.below(3) != 0;
+  const bool all = switches.below(2) == 0;
+  for (bool* on : {&c.fleet.reserve_full_prompt, &c.fleet.block_copies, &c.fleet.async_scheduling, &c.fleet.null_block})
+    *on = alike ? all : switches.below(2) == 0;
   const std::uint32_t faults = pick(0, 6);
   for (std::uint32_t i = 0; i < faults; ++i) {
     Fault f;

@@ -40,7 +40,7 @@ const char* health_chip(Health h) {
 }
 
 // Free, idle and in use as one bar, in use first.
-void draw_meter(ImDrawList* list, const Look& look, const Rect& r, const BlockCache& cache, bool upright) {
+void draw_meter(ImDrawList* list, const Look& look, const Rect& r, const KvCache& cache, bool upright) {
   const Theme& theme = look.theme;
   const auto all = static_cast<float>(std::max<std::uint32_t>(1, cache.capacity()));
   const float used = static_cast<float>(cache.in_use()) / all, taken = static_cast<float>(cache.taken()) / all;
@@ -56,7 +56,7 @@ void draw_meter(ImDrawList* list, const Look& look, const Rect& r, const BlockCa
   }
 }
 
-std::string used_text(const BlockCache& cache) {
+std::string used_text(const KvCache& cache) {
   return fmt::format("{:.0f}%", 100.0 * cache.taken() / std::max<std::uint32_t>(1, cache.capacity()));
 }
 
