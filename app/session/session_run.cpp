@@ -138,7 +138,7 @@ void Session::edit(Result<Document> document, const std::string& label) {
   if (!document) return notify(document.error().message, true);
   auto next = parse_scenario(document->text, document->base_dir, presets_dir());
   if (!next) return notify(next.error().message, true);
-  const bool belady = next->config.cache.eviction == EvictionPolicy::kBelady;
+  const bool belady = eviction_row(next->config.cache.eviction).needs_tree;
   if (belady && run_.prepared->workload.closed.users > 0) {
     return notify("Belady is not possible with closed-loop arrivals: their future depends on the run", true);
   }

@@ -7,7 +7,8 @@
 
 namespace blockyard {
 
-BlockCache::BlockCache(std::uint32_t capacity, std::uint32_t ids, EvictionPolicy policy, const RadixTree* tree, Rng rng)
+BlockCache::BlockCache(std::uint32_t capacity, std::uint32_t ids, EvictionPolicy policy, const RadixTree* tree, Rng rng,
+                       bool copies)
     : policy_(policy),
       tree_(tree),
       rng_(rng),
@@ -16,7 +17,8 @@ BlockCache::BlockCache(std::uint32_t capacity, std::uint32_t ids, EvictionPolicy
       resident_(ids),
       idle_(ids),
       free_words_((capacity + 63) / 64, ~0ULL),
-      free_count_(capacity) {
+      free_count_(capacity),
+      copies_(copies) {
   if (capacity % 64 != 0) free_words_.back() = (1ULL << (capacity % 64)) - 1;
   rebuild_index();
 }
@@ -30,47 +32,58 @@ inline void BlockCache::join_idle(SlotId s) {
   (idle_tail_ == kNone ? idle_head_ : slots_[idle_tail_].next) = s;
   idle_tail_ = s;
   ++idle_count_;
-  idle_.insert(slot.block);
-  switch (policy_) {
-    case EvictionPolicy::kLru:
-      break;
-    case EvictionPolicy::kFifo:
-      fifo_.join(slots_, s);
-      break;
-    case EvictionPolicy::kLfu:
-      lfu_.join(slots_, s);
-      break;
-    case EvictionPolicy::kBelady:
-      belady_.join(slots_, s);
-      break;
-    case EvictionPolicy::kRandom:
-      random_.join(s);
-      break;
-  }
+  if (is_first(s)) idle_.insert(slot.block);
+  if (listens_) index_->joined(order(), s);
 }
 
 inline void BlockCache::leave_idle(SlotId s) {
-  if (policy_ == EvictionPolicy::kLfu) lfu_.leave(s);
-  if (policy_ == EvictionPolicy::kBelady) belady_.leave(slots_, s);
-  if (policy_ == EvictionPolicy::kRandom) random_.leave(s);
+  if (listens_) index_->leaves(order(), s);
   const SlotInfo& slot = slots_[s];
   (slot.prev == kNone ? idle_head_ : slots_[slot.prev].next) = slot.next;
   (slot.next == kNone ? idle_tail_ : slots_[slot.next].prev) = slot.prev;
   --idle_count_;
-  idle_.erase(slot.block);
+  if (is_first(s)) idle_.erase(slot.block);
 }
 
-inline void BlockCache::label(SlotId s, BlockId block, SimTime now, CacheChanges* changes) {
-  BY_CHECK(!resident_.contains(block), "stored twice");
+void BlockCache::name(SlotId s, BlockId block, SimTime now, CacheChanges* changes) {
   SlotInfo& slot = slots_[s];
   slot.block = block;
+  slot.refs = 1;
   slot.uses = 1;
   slot.store_seq = next_seq_++;
   slot.stored_at = slot.used_at = now;
-  if (policy_ == EvictionPolicy::kFifo) fifo_.stored(slots_, s);
-  slot_of_.insert(block, s);
-  resident_.insert(block);
+  if (listens_) index_->stored(order(), s);
+  if (resident_.contains(block)) {
+    BY_CHECK(copies_, "stored twice");
+    SlotId last = slot_of_[block];
+    while (slots_[last].next_copy != kNone) last = slots_[last].next_copy;
+    slots_[last].next_copy = s;
+    ++second_copies_;
+  } else {
+    slot_of_.insert(block, s);
+    resident_.insert(block);
+  }
   if (changes != nullptr) changes->stored.push_back(block);
+}
+
+// The block in this slot, which is not idle any more, is no longer there; another copy of it may be.
+inline void BlockCache::forget(SlotId s) {
+  const BlockId block = slots_[s].block;
+  const SlotId first = slot_of_[block];
+  const SlotId next = slots_[s].next_copy;
+  if (first != s) {
+    SlotId before = first;
+    while (slots_[before].next_copy != s) before = slots_[before].next_copy;
+    slots_[before].next_copy = next;
+    --second_copies_;
+  } else if (next != kNone) {
+    slot_of_.replace(block, next);
+    if (slots_[next].refs == 0) idle_.insert(block);
+    --second_copies_;
+  } else {
+    resident_.erase(block);
+    slot_of_.erase(block);
+  }
 }
 
 bool BlockCache::fits(Chain chain) const {
@@ -106,8 +119,14 @@ void BlockCache::release(Chain chain, SimTime now) {
   }
 }
 
-void BlockCache::ref(BlockId block, SimTime now) {
-  const SlotId s = slot_of_[block];
+void BlockCache::ref(BlockId block, SimTime now) { ref_slot(slot_of_[block], now); }
+
+void BlockCache::unref(BlockId block, SimTime now) {
+  BY_CHECK(resident_.contains(block), "released a block that is not held");
+  unref_slot(slot_of_[block], now);
+}
+
+void BlockCache::ref_slot(SlotId s, SimTime now) {
   SlotInfo& slot = slots_[s];
   if (slot.refs == 0) leave_idle(s);
   ++slot.refs;
@@ -115,43 +134,33 @@ void BlockCache::ref(BlockId block, SimTime now) {
   slot.used_at = now;
 }
 
-void BlockCache::unref(BlockId block, SimTime now) {
-  const SlotId s = slot_of_[block];
+void BlockCache::unref_slot(SlotId s, SimTime now) {
   SlotInfo& slot = slots_[s];
-  BY_CHECK(resident_.contains(block) && slot.refs > 0, "released a block that is not held");
+  BY_CHECK(slot.refs > 0, "released a block that is not held");
   slot.used_at = now;
   if (--slot.refs == 0) join_idle(s);
 }
 
 void BlockCache::store(BlockId block, SimTime now, CacheChanges* changes) {
-  const SlotId s = take_slot(changes);
-  label(s, block, now, changes);
-  slots_[s].refs = 1;
+  name(take_slot(changes), block, now, changes);
 }
 
-SlotId BlockCache::take_partial(SimTime now, CacheChanges* changes) {
+SlotId BlockCache::take(SimTime now, CacheChanges* changes) {
   const SlotId s = take_slot(changes);
   slots_[s].refs = 1;
   slots_[s].stored_at = slots_[s].used_at = now;
   return s;
 }
 
-void BlockCache::label_partial(SlotId slot, BlockId block, SimTime now, CacheChanges* changes) {
-  label(slot, block, now, changes);
-  slots_[slot].refs = 1;
-}
-
-void BlockCache::free_partial(SlotId slot) { free_slot(slot); }
-
 SlotId BlockCache::take_slot(CacheChanges* changes) {
   if (free_count_ == 0) {  // the victim's slot is the only free one, and so the lowest
-    const SlotId s = victim();
+    BY_CHECK(idle_count_ > 0, "no idle block to evict");
+    const SlotId s = index_->victim(order(), rng_);
     SlotInfo& slot = slots_[s];
     BY_CHECK(slot.refs == 0 && slot.block != kNone, "dropped a block in use");
     if (changes != nullptr) changes->evicted.push_back(slot.block);
     leave_idle(s);
-    resident_.erase(slot.block);
-    slot_of_.erase(slot.block);
+    forget(s);
     slot = SlotInfo{};
     ++evictions_;
     return s;
@@ -175,31 +184,13 @@ void BlockCache::free_slot(SlotId s) {
 void BlockCache::drop(SlotId s) {
   BY_CHECK(slots_[s].refs == 0 && slots_[s].block != kNone, "dropped a block in use");
   leave_idle(s);
-  resident_.erase(slots_[s].block);
-  slot_of_.erase(slots_[s].block);
+  forget(s);
   free_slot(s);
-}
-
-SlotId BlockCache::victim() {
-  BY_CHECK(idle_count_ > 0, "no idle block to evict");
-  switch (policy_) {
-    case EvictionPolicy::kLru:
-      return idle_head_;
-    case EvictionPolicy::kFifo:
-      return fifo_.victim(slots_);
-    case EvictionPolicy::kLfu:
-      return lfu_.victim();
-    case EvictionPolicy::kBelady:
-      return belady_.victim();
-    case EvictionPolicy::kRandom:
-      return random_.victim(rng_);
-  }
-  BY_CHECK(false, "no such eviction policy");
 }
 
 void BlockCache::request_started(RequestId request) {
   max_started_ = std::max(max_started_, static_cast<std::int64_t>(request));
-  if (policy_ == EvictionPolicy::kBelady) belady_.advance(request, slots_);
+  if (listens_) index_->request_started(order(), request);
 }
 
 void BlockCache::flush_idle() {
@@ -209,7 +200,7 @@ void BlockCache::flush_idle() {
 void BlockCache::clear() {
   const std::uint64_t evictions = evictions_;
   const std::uint32_t peak = peak_;
-  *this = BlockCache(capacity(), slot_of_.ids(), policy_, tree_, rng_);
+  *this = BlockCache(capacity(), slot_of_.ids(), policy_, tree_, rng_, copies_);
   evictions_ = evictions;
   peak_ = peak;
 }
@@ -221,37 +212,36 @@ void BlockCache::set_policy(EvictionPolicy policy) {
 
 void BlockCache::rebuild_index() {
   always_lru_ = always_lru_ && policy_ == EvictionPolicy::kLru;
-  fifo_ = {};
-  lfu_ = {};
-  random_ = {};
-  belady_ = {};
-  if (policy_ == EvictionPolicy::kBelady) {
-    belady_.set_tree(tree_);
-    if (max_started_ >= 0) belady_.advance(static_cast<RequestId>(max_started_), slots_);
+  const EvictionRow& row = eviction_row(policy_);
+  listens_ = row.listens;
+  index_ = EvictionIndexValue(row.make(tree_));
+  if (!listens_) return;
+  // It hears, in the order in which it would have, of all that is there.
+  if (max_started_ >= 0) index_->request_started(order(), static_cast<RequestId>(max_started_));
+  std::vector<SlotId> filled;
+  for (SlotId s = 0; s < slots_.size(); ++s) {
+    if (slots_[s].block != kNone) filled.push_back(s);
   }
-  if (policy_ == EvictionPolicy::kFifo) {
-    std::vector<SlotId> filled;
-    for (SlotId s = 0; s < slots_.size(); ++s) {
-      if (slots_[s].block != kNone) filled.push_back(s);
-    }
-    std::sort(filled.begin(), filled.end(),
-              [this](SlotId a, SlotId b) { return slots_[a].store_seq < slots_[b].store_seq; });
-    for (const SlotId s : filled) fifo_.stored(slots_, s);
-  }
-  for (SlotId s = idle_head_; s != kNone; s = slots_[s].next) {
-    if (policy_ == EvictionPolicy::kLfu) lfu_.join(slots_, s);
-    if (policy_ == EvictionPolicy::kBelady) belady_.join(slots_, s);
-    if (policy_ == EvictionPolicy::kRandom) random_.join(s);
-  }
+  std::sort(filled.begin(), filled.end(),
+            [this](SlotId a, SlotId b) { return slots_[a].store_seq < slots_[b].store_seq; });
+  for (const SlotId s : filled) index_->stored(order(), s);
+  for (SlotId s = idle_head_; s != kNone; s = slots_[s].next) index_->joined(order(), s);
 }
 
-std::vector<BlockId> BlockCache::next_victims(std::uint32_t n) const {
-  BlockCache copy = *this;
-  std::vector<BlockId> out;
-  for (std::uint32_t i = 0; i < n && copy.idle_count_ > 0; ++i) {
-    const SlotId s = copy.victim();
-    out.push_back(copy.slots_[s].block);
-    copy.drop(s);
+std::vector<SlotId> BlockCache::next_victims(std::uint32_t n) const {
+  std::vector<SlotInfo> slots = slots_;
+  EvictionIndexValue index = index_;
+  Rng rng = rng_;
+  IdleOrder left{slots, idle_head_};
+  std::vector<SlotId> out;
+  for (std::uint32_t idle = idle_count_; out.size() < n && idle > 0; --idle) {
+    const SlotId s = index->victim(left, rng);
+    out.push_back(s);
+    if (listens_) index->leaves(left, s);
+    SlotInfo& slot = slots[s];
+    (slot.prev == kNone ? left.front : slots[slot.prev].next) = slot.next;
+    if (slot.next != kNone) slots[slot.next].prev = slot.prev;
+    slot = SlotInfo{};
   }
   return out;
 }
@@ -269,6 +259,8 @@ void BlockCache::check() const {
   std::uint32_t free = 0;
   std::uint32_t idle = 0;
   std::uint32_t resident = 0;
+  std::uint32_t second = 0;
+  std::uint32_t listed_copies = 0;
   for (SlotId s = 0; s < slots_.size(); ++s) {
     const SlotInfo& slot = slots_[s];
     if (is_free(s)) {
@@ -278,13 +270,25 @@ void BlockCache::check() const {
     }
     BY_CHECK(slot.block != kNone || slot.refs == 1, "a slot without a block is not held");
     if (slot.block == kNone) continue;
-    ++resident;
-    BY_CHECK(resident_.contains(slot.block) && slot_of_[slot.block] == s, "a slot's block is not known");
-    BY_CHECK(idle_.contains(slot.block) == (slot.refs == 0), "idle and reference count disagree");
+    BY_CHECK(resident_.contains(slot.block), "a slot's block is not known");
     if (slot.refs == 0) ++idle;
+    if (slot_of_[slot.block] != s) {
+      ++second;
+      continue;
+    }
+    ++resident;
+    BY_CHECK(idle_.contains(slot.block) == (slot.refs == 0), "idle and reference count disagree");
+    std::uint64_t named = 0;
+    for (SlotId c = s; c != kNone; c = slots_[c].next_copy) {
+      BY_CHECK(slots_[c].block == slot.block && slots_[c].store_seq > named, "copies are not listed as they came");
+      named = slots_[c].store_seq;
+      ++listed_copies;
+    }
   }
   BY_CHECK(free == free_count_ && idle == idle_count_, "counts of slots are wrong");
   BY_CHECK(resident == resident_.count(), "residents are not the complement of the free slots");
+  BY_CHECK(second == second_copies_ && listed_copies == resident + second, "a second copy is not listed");
+  BY_CHECK(second == 0 || copies_, "a block is stored twice");
   std::uint32_t listed = 0;
   for (SlotId s = idle_head_; s != kNone; s = slots_[s].next) ++listed;
   BY_CHECK(listed == idle_count_, "the idle order misses a block");

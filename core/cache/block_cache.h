@@ -1,9 +1,10 @@
 // BlockCache: the physical KV block slots of one worker (SPEC 4.1): reference counts, an idle order, eviction.
 //
 // A slot is free, in use (refs ≥ 1, or a partial block), or idle (refs 0, still cached, evictable).
-// Invariants: 1. a block occupies at most one slot; resident() is exactly the set of blocks with a slot; 2. an in-use
-// block is never evicted; 3. free + idle + in use = capacity; 4. under lru the resident set is closed under prefixes.
-// A value: copying it copies the whole cache. It never decides who may run: callers test fits() first.
+// Invariants: 1. a block occupies at most one slot, unless copies are allowed; resident() is exactly the set of blocks
+// with a slot, and slot_of() names the copy that got its block first; idle() are the blocks whose first copy is idle;
+// 2. an in-use slot is never evicted; 3. free + idle + in use = capacity; 4. under lru the resident set is closed under
+// prefixes. A value: copying it copies the whole cache. It never decides who may run: callers test fits() first.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +33,9 @@ struct CacheChanges {
 class BlockCache {
  public:
   /// `ids`: number of block ids of the workload. `tree` is read by `belady` alone and must outlive the cache.
-  BlockCache(std::uint32_t capacity, std::uint32_t ids, EvictionPolicy policy, const RadixTree* tree, Rng rng);
+  /// `copies`: a block may be stored twice.
+  BlockCache(std::uint32_t capacity, std::uint32_t ids, EvictionPolicy policy, const RadixTree* tree, Rng rng,
+             bool copies = false);
 
   std::uint32_t capacity() const { return static_cast<std::uint32_t>(slots_.size()); }
   std::uint32_t free_slots() const { return free_count_; }
@@ -67,11 +70,16 @@ class BlockCache {
   /// A missing block takes a slot, with one reference. Requires a free slot or an idle block.
   void store(BlockId block, SimTime now, CacheChanges* changes);
 
-  /// A slot for a block that is not full: in use, without identity (engine continuous).
-  SlotId take_partial(SimTime now, CacheChanges* changes);
-  /// The partial block is now full and known as `block`, which must not be resident.
-  void label_partial(SlotId slot, BlockId block, SimTime now, CacheChanges* changes);
-  void free_partial(SlotId slot);
+  // By slots, as engine continuous holds them.
+  /// One reference more or less to the block in this slot.
+  void ref_slot(SlotId s, SimTime now);
+  void unref_slot(SlotId s, SimTime now);
+  /// A slot for a block without identity yet: in use.
+  SlotId take(SimTime now, CacheChanges* changes);
+  /// The slot's block is full now and known as `block`; unless copies are allowed it must not be resident.
+  void name(SlotId s, BlockId block, SimTime now, CacheChanges* changes);
+  /// Gives a slot without identity back.
+  void give_back(SlotId s) { free_slot(s); }
 
   /// A request of this index starts (only `belady` listens).
   void request_started(RequestId request);
@@ -83,11 +91,14 @@ class BlockCache {
   void set_policy(EvictionPolicy policy);
 
   const std::vector<SlotInfo>& slots() const { return slots_; }
-  /// The slot of a resident block; kNone of any other.
+  /// Slots that hold a block which an older copy holds too.
+  std::uint32_t second_copies() const { return second_copies_; }
+  /// The slot of a resident block, of its first copy where there are several; kNone of any other.
   SlotId slot_of(BlockId block) const { return slot_of_[block]; }
   bool is_free(SlotId slot) const { return (free_words_[slot >> 6] >> (slot & 63)) & 1U; }
-  /// The next `n` victims in order, were nothing else to happen. Works on a copy.
-  std::vector<BlockId> next_victims(std::uint32_t n) const;
+  /// The slots of the next `n` victims in order, were nothing else to happen: whatever the policy, as its own index
+  /// answers on a copy. O(capacity).
+  std::vector<SlotId> next_victims(std::uint32_t n) const;
 
   void add_to(StateHash& hash) const;
   /// Breaks (BY_CHECK) where an invariant does not hold. O(capacity + ids).
@@ -96,9 +107,10 @@ class BlockCache {
  private:
   SlotId take_slot(CacheChanges* changes);
   void free_slot(SlotId s);
-  void label(SlotId s, BlockId block, SimTime now, CacheChanges* changes);
+  void forget(SlotId s);
   void drop(SlotId s);
-  SlotId victim();
+  IdleOrder order() const { return {slots_, idle_head_}; }
+  bool is_first(SlotId s) const { return second_copies_ == 0 || slot_of_[slots_[s].block] == s; }
   void join_idle(SlotId s);
   void leave_idle(SlotId s);
   void rebuild_index();
@@ -121,10 +133,10 @@ class BlockCache {
   std::int64_t max_started_ = -1;  // highest index of a request that started since the last clear()
   std::uint64_t evictions_ = 0;
   std::uint32_t peak_ = 0;
-  FifoIndex fifo_;
-  LfuIndex lfu_;
-  BeladyIndex belady_;
-  RandomIndex random_;
+  bool copies_;
+  std::uint32_t second_copies_ = 0;
+  bool listens_ = false;  // the policy wants to be told
+  EvictionIndexValue index_;
 };
 
 }  // namespace blockyard

@@ -30,6 +30,8 @@ class SlotMap {
     ++used_[page];
     slots_[place(page, block)] = slot;
   }
+  /// The block, which must have a slot, has this one from now on.
+  void replace(BlockId block, SlotId slot) { slots_[place(page_of_[block / kPage], block)] = slot; }
   /// The block must have a slot.
   void erase(BlockId block) {
     const std::uint32_t page = page_of_[block / kPage];

@@ -1,6 +1,8 @@
 // Engine continuous (SPEC 4.3): vLLM v1's step loop. One step: give every running request its next tokens, preempting
 // from the back where slots run out; then admit from the queue while nobody had to be preempted; then let time pass;
-// then hand out tokens. A block gets its identity as soon as a step is scheduled that fills it.
+// then hand out tokens. The plain scheduler does all of this for one step at a time. The asynchronous one schedules a
+// step while the one before it runs, from what is known by then: tokens that are under way count as if they had come,
+// but have no value yet, so that their block has no identity.
 //
 // Most steps of a long decode are alike: the same sequences gain a token each, nobody comes or goes, no slot is taken
 // and no block filled. A step says how many like it follow (steps_alike) and only the end of the last one is scheduled.
@@ -9,239 +11,381 @@
 #include <algorithm>
 
 #include "core/base/check.h"
-#include "core/engine/worker.h"
+#include "core/engine/engine.h"
 
 namespace blockyard {
+namespace {
 
-// What holding `to` tokens takes beyond holding `from`, of which blocks from/block_tokens on are looked at.
-Worker::Need Worker::need(const WorkerHost& host, const Request& r, std::uint32_t from, std::uint32_t to,
-                          bool partial_held) const {
-  const std::uint32_t size = host.config().cache.block_tokens;
-  const std::uint32_t first = from / size;
-  const std::uint32_t full = to / size;
-  Need n;
-  for (std::uint32_t k = first; k < full; ++k) {
-    const BlockId b = host.workload().block_at(r, k);
-    const bool converts = partial_held && k == first;  // its partial block becomes this one
-    if (cache_.resident().contains(b)) {
-      if (cache_.idle().contains(b)) ++n.own_idle;
-      if (converts) ++n.given_back;
-    } else if (!converts) {
-      ++n.slots;
-    }
-  }
-  if (to % size != 0 && !(partial_held && full == first)) ++n.slots;
-  return n;
+constexpr int kMostEmptySteps = 8;  // at one time; more would be for ever
+
+std::uint32_t blocks_of(std::uint32_t tokens, std::uint32_t block_tokens) {
+  return tokens / block_tokens + (tokens % block_tokens == 0 ? 0 : 1);
 }
 
-void Worker::allocate(WorkerHost& host, Sequence& s, std::uint32_t to, SimTime now) {
-  const Request& r = host.request(s.request);
-  const std::uint32_t size = host.config().cache.block_tokens;
-  const std::uint32_t first = s.computed / size;
-  const std::uint32_t full = to / size;
-  const bool had_partial = s.partial != kNone;
-  // Residents first: what is about to be shared must not be evicted for what is about to be stored.
-  std::vector<BlockId> missing;
-  for (std::uint32_t k = first; k < full; ++k) {
-    const BlockId b = host.workload().block_at(r, k);
-    if (cache_.resident().contains(b)) {
-      cache_.ref(b, now);
-      if (k == first && had_partial) {
-        cache_.free_partial(s.partial);
-        s.partial = kNone;
+class ContinuousEngine : public Engine {
+ public:
+  std::uint32_t pool(const Config& config) const override {
+    return config.cache.capacity_blocks - (config.fleet.null_block ? 1 : 0);
+  }
+
+  std::uint64_t most_blocks(const Config& config, const Request& r) const override {
+    const std::uint64_t tokens = most_tokens(r);
+    return (tokens + config.cache.block_tokens - 1) / config.cache.block_tokens;
+  }
+
+  std::uint32_t counted_hit(const Config& config, const Request& r, std::uint32_t leading) const override {
+    return std::min(leading, (std::max(r.prompt_tokens, 1U) - 1) / config.cache.block_tokens);
+  }
+
+  SimTime price(const Config& config, const Request& r, std::uint32_t hit, std::uint32_t expected) const override {
+    expected = counted_hit(config, r, expected);
+    if (expected <= hit) return 0;
+    return ms_to_us(config.latency.per_blocks(expected - hit, config.cache.block_tokens));
+  }
+
+  std::uint32_t kept_blocks(const Config& config, const Request& r) const override {
+    return static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(r.known_blocks, most_tokens(r) / config.cache.block_tokens));
+  }
+
+  CacheKind fastest_cache(const Config&) const override { return CacheKind::kBlocks; }
+  bool keeps_copies(const Config& config) const override { return config.fleet.block_copies; }
+
+  SimTime service_estimate(const EngineState&, const WorkerHost&, const Request&) const override { return 0; }
+
+  void poke(EngineState& s, WorkerHost& host, SimTime now) const override {
+    if (!s.stepping) advance(s, host, now);
+  }
+
+  void step_end(EngineState& s, WorkerHost& host, SimTime now) const override {
+    pass_steps(s, s.step.steps - 1);
+    hand_out(s, host, now);
+    advance(s, host, now);
+  }
+
+  void interrupt(EngineState& s, WorkerHost& host, SimTime now) const override {
+    if (!s.stepping || s.step.steps == 1) return;
+    pass_steps(s, s.step.over(now, host.step_is_over(now)));
+    if (s.step.steps == 1) return;
+    s.step.steps = 1;
+    ++s.step.serial;
+    host.schedule(kNone, s.step.ends(), s.step.ends());
+  }
+
+  SimTime remaining(const EngineState& s, const WorkerHost& host, SimTime now) const override {
+    const LatencyModel& latency = host.config().latency;
+    const double per_token = latency.prefill_per_token();
+    double ms = 0;
+    const auto add = [&](RequestId id, std::uint32_t computed, std::uint32_t generated) {
+      const Request& r = host.request(id);
+      const double prefill = computed < r.prompt_tokens ? r.prompt_tokens - computed : 0;
+      const double decode = static_cast<double>(r.output_tokens) - static_cast<double>(generated);
+      ms += per_token * prefill + latency.step_floor_ms * decode;
+    };
+    const std::uint32_t over = s.step.over(now, host.step_is_over(now));
+    for (const Sequence& q : s.running) add(q.request, q.computed + over, q.generated + over);
+    for (const WaitingRequest& w : s.waiting) add(w.request, 0, w.generated);
+    for (const Sequence& q : s.stuck_running) add(q.request, q.computed, q.generated);
+    for (const WaitingRequest& w : s.stuck_waiting) add(w.request, 0, w.generated);
+    return ms_to_us(ms);
+  }
+
+  void check(const EngineState& s, const WorkerHost& host) const override {
+    const std::uint32_t size = host.config().cache.block_tokens;
+    std::uint64_t held = 0;
+    for (const Sequence& q : s.running) {
+      held += q.held.blocks();
+      BY_CHECK(q.held.blocks() == blocks_of(q.computed + q.scheduled + q.next, size),
+               "a sequence holds other slots than its tokens need");
+      BY_CHECK(q.held.named <= q.held.blocks() && q.held.named >= q.computed / size,
+               "a computed block has no identity");
+      for (std::uint32_t k = 0; k < q.held.blocks(); ++k) {
+        const SlotInfo& slot = s.cache.slots()[q.held.slots[k]];
+        const BlockId block = k < q.held.named ? host.workload().block_at(host.request(q.request), k) : kNone;
+        BY_CHECK(slot.refs > 0 && slot.block == block, "a sequence's slot holds another block");
       }
-    } else {
-      missing.push_back(b);
     }
+    BY_CHECK(s.cache.references() == held, "references and running requests disagree");
+    BY_CHECK(!s.up || s.stepping || (s.waiting.empty() && s.running.empty()),
+             "a continuous worker with work does not step");
+    BY_CHECK(host.config().fleet.async_scheduling || !s.next_ready, "the plain scheduler looked ahead");
   }
-  for (const BlockId b : missing) {
-    if (s.partial != kNone) {  // had_partial, and the first block of the stretch is not resident: it is this one
-      cache_.label_partial(s.partial, b, now, &changes_);
-      s.partial = kNone;
-    } else {
-      cache_.store(b, now, &changes_);
-    }
+
+ private:
+  // Tokens that a request computes at most: its last one is only handed out.
+  static std::uint64_t most_tokens(const Request& r) {
+    return std::uint64_t{r.prompt_tokens} + std::max(r.output_tokens, 1U) - 1;
   }
-  if (to % size != 0 && s.partial == kNone) s.partial = cache_.take_partial(now, &changes_);
+
+  void advance(EngineState& s, WorkerHost& host, SimTime now) const;
+  void schedule(EngineState& s, WorkerHost& host, SimTime now) const;
+  void schedule_running(EngineState& s, WorkerHost& host, SimTime now, std::uint32_t& budget) const;
+  void preempt_last(EngineState& s, WorkerHost& host, SimTime now) const;
+  void admit_waiting(EngineState& s, WorkerHost& host, SimTime now, std::uint32_t& budget) const;
+  void begin(EngineState& s, WorkerHost& host, SimTime now) const;
+  void hand_out(EngineState& s, WorkerHost& host, SimTime now) const;
+  std::uint32_t steps_alike(const EngineState& s, const WorkerHost& host) const;
+  static void pass_steps(EngineState& s, std::uint32_t steps);
+};
+
+void ContinuousEngine::preempt_last(EngineState& s, WorkerHost& host, SimTime now) const {
+  Sequence& last = s.running.back();
+  s.cache.release(last.held, now);
+  s.waiting.push_front({last.request, 0, last.generated, true, last.last_token, last.gives});
+  s.next.preempted = true;
+  const RequestId r = last.request;
+  s.running.pop_back();
+  host.preempted(r);
 }
 
-void Worker::release_blocks(WorkerHost& host, Sequence& s, SimTime now) {
-  if (s.partial != kNone) {
-    cache_.free_partial(s.partial);
-    s.partial = kNone;
-  }
-  const Request& r = host.request(s.request);
-  for (std::uint32_t k = s.computed / host.config().cache.block_tokens; k-- > 0;) {
-    cache_.unref(host.workload().block_at(r, k), now);
-  }
-}
-
-void Worker::schedule_running(WorkerHost& host, SimTime now, std::uint32_t& budget, bool& any_preempted) {
-  for (std::size_t i = 0; i < running_.size(); ++i) {
-    const Request& r = host.request(running_[i].request);
-    const std::uint32_t target = r.prompt_tokens + running_[i].generated;
-    const std::uint32_t n = std::min(target - running_[i].computed, budget);
-    running_[i].scheduled = n;
+void ContinuousEngine::schedule_running(EngineState& s, WorkerHost& host, SimTime now, std::uint32_t& budget) const {
+  const std::uint32_t size = host.config().cache.block_tokens;
+  for (std::size_t i = 0; i < s.running.size(); ++i) {
+    Sequence& q = s.running[i];
+    const Request& r = host.request(q.request);
+    const std::uint32_t known = r.prompt_tokens + q.generated;
+    const std::uint32_t under_way = q.gives ? 1 : 0;
+    const std::uint32_t c = q.computed + q.scheduled;
+    // Its last token is under way: there is nothing left to compute.
+    if (q.gives && std::uint64_t{c} + 1 >= std::uint64_t{r.prompt_tokens} + r.output_tokens) continue;
+    const std::uint32_t n = std::min(known + under_way - c, budget);
     if (n == 0) continue;
+    const BlockSequence seq = host.workload().sequence(r);
+    const Growth to{0, std::min(c + n, known) / size, blocks_of(c + n, size)};
     bool self = false;
-    while (!self &&
-           !fits(need(host, r, running_[i].computed, running_[i].computed + n, running_[i].partial != kNone))) {
-      Sequence last = running_.back();
-      self = running_.size() - 1 == i;
-      running_.pop_back();
-      release_blocks(host, last, now);
-      waiting_.push_front({last.request, 0, last.generated, true, last.last_token});
-      any_preempted = true;
-      host.preempted(last.request);
+    while (!self && !s.cache.fits(s.cache.need(seq, q.held, to))) {
+      self = s.running.size() - 1 == i;
+      preempt_last(s, host, now);
     }
     if (self) break;
-    allocate(host, running_[i], running_[i].computed + n, now);
+    s.cache.grow(seq, q.held, to, now);
+    q.next = n;
+    q.next_gives = c + n >= known + under_way;
     budget -= n;
   }
 }
 
-void Worker::admit_waiting(WorkerHost& host, SimTime now, std::uint32_t& budget) {
-  const std::uint32_t size = host.config().cache.block_tokens;
-  while (!waiting_.empty() && running_.size() < host.config().fleet.max_num_seqs && budget > 0) {
-    const WaitingRequest next = waiting_.front();
+void ContinuousEngine::admit_waiting(EngineState& s, WorkerHost& host, SimTime now, std::uint32_t& budget) const {
+  const Config& config = host.config();
+  const std::uint32_t size = config.cache.block_tokens;
+  for (std::size_t at = 0; at < s.waiting.size() && s.running.size() < config.fleet.max_num_seqs && budget > 0;) {
+    const WaitingRequest next = s.waiting[at];
+    if (next.in_flight) {  // passed over until its token has come
+      ++at;
+      continue;
+    }
     const Request& r = host.request(next.request);
-    const std::uint32_t target = r.prompt_tokens + next.generated;
-    const std::uint32_t limit = target == 0 ? 0 : (target - 1) / size;
-    std::uint32_t hit = 0;
-    while (hit < limit && cache_.resident().contains(host.workload().block_at(r, hit))) ++hit;
-    const std::uint32_t n = std::min(target - hit * size, budget);
-    const Need all = need(host, r, 0, hit * size + n, false);
-    if (!fits(all)) return;
-    waiting_.pop_front();
-    cache_.request_started(next.request);
-    mark_running(now);
-    Sequence s;
-    s.request = next.request;
-    s.generated = next.generated;
-    s.last_token = next.last_token;
-    allocate(host, s, hit * size + n, now);
-    s.computed = hit * size;
-    s.scheduled = n;
-    running_.push_back(s);
+    const BlockSequence seq = host.workload().sequence(r);
+    const std::uint32_t known = r.prompt_tokens + next.generated;
+    const std::uint32_t hit = s.cache.leading(seq, known == 0 ? 0 : (known - 1) / size);
+    const std::uint32_t n = std::min(known - hit * size, budget);
+    Sequence q;
+    const Growth to{hit, (hit * size + n) / size, blocks_of(hit * size + n, size)};
+    if (!s.cache.fits(s.cache.need(seq, q.held, to))) return;
+    if (config.fleet.reserve_full_prompt) {
+      const Growth all{hit, known / size, blocks_of(known, size)};
+      if (!s.cache.fits(s.cache.need(seq, q.held, all))) return;
+    }
+    s.waiting.erase(s.waiting.begin() + static_cast<std::ptrdiff_t>(at));
+    s.cache.request_started(next.request);
+    s.mark_running(now);
+    q.request = next.request;
+    q.generated = next.generated;
+    q.resumed = next.resumed;
+    q.last_token = next.last_token;
+    q.hit = hit;
+    q.computed = hit * size;
+    q.next = n;
+    q.next_gives = hit * size + n >= known;
+    s.cache.grow(seq, q.held, to, now);
+    s.running.push_back(std::move(q));
     budget -= n;
-    host.started(next.request, hit, next.resumed);
   }
 }
 
-// One report a step: its net change.
-void Worker::report_step(WorkerHost& host) {
-  const BlockSet& resident = cache_.resident();
-  std::erase_if(changes_.evicted, [&](BlockId b) { return resident.contains(b); });
-  std::erase_if(changes_.stored, [&](BlockId b) { return !resident.contains(b); });
-  if (!changes_.evicted.empty() || !changes_.stored.empty()) host.changed(kNone, changes_);
-}
-
-void Worker::begin_step(WorkerHost& host, SimTime now) {
-  if (running_.empty() && waiting_.empty()) return;
-  changes_.clear();
-  std::uint32_t budget = host.config().fleet.max_batched_tokens;
-  bool any_preempted = false;
-  schedule_running(host, now, budget, any_preempted);
-  if (!any_preempted) admit_waiting(host, now, budget);
-  step_ = {.began = now, .serial = step_.serial + 1};
-  for (const Sequence& s : running_) {
-    const bool decodes = s.scheduled == 1 && s.computed >= host.request(s.request).prompt_tokens;
+// One more step, behind the one that runs; where none runs it begins at once.
+void ContinuousEngine::schedule(EngineState& s, WorkerHost& host, SimTime now) const {
+  const Config& config = host.config();
+  s.cache.forget_changes();
+  s.next = {};
+  std::uint32_t budget = config.fleet.max_batched_tokens;
+  schedule_running(s, host, now, budget);
+  if (!s.next.preempted) admit_waiting(s, host, now, budget);
+  for (const Sequence& q : s.running) {
+    const bool decodes = q.next == 1 && q.computed + q.scheduled >= host.request(q.request).prompt_tokens;
     if (decodes) {
-      ++step_.decodes;
+      ++s.next.decodes;
     } else {
-      step_.prefill_tokens += s.scheduled;
+      s.next.prefill_tokens += q.next;
     }
   }
-  stepping_ = true;
-  report_step(host);
-  step_.length = host.config().latency.step(step_.decodes, step_.prefill_tokens, host.config().cache.block_tokens);
-  if (host.config().fleet.skip_steps && !any_preempted) step_.steps = steps_alike(host);
-  host.schedule(kNone, step_.ends(), step_.ends());
-}
-
-// This step and those behind it that will be like it: until before a block is filled or a slot taken, and until a
-// sequence is done. Who waits goes on waiting: what it was refused for stays as it is (but for a preemption in this
-// step, which keeps everybody out of this step only).
-std::uint32_t Worker::steps_alike(const WorkerHost& host) const {
-  if (step_.decodes != running_.size() || step_.length <= 0) return 1;
-  const std::uint32_t size = host.config().cache.block_tokens;
-  std::uint32_t steps = ~std::uint32_t{0};
-  for (const Sequence& s : running_) {
-    const Request& r = host.request(s.request);
-    // A sequence that is computed again, a token a step because others use up the budget, gains none.
-    if (s.computed + s.scheduled != r.prompt_tokens + s.generated) return 1;
-    const std::uint32_t room = size - s.computed % size - 1;  // tokens until one fills the block
-    const std::uint32_t output = std::max(r.output_tokens, 1U);
-    steps = std::min({steps, room, output > s.generated ? output - s.generated : 1});
+  if (!s.next.empty()) s.next.length = config.latency.step(s.next.decodes, s.next.prefill_tokens);
+  CacheChanges changes = s.cache.block_changes();
+  if (!config.fleet.block_copies) {  // the net change of the step
+    const BlockSet& resident = s.cache.resident();
+    std::erase_if(changes.evicted, [&](BlockId b) { return resident.contains(b); });
+    std::erase_if(changes.stored, [&](BlockId b) { return !resident.contains(b); });
   }
-  return running_.empty() ? 1 : std::max(steps, 1U);
+  s.next_changes = std::move(changes);
+  s.next_ready = true;
+  const bool at_once = !s.stepping;
+  if (at_once) begin(s, host, now);
+  const CacheChanges& made = at_once ? s.step_changes : s.next_changes;
+  host.evicted(kNone, made);
+  if (!config.fleet.async_scheduling && (!made.evicted.empty() || !made.stored.empty())) host.report(made);
 }
 
-void Worker::gain_token(Sequence& s, SimTime now) {
-  if (s.last_token >= 0) gaps_.add(now - s.last_token);
-  s.last_token = now;
-  ++s.generated;
-  ++output_tokens_;
-}
-
-// The first of the steps that are alike are over.
-void Worker::pass_steps(std::uint32_t steps) {
-  if (steps == 0) return;
-  for (Sequence& s : running_) {
-    gain_token(s, step_.began + step_.length);
-    gaps_.add(step_.length, steps - 1);
-    s.last_token = step_.began + step_.length * steps;
-    s.generated += steps - 1;
-    s.computed += steps;
-    output_tokens_ += steps - 1;
+void ContinuousEngine::begin(EngineState& s, WorkerHost& host, SimTime now) const {
+  const std::uint32_t serial = s.step.serial + 1;
+  s.step = s.next;
+  s.step.began = now;
+  s.step.serial = serial;
+  s.step_changes = std::move(s.next_changes);
+  s.next_changes.clear();
+  s.stepping = true;
+  s.next_ready = false;
+  for (Sequence& q : s.running) {
+    q.scheduled = q.next;
+    q.gives = q.next_gives;
+    q.next = 0;
+    q.next_gives = false;
+    if (q.began) continue;
+    q.began = true;
+    host.started(q.request, q.hit, q.resumed);
   }
-  step_.began += step_.length * steps;
-  step_.steps -= steps;
 }
 
-TokenTotals Worker::tokens(std::uint32_t unbooked) const {
-  TokenTotals t{output_tokens_, gaps_.tokens(), gaps_.total()};
-  if (unbooked == 0) return t;
-  t.handed_out += std::uint64_t{unbooked} * running_.size();
-  for (const Sequence& s : running_) {
-    if (s.last_token < 0) continue;
-    t.gaps += unbooked;
-    t.gap_time += step_.began + step_.length * unbooked - s.last_token;
-  }
-  return t;
+namespace {
+
+void gain_token(EngineState& s, SimTime& last_token, std::uint32_t& generated, SimTime now) {
+  if (last_token >= 0) s.gaps.add(now - last_token);
+  last_token = now;
+  ++generated;
+  ++s.output_tokens;
 }
 
-void Worker::interrupt(WorkerHost& host, SimTime now) {
-  if (!stepping_ || step_.steps == 1) return;
-  pass_steps(step_.over(now, host.step_is_over(now)));
-  if (step_.steps == 1) return;
-  step_.steps = 1;
-  ++step_.serial;
-  host.schedule(kNone, step_.ends(), step_.ends());
-}
+}  // namespace
 
-void Worker::step_end(WorkerHost& host, SimTime now) {
-  pass_steps(step_.steps - 1);
-  stepping_ = false;
+// The running step is over: its tokens go to whoever reached them, in order of admission.
+void ContinuousEngine::hand_out(EngineState& s, WorkerHost& host, SimTime now) const {
+  const Config& config = host.config();
+  const bool async = config.fleet.async_scheduling;
+  const std::uint32_t size = config.cache.block_tokens;
+  s.stepping = false;
+  s.cache.forget_changes();
   std::vector<Sequence> batch;
-  batch.swap(running_);
-  for (Sequence& s : batch) {
-    s.computed += s.scheduled;
-    s.scheduled = 0;
-    const Request& r = host.request(s.request);
-    if (s.computed == r.prompt_tokens + s.generated) {
-      gain_token(s, now);
-      if (s.generated == 1) host.first_token(s.request);
-      if (s.generated >= r.output_tokens) {
-        release_blocks(host, s, now);
-        host.finished(s.request);
+  batch.swap(s.running);
+  for (Sequence& q : batch) {
+    q.computed += q.scheduled;
+    q.scheduled = 0;
+    if (q.gives) {
+      q.gives = false;
+      const Request& r = host.request(q.request);
+      gain_token(s, q.last_token, q.generated, now);
+      if (q.generated == 1) host.first_token(q.request);
+      if (async) {
+        const std::uint32_t sure = q.computed + q.next - (q.next_gives ? 1 : 0);
+        s.cache.name(host.workload().sequence(r), q.held, std::min(sure, r.prompt_tokens + q.generated) / size, now);
+      }
+      if (q.generated >= r.output_tokens) {
+        s.cache.release(q.held, now);
+        host.finished(q.request);
         continue;
       }
     }
-    running_.push_back(s);
+    s.running.push_back(std::move(q));
   }
-  if (!batch.empty()) mark_stopped(now);
-  begin_step(host, now);
+  if (!batch.empty()) s.mark_stopped(now);
+  for (std::size_t i = 0; i < s.waiting.size();) {  // those preempted while this step gave them a token
+    WaitingRequest& w = s.waiting[i++];
+    if (!w.in_flight) continue;
+    w.in_flight = false;
+    gain_token(s, w.last_token, w.generated, now);
+    const RequestId r = w.request;
+    if (w.generated == 1) host.first_token(r);
+    if (w.generated < host.request(r).output_tokens) continue;
+    s.waiting.erase(s.waiting.begin() + static_cast<std::ptrdiff_t>(--i));
+    host.finished(r);
+  }
+  if (!async) return;
+  const CacheChanges& named = s.cache.block_changes();
+  s.step_changes.stored.insert(s.step_changes.stored.end(), named.stored.begin(), named.stored.end());
+  if (!s.step_changes.evicted.empty() || !s.step_changes.stored.empty()) host.report(s.step_changes);
+}
+
+// Keeps as many steps in flight as the scheduler does, until time must pass.
+void ContinuousEngine::advance(EngineState& s, WorkerHost& host, SimTime now) const {
+  const std::size_t in_flight = host.config().fleet.async_scheduling ? 2 : 1;
+  for (int empty = 0;; ++empty) {
+    if (s.next_ready && !s.stepping) begin(s, host, now);
+    while ((s.stepping ? 1U : 0U) + (s.next_ready ? 1U : 0U) < in_flight && !(s.running.empty() && s.waiting.empty())) {
+      schedule(s, host, now);
+    }
+    if (!s.stepping) return;
+    if (!s.step.empty()) break;
+    BY_CHECK(empty < kMostEmptySteps, "steps without tokens follow each other");
+    hand_out(s, host, now);  // a step without tokens takes no time
+  }
+  if (host.config().fleet.skip_steps) s.step.steps = steps_alike(s, host);
+  host.schedule(kNone, s.step.ends(), s.step.ends());
+}
+
+// The running step and those behind it that will be like it: until before a block is filled or a slot taken, and until
+// a sequence is done. Who waits goes on waiting: what it was refused for stays as it is (but for a preemption in this
+// step, which keeps everybody out of this step only).
+std::uint32_t ContinuousEngine::steps_alike(const EngineState& s, const WorkerHost& host) const {
+  const Config& config = host.config();
+  const bool async = config.fleet.async_scheduling;
+  const StepInfo& last = async ? s.next : s.step;  // scheduled last
+  if (s.step.decodes != s.running.size() || s.step.length <= 0 || last.preempted || s.running.empty()) return 1;
+  if (async) {
+    if (!s.next_ready || s.next.decodes != s.running.size() || s.next.length != s.step.length) return 1;
+    const auto none = [](const CacheChanges& c) { return c.evicted.empty() && c.stored.empty(); };
+    if (config.router.reports != ReportMode::kOff && !(none(s.step_changes) && none(s.next_changes))) return 1;
+    for (const WaitingRequest& w : s.waiting) {
+      if (w.in_flight) return 1;
+    }
+  }
+  const std::uint32_t size = config.cache.block_tokens;
+  std::int64_t steps = ~std::uint32_t{0};
+  for (const Sequence& q : s.running) {
+    // A sequence that is computed again, a token a step because others use up the budget, gains none.
+    if (!q.gives || (async && !q.next_gives)) return 1;
+    const Request& r = host.request(q.request);
+    const std::int64_t known = std::int64_t{r.prompt_tokens} + q.generated;
+    const std::int64_t output = std::max(r.output_tokens, 1U);
+    if (async) {
+      const std::int64_t until_named = (std::int64_t{q.held.named} + 1) * size - known;
+      const std::int64_t until_slot = std::int64_t{q.held.blocks()} * size - known;
+      steps = std::min({steps, until_named, until_slot, output - q.generated - 1});
+    } else {
+      const std::int64_t room = size - q.computed % size - 1;  // tokens until one fills the block
+      steps = std::min({steps, room, output - q.generated});
+    }
+  }
+  return static_cast<std::uint32_t>(std::max<std::int64_t>(steps, 1));
+}
+
+// The first of the steps that are alike are over.
+void ContinuousEngine::pass_steps(EngineState& s, std::uint32_t steps) {
+  if (steps == 0) return;
+  for (Sequence& q : s.running) {
+    gain_token(s, q.last_token, q.generated, s.step.began + s.step.length);
+    s.gaps.add(s.step.length, steps - 1);
+    q.last_token = s.step.began + s.step.length * steps;
+    q.generated += steps - 1;
+    q.computed += steps;
+    s.output_tokens += steps - 1;
+  }
+  s.step.began += s.step.length * steps;
+  s.step.steps -= steps;
+}
+
+}  // namespace
+
+const Engine& continuous_engine() {
+  static const ContinuousEngine engine;
+  return engine;
 }
 
 }  // namespace blockyard

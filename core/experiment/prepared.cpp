@@ -11,7 +11,7 @@ Result<std::unique_ptr<Prepared>> prepare(const Scenario& scenario) {
   auto prepared = std::make_unique<Prepared>();
   prepared->scenario = scenario;
   prepared->workload = std::move(*made);
-  const bool belady = scenario.config.cache.eviction == EvictionPolicy::kBelady;
+  const bool belady = eviction_row(scenario.config.cache.eviction).needs_tree;
   if (belady && prepared->workload.closed.users > 0) {
     return Error{"/cache/eviction: belady is not allowed with closed-loop arrivals: their future depends on the run"};
   }

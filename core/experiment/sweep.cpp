@@ -205,7 +205,8 @@ std::string workload_key(const Scenario& scenario) {
   key.workload = scenario.workload;
   key.config.cache.block_tokens = scenario.config.cache.block_tokens;
   if (scenario.workload.type != WorkloadType::kTrace) key.config.seed = scenario.config.seed;
-  if (scenario.config.cache.eviction == EvictionPolicy::kBelady) key.config.cache.eviction = EvictionPolicy::kBelady;
+  if (eviction_row(scenario.config.cache.eviction).needs_tree)
+    key.config.cache.eviction = scenario.config.cache.eviction;
   return scenario.base_dir + "\n" + write_scenario(key, -1);
 }
 

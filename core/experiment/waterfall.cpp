@@ -31,7 +31,7 @@ class OneByOne {
   std::optional<std::uint64_t> limited(std::uint32_t capacity, EvictionPolicy policy,
                                        const Cancelled& cancelled) const {
     RadixTree tree;
-    if (policy == EvictionPolicy::kBelady) {
+    if (eviction_row(policy).needs_tree) {
       std::vector<std::vector<Span>> chains;
       for (const RequestId i : order_) chains.push_back(workload_.prompt_chain(workload_.requests[i]));
       tree = RadixTree::build(chains, workload_.id_count());
@@ -51,25 +51,15 @@ class OneByOne {
  private:
   // The chain that a request leaves in a cache: its prompt and, where the engine caches answers, the known answer.
   std::vector<Span> chain_of(const Request& r) const {
-    if (config_.fleet.engine == EngineKind::kSlots) return workload_.prompt_chain(r);
-    const std::uint64_t tokens = std::uint64_t{r.prompt_tokens} + std::max(r.output_tokens, 1U) - 1;
-    std::uint64_t left = std::min<std::uint64_t>(r.known_blocks, tokens / workload_.block_tokens);
     std::vector<Span> out;
-    for (const Span& run : workload_.known_chain(r)) {
-      const auto n = static_cast<std::uint32_t>(std::min<std::uint64_t>(run.count, left));
-      if (n > 0) out.push_back({run.first, n});
-      left -= n;
-    }
+    const std::uint32_t kept = engine_of(config_).kept_blocks(config_, r);
+    workload_.sequence(r).each_run(0, kept, [&out](Span run) { out.push_back(run); });
     return out;
   }
 
-  // The hit as the engine counts it (SPEC 4.2 step 1, 4.3 step 2).
+  // The hit as the engine counts it.
   std::uint32_t counted(const Request& r, std::uint32_t hit) const {
-    if (config_.fleet.engine == EngineKind::kContinuous) {
-      return std::min(hit, (std::max(r.prompt_tokens, 1U) - 1) / workload_.block_tokens);
-    }
-    const bool whole = std::uint64_t{hit} * workload_.block_tokens == r.prompt_tokens;
-    return config_.cache.recompute_last_block && whole && hit > 0 ? hit - 1 : hit;
+    return engine_of(config_).counted_hit(config_, r, hit);
   }
 
   template <class F>
@@ -138,7 +128,7 @@ Result<LossWaterfall> loss_waterfall(const Scenario& scenario, const Cancelled& 
   if (!achieved) return Error{"cancelled"};
   const OneByOne tokens(*fine, order, real), blocks(workload, order, real);
   const auto pooled = static_cast<std::uint32_t>(std::min<std::uint64_t>(
-      std::uint64_t{real.fleet.workers} * real.cache.capacity_blocks, std::max(1U, workload.id_count())));
+      std::uint64_t{real.fleet.workers} * engine_of(real).pool(real), std::max(1U, workload.id_count())));
   Config calm = real;
   calm.faults.clear();
   Config follow = calm;
@@ -153,7 +143,7 @@ Result<LossWaterfall> loss_waterfall(const Scenario& scenario, const Cancelled& 
       add("granularity", "Whole blocks", "Only full blocks are matched, and the engine's own recomputation.",
           blocks.unlimited(false, cancelled)) &&
       add("capacity", "Finite memory", "All workers' blocks as one cache that evicts what is needed last (Belady).",
-          blocks.limited(pooled, EvictionPolicy::kBelady, cancelled)) &&
+          blocks.limited(pooled, eviction_policy("belady"), cancelled)) &&
       add("eviction", "Eviction policy", "The same cache under the scenario's eviction policy.",
           blocks.limited(pooled, real.cache.eviction, cancelled)) &&
       add("split", "Split over workers", "A cache a worker; the router knows them all and follows the longest match.",

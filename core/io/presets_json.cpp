@@ -51,7 +51,8 @@ void read_gpu(ObjectReader& in, GpuPreset& g) {
   read_names(in, g.id, g.label);
   in.number("memory_gib", g.memory_gib, 0, 1e6);
   in.number("overhead_gib", g.overhead_gib, 0, 1e6);
-  read_sources(in, g.sources, {"memory_gib", "overhead_gib"});
+  in.number("gpu_memory_utilization", g.utilization, 0, 1);
+  read_sources(in, g.sources, {"memory_gib", "overhead_gib", "gpu_memory_utilization"});
 }
 
 template <class Preset>
@@ -93,7 +94,9 @@ Result<Presets> read_presets(const std::string& dir) {
 
 namespace io {
 
-Result<void> fill_capacity(Scenario& scenario, const std::string& presets_dir) {
+namespace {
+
+Result<void> derive_capacity(Scenario& scenario, const std::string& presets_dir) {
   if (scenario.capacity_blocks) {
     scenario.config.cache.capacity_blocks = *scenario.capacity_blocks;
     scenario.memory.reset();
@@ -120,6 +123,34 @@ Result<void> fill_capacity(Scenario& scenario, const std::string& presets_dir) {
   scenario.config.cache.capacity_blocks = sum.capacity_blocks;
   scenario.memory = sum;
   return {};
+}
+
+// Only engine continuous looks at the sizes: engine slots gets along without knowing its GPU.
+Result<void> derive_batch_sizes(Scenario& scenario, const std::string& presets_dir) {
+  FleetConfig& fleet = scenario.config.fleet;
+  if (!scenario.max_num_seqs || !scenario.max_batched_tokens) {
+    const auto presets = read_presets(presets_dir);
+    const GpuPreset* const gpu = presets ? presets->gpu(scenario.gpu) : nullptr;
+    if (gpu != nullptr) {
+      const BatchSizes sizes = batch_sizes(*gpu);
+      fleet.max_num_seqs = sizes.max_num_seqs;
+      fleet.max_batched_tokens = sizes.max_batched_tokens;
+    } else if (fleet.engine == EngineKind::kContinuous) {
+      if (!presets) return presets.error();
+      return Error{
+          fmt::format("/gpu: \"{}\" is not allowed; it must be one of {}", scenario.gpu, ids_of(presets->gpus))};
+    }
+  }
+  if (scenario.max_num_seqs) fleet.max_num_seqs = *scenario.max_num_seqs;
+  if (scenario.max_batched_tokens) fleet.max_batched_tokens = *scenario.max_batched_tokens;
+  return {};
+}
+
+}  // namespace
+
+Result<void> fill_capacity(Scenario& scenario, const std::string& presets_dir) {
+  if (auto sizes = derive_batch_sizes(scenario, presets_dir); !sizes) return sizes.error();
+  return derive_capacity(scenario, presets_dir);
 }
 
 }  // namespace io

@@ -50,15 +50,7 @@ SimTime phantom_price(const Simulation& sim, RequestId id) {
   if (r.predicted <= r.hit) return 0;
   const Config& config = sim.config();
   const Request& q = sim.request(id);
-  const std::uint32_t size = config.cache.block_tokens;
-  if (config.fleet.engine == EngineKind::kContinuous) {
-    const std::uint32_t most = q.prompt_tokens == 0 ? 0 : (q.prompt_tokens - 1) / size;
-    const std::uint32_t expected = std::min(r.predicted, most);
-    return expected <= r.hit ? 0 : ms_to_us(config.latency.prefill_per_block_ms * (expected - r.hit));
-  }
-  std::uint32_t expected = r.predicted;
-  if (config.cache.recompute_last_block && expected * size == q.prompt_tokens) --expected;
-  return config.latency.prefill(q.prompt_blocks - r.hit) - config.latency.prefill(q.prompt_blocks - expected);
+  return engine_of(config).price(config, q, r.hit, r.predicted);
 }
 
 bool keeps(const SloConfig& slo, SimTime to_first_token, SimTime decode, std::uint32_t output_tokens) {

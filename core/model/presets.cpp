@@ -34,6 +34,14 @@ double block_bytes(const ModelPreset& model, std::uint32_t block_tokens) {
   return 2.0 * model.layers * model.kv_heads * model.head_dim * model.bytes_per_value * block_tokens;
 }
 
+// vLLM, engine/arg_utils.py, get_batch_defaults (main, August 2026), for the OpenAI-compatible server.
+BatchSizes batch_sizes(const GpuPreset& gpu) {
+  const bool a100 = gpu.id.find("a100") != std::string::npos;
+  if (gpu.memory_gib >= 160) return {1024, 16384};
+  if (gpu.memory_gib >= 70 && !a100) return {1024, 8192};
+  return {256, 2048};
+}
+
 MemorySum memory_sum(const ModelPreset& model, const GpuPreset& gpu, std::uint32_t block_tokens) {
   MemorySum sum;
   sum.tp = model.tp;
@@ -41,7 +49,9 @@ MemorySum memory_sum(const ModelPreset& model, const GpuPreset& gpu, std::uint32
   sum.weights_bytes = model.weights_gib * kGib / model.tp;
   sum.overhead_bytes = gpu.overhead_gib * kGib;
   // In the order that SPEC 2 writes it; GiB first, so that 40 − 26 − 2.72 is not blurred by 2^30.
-  sum.cache_bytes = (gpu.memory_gib - model.weights_gib / model.tp - gpu.overhead_gib) * kGib;
+  const double usable_gib = gpu.utilization < 1 ? gpu.memory_gib * gpu.utilization : gpu.memory_gib;
+  sum.unused_bytes = (gpu.memory_gib - usable_gib) * kGib;
+  sum.cache_bytes = (usable_gib - model.weights_gib / model.tp - gpu.overhead_gib) * kGib;
   sum.model_block_bytes = block_bytes(model, block_tokens);
   sum.block_bytes = sum.model_block_bytes / model.tp;
   const double blocks = std::floor(sum.cache_bytes / sum.block_bytes);
@@ -55,6 +65,8 @@ std::vector<MemoryLine> memory_lines(const ModelPreset& model, const GpuPreset& 
   return {
       {"GPU memory", gib(sum.gpu_bytes),
        model.tp == 1 ? gpu.label : fmt::format("{}, each of {}", gpu.label, model.tp)},
+      {"− not used", gib(sum.unused_bytes),
+       fmt::format("the engine may use {:g} of the memory (gpu_memory_utilization)", gpu.utilization)},
       {"− weights", gib(sum.weights_bytes), model.label + group},
       {"− overhead", gib(sum.overhead_bytes), "activations, CUDA graphs, reserve"},
       {"= cache", gib(sum.cache_bytes), model.tp == 1 ? "" : "on each GPU"},

@@ -34,8 +34,15 @@ struct GpuPreset {
   std::string id;
   std::string label;
   double memory_gib = 0;
+  double utilization = 1;   ///< the share of its memory that the engine may use: vLLM's gpu_memory_utilization
   double overhead_gib = 0;  ///< what the engine keeps besides weights and cache
   std::vector<NumberSource> sources;
+};
+
+/// How large a batch of engine continuous may be.
+struct BatchSizes {
+  std::uint32_t max_num_seqs = 256;
+  std::uint32_t max_batched_tokens = 2048;
 };
 
 struct Presets {
@@ -49,6 +56,7 @@ struct Presets {
 struct MemorySum {
   std::uint32_t tp = 1;
   double gpu_bytes = 0;
+  double unused_bytes = 0;  ///< what the engine leaves alone
   double weights_bytes = 0;
   double overhead_bytes = 0;
   double cache_bytes = 0;        ///< what is left; negative where the model does not fit
@@ -66,6 +74,8 @@ struct MemoryLine {
 
 /// block_bytes = 2 × layers × kv_heads × head_dim × bytes_per_value × block_tokens (SPEC 2), over the whole model.
 double block_bytes(const ModelPreset& model, std::uint32_t block_tokens);
+/// What vLLM's server takes where it is told nothing: by memory, and less on an A100.
+BatchSizes batch_sizes(const GpuPreset& gpu);
 MemorySum memory_sum(const ModelPreset& model, const GpuPreset& gpu, std::uint32_t block_tokens);
 /// The sum as text, from the GPU's memory down to the number of blocks.
 std::vector<MemoryLine> memory_lines(const ModelPreset& model, const GpuPreset& gpu, std::uint32_t block_tokens);

@@ -17,10 +17,6 @@ namespace blockyard {
 
 enum class EngineKind : std::uint8_t { kSlots, kContinuous };
 
-/// How a simulation keeps what is cached: every block in its slot, or runs of blocks without slots. Both give the same
-/// results; runs cost less (Simulation says where they will do).
-enum class CacheKind : std::uint8_t { kBlocks, kRuns };
-
 struct CacheConfig {
   std::uint32_t block_tokens = 16;      ///< restarts the run
   std::uint32_t capacity_blocks = 924;  ///< per worker, derived where the scenario says null; restarts the run
@@ -32,10 +28,15 @@ struct FleetConfig {
   std::uint32_t workers = 4;               ///< restarts the run
   EngineKind engine = EngineKind::kSlots;  ///< restarts the run
   std::uint32_t slots = 1;
-  std::uint32_t max_num_seqs = 256;
+  std::uint32_t max_num_seqs = 256;  ///< derived from the GPU where the scenario says null, as the next one
   std::uint32_t max_batched_tokens = 2048;
-  bool skip_steps =
-      true;  ///< continuous: steps that are alike in one go; no figure depends on it, and no scenario sets it
+  // Today's vLLM, engine continuous (SPEC 4.3). All four restart the run.
+  bool reserve_full_prompt = true;  ///< who is admitted must fit with its whole sequence
+  bool block_copies = true;         ///< only what a lookup finds is shared; else a block is never stored twice
+  bool async_scheduling = true;     ///< a step is scheduled while the one before it runs
+  bool null_block = true;           ///< one slot is never used
+  /// Continuous: steps that are alike in one go; no figure depends on it, and no scenario sets it.
+  bool skip_steps = true;
 };
 
 /// What a request is promised, where anything is: the goodput counts those that got it.

@@ -52,24 +52,32 @@ std::vector<std::string_view> strategy_names() {
   return names;
 }
 
+void read_whole_or_null(ObjectReader& in, std::string_view key, std::optional<std::uint32_t>& out, double most) {
+  std::optional<double> value;
+  in.optional_number(key, value, 1, most);
+  if (!value) return;
+  if (*value != std::floor(*value)) in.fail(key, "it must be null or a whole number");
+  out = static_cast<std::uint32_t>(*value);
+}
+
 void read_cache(ObjectReader& in, Scenario& s) {
   in.integer("block_tokens", s.config.cache.block_tokens, 1, 65536);
-  std::optional<double> capacity;
-  in.optional_number("capacity_blocks", capacity, 1, 1e8);
-  if (capacity) {
-    if (*capacity != std::floor(*capacity)) in.fail("capacity_blocks", "it must be null or a whole number");
-    s.capacity_blocks = static_cast<std::uint32_t>(*capacity);
-  }
+  read_whole_or_null(in, "capacity_blocks", s.capacity_blocks, 1e8);
   read_choice(in, "eviction", s.config.cache.eviction, eviction_names());
   in.boolean("recompute_last_block", s.config.cache.recompute_last_block);
 }
 
-void read_fleet(ObjectReader& in, FleetConfig& f) {
+void read_fleet(ObjectReader& in, Scenario& s) {
+  FleetConfig& f = s.config.fleet;
   in.integer("workers", f.workers, 1, 65536);
   read_choice(in, "engine", f.engine, kEngines);
   in.integer("slots", f.slots, 1, 1000000);
-  in.integer("max_num_seqs", f.max_num_seqs, 1, 1000000);
-  in.integer("max_batched_tokens", f.max_batched_tokens, 1, 1000000000);
+  read_whole_or_null(in, "max_num_seqs", s.max_num_seqs, 1e6);
+  read_whole_or_null(in, "max_batched_tokens", s.max_batched_tokens, 1e9);
+  in.boolean("reserve_full_prompt", f.reserve_full_prompt);
+  in.boolean("block_copies", f.block_copies);
+  in.boolean("async_scheduling", f.async_scheduling);
+  in.boolean("null_block", f.null_block);
 }
 
 void read_latency(ObjectReader& in, LatencyModel& l) {
@@ -150,7 +158,7 @@ Result<Scenario> parse_scenario(const std::string& json_text, const std::string&
   in.string("model", s.model);
   in.string("gpu", s.gpu);
   in.object("cache", [&s](ObjectReader& o) { read_cache(o, s); });
-  in.object("fleet", [&s](ObjectReader& o) { read_fleet(o, s.config.fleet); });
+  in.object("fleet", [&s](ObjectReader& o) { read_fleet(o, s); });
   in.object("latency", [&s](ObjectReader& o) { read_latency(o, s.config.latency); });
   in.object("router", [&s](ObjectReader& o) { read_router(o, s.config.router); });
   in.object("slo", [&s](ObjectReader& o) { read_slo(o, s.config.slo); });
@@ -166,6 +174,10 @@ Result<Scenario> parse_scenario(const std::string& json_text, const std::string&
     if (auto wrong = blocks_disagree(*s.workload.block_tokens, s.config.cache.block_tokens)) return *wrong;
   }
   if (auto fixed = io::fill_capacity(s, presets_dir); !fixed) return fixed.error();
+  if (s.config.fleet.engine == EngineKind::kContinuous && s.config.fleet.null_block &&
+      s.config.cache.capacity_blocks < 2) {
+    return Error{"/cache/capacity_blocks: 1 is not allowed with fleet.null_block; it must be 2 or more"};
+  }
   return s;
 }
 
@@ -251,7 +263,11 @@ Json scenario_json(const Scenario& s) {
                     {"engine", kEngines[static_cast<std::size_t>(c.fleet.engine)]},
                     {"slots", c.fleet.slots},
                     {"max_num_seqs", c.fleet.max_num_seqs},
-                    {"max_batched_tokens", c.fleet.max_batched_tokens}}},
+                    {"max_batched_tokens", c.fleet.max_batched_tokens},
+                    {"reserve_full_prompt", c.fleet.reserve_full_prompt},
+                    {"block_copies", c.fleet.block_copies},
+                    {"async_scheduling", c.fleet.async_scheduling},
+                    {"null_block", c.fleet.null_block}}},
                   {"latency",
                    {{"prefill_base_ms", c.latency.prefill_base_ms},
                     {"prefill_per_block_ms", c.latency.prefill_per_block_ms},

@@ -19,8 +19,10 @@ struct Scenario {
   std::string model = "llama-2-13b";
   std::string gpu = "a100-40gb";
   std::optional<std::uint32_t> capacity_blocks;  ///< empty: derived from model and GPU
-  Config config;                                 ///< config.cache.capacity_blocks is filled in when presets are known
-  std::optional<MemorySum> memory;               ///< how the capacity was derived; empty where it was given
+  std::optional<std::uint32_t> max_num_seqs;     ///< empty: as vLLM's server sets it on the GPU; so the next one
+  std::optional<std::uint32_t> max_batched_tokens;
+  Config config;                    ///< config.cache.capacity_blocks is filled in when presets are known
+  std::optional<MemorySum> memory;  ///< how the capacity was derived; empty where it was given
   WorkloadSpec workload;
   std::string base_dir;  ///< relative paths are looked up from here
 };

@@ -44,7 +44,7 @@ void Simulation::Host::started(RequestId r, std::uint32_t hit, bool resumed) {
 }
 
 template <class Removed, class Stored>
-void Simulation::Host::report(bool evicted, Removed removed, Stored stored) {
+void Simulation::Host::send_report(bool evicted, Removed removed, Stored stored) {
   const ReportMode mode = sim_.config_.router.reports;
   if (mode == ReportMode::kOff || (mode == ReportMode::kEvictions && !evicted)) return;
   Message m;
@@ -55,12 +55,14 @@ void Simulation::Host::report(bool evicted, Removed removed, Stored stored) {
   sim_.send(std::move(m), sink_);
 }
 
-void Simulation::Host::changed(RequestId r, const CacheChanges& changes) {
-  if (!changes.evicted.empty()) {
-    sim_.emit(sink_, {sim_.now_, EventType::kEvict, r, worker_, static_cast<std::uint32_t>(changes.evicted.size()),
-                      changes.evicted});
-  }
-  report(
+void Simulation::Host::evicted(RequestId r, const CacheChanges& changes) {
+  if (changes.evicted.empty()) return;
+  sim_.emit(sink_, {sim_.now_, EventType::kEvict, r, worker_, static_cast<std::uint32_t>(changes.evicted.size()),
+                    changes.evicted});
+}
+
+void Simulation::Host::report(const CacheChanges& changes) {
+  send_report(
       !changes.evicted.empty(), [&] { return as_runs(changes.evicted); }, [&] { return as_runs(changes.stored); });
 }
 
@@ -82,7 +84,7 @@ void Simulation::Host::changed(RequestId r, const RunChanges& changes) {
     for (const EdgePiece& p : pieces) runs.push_back({tree.edge(p.edge).first + p.from, p.count()});
     return runs;
   };
-  report(
+  send_report(
       !changes.evicted.empty(), [&] { return pieces_as_runs(changes.evicted); },
       [&] { return pieces_as_runs(changes.stored); });
 }

@@ -15,7 +15,8 @@ class Simulation::Host : public WorkerHost {
   void schedule(RequestId r, SimTime first_token, SimTime finish) override;
   bool step_is_over(SimTime at) const override;
   void started(RequestId r, std::uint32_t hit, bool resumed) override;
-  void changed(RequestId r, const CacheChanges& changes) override;
+  void evicted(RequestId r, const CacheChanges& changes) override;
+  void report(const CacheChanges& changes) override;
   void changed(RequestId r, const RunChanges& changes) override;
   void first_token(RequestId r) override;
   void finished(RequestId r) override;
@@ -25,7 +26,7 @@ class Simulation::Host : public WorkerHost {
   /// Tells the router what a start (or a step) evicted and stored, where it wants to hear it. Each makes its list of
   /// runs.
   template <class Removed, class Stored>
-  void report(bool evicted, Removed removed, Stored stored);
+  void send_report(bool evicted, Removed removed, Stored stored);
 
   Simulation& sim_;
   WorkerId worker_;

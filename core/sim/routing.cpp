@@ -83,7 +83,7 @@ void Simulation::fill_input(RequestId r, bool overlaps, RouteScratch& scratch, R
   in.chain_blocks = q.prompt_blocks;
   in.prompt_tokens = q.prompt_tokens;
   in.block_tokens = config_.cache.block_tokens;
-  in.capacity_blocks = config_.cache.capacity_blocks;
+  in.capacity_blocks = engine_of(config_).pool(config_);
   in.chain = scratch.chain;
   in.tree = &workload_->tree;
 }

@@ -22,10 +22,7 @@ std::string_view event_name(EventType type) {
   return kNames[static_cast<std::size_t>(type)];
 }
 
-CacheKind fastest_cache(const Config& config) {
-  const bool runs = config.cache.eviction == EvictionPolicy::kLru && config.fleet.engine == EngineKind::kSlots;
-  return runs ? CacheKind::kRuns : CacheKind::kBlocks;
-}
+CacheKind fastest_cache(const Config& config) { return engine_of(config).fastest_cache(config); }
 
 Simulation::Simulation(const Config& config, const Workload& workload, const RadixTree* tree, CacheKind cache)
     : config_(config),
@@ -165,9 +162,8 @@ void Simulation::handle(const QueuedEvent& e, EventSink* sink) {
 }
 
 bool Simulation::rejected_at_arrival(const Request& r) const {
-  if (config_.fleet.engine == EngineKind::kSlots) return r.prompt_blocks > config_.cache.capacity_blocks;
-  const std::uint64_t tokens = std::uint64_t{r.prompt_tokens} + std::max(r.output_tokens, 1U) - 1;
-  return (tokens + config_.cache.block_tokens - 1) / config_.cache.block_tokens > config_.cache.capacity_blocks;
+  const Engine& engine = engine_of(config_);
+  return engine.most_blocks(config_, r) > engine.pool(config_);
 }
 
 void Simulation::arrive(RequestId r, EventSink* sink) {
@@ -196,7 +192,10 @@ void Simulation::request_over(RequestId r, EventSink* sink) {
 void Simulation::change(const Config& next, EventSink* sink) {
   BY_CHECK(next.seed == config_.seed && next.cache.block_tokens == config_.cache.block_tokens &&
                next.cache.capacity_blocks == config_.cache.capacity_blocks &&
-               next.fleet.workers == config_.fleet.workers && next.fleet.engine == config_.fleet.engine,
+               next.fleet.workers == config_.fleet.workers && next.fleet.engine == config_.fleet.engine &&
+               next.fleet.block_copies == config_.fleet.block_copies &&
+               next.fleet.async_scheduling == config_.fleet.async_scheduling &&
+               next.fleet.null_block == config_.fleet.null_block,
            "this setting restarts the run");
   BY_CHECK(!by_runs(), "settings change in flight only where every block has its slot");
   for (WorkerId w = 0; w < workers_.size(); ++w) {

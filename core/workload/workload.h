@@ -10,6 +10,7 @@
 
 #include "core/base/ids.h"
 #include "core/base/sim_time.h"
+#include "core/prefix/block_sequence.h"
 #include "core/prefix/block_set.h"
 #include "core/prefix/prefix_tree.h"
 #include "core/prefix/radix.h"
@@ -69,6 +70,10 @@ class Workload {
   std::vector<Span> prompt_chain(const Request& r) const;
   /// The prompts' chains of all requests, in index order.
   ChainList prompt_chains() const;
+  /// The blocks of one of `requests`, from the first to the last it may ever hold.
+  BlockSequence sequence(const Request& r) const {
+    return {known_chain(r), r.known_blocks, r.prompt_blocks, r.private_first, index_of(r)};
+  }
   /// Index of one of `requests`.
   RequestId index_of(const Request& r) const { return static_cast<RequestId>(&r - requests.data()); }
   /// Calls f(Span) for the prompt's full blocks, in order.

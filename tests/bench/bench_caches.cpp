@@ -123,9 +123,9 @@ void block_cache(benchmark::State& state, EvictionPolicy policy) {
   rate(state, workload, hits);
 }
 BENCHMARK_CAPTURE(block_cache, lru, EvictionPolicy::kLru)->Arg(924)->Arg(20'000)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(block_cache, lfu, EvictionPolicy::kLfu)->Arg(924)->Arg(20'000)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(block_cache, fifo, EvictionPolicy::kFifo)->Arg(20'000)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(block_cache, belady, EvictionPolicy::kBelady)->Arg(20'000)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(block_cache, lfu, eviction_policy("lfu"))->Arg(924)->Arg(20'000)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(block_cache, fifo, eviction_policy("fifo"))->Arg(20'000)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(block_cache, belady, eviction_policy("belady"))->Arg(20'000)->Unit(benchmark::kMillisecond);
 
 void run_cache(benchmark::State& state) {
   if (trace_path().empty()) return state.SkipWithError("no trace");

@@ -111,20 +111,7 @@ TEST_P(Conformance, AgreesInEveryRowAndFigure) {
   if (path.front() == '/' && !fs::exists(path)) GTEST_SKIP() << "the public trace is not here: " << path;
 
   const std::string presets = std::string(BLOCKYARD_ASSETS) + "/presets";
-  auto scenario = parse_scenario(document.dump(), base.parent_path().string(), presets);
-  // INTERIM, until engine and readers know all keys: the first cases without them, others skipped.
-  if (!scenario && GetParam().starts_with("first/")) {
-    for (const char* key : {"reserve_full_prompt", "block_copies", "async_scheduling", "null_block"})
-      document["fleet"].erase(key);
-    const double block = document["cache"].value("block_tokens", 16);
-    double price = document["latency"].value("prefill_per_block_ms", 2.5);
-    document["latency"]["prefill_per_block_ms"] = price * block / 16;
-    scenario = parse_scenario(document.dump(), base.parent_path().string(), presets);
-  }
-  if (GetParam().starts_with("second/today")) {
-    document["fleet"]["async_scheduling"] = true;
-    scenario = parse_scenario(document.dump(), base.parent_path().string(), presets);
-  }
+  const auto scenario = parse_scenario(document.dump(), base.parent_path().string(), presets);
   if (!scenario) GTEST_SKIP() << "NOT YET: " << scenario.error().message;
   const auto prepared = prepare(*scenario);
   if (!prepared) GTEST_SKIP() << "NOT YET: " << prepared.error().message;

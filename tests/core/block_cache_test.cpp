@@ -76,14 +76,14 @@ TEST(BlockCache, FlushDropsTheIdleAndKeepsTheRest) {
 
 TEST(BlockCache, PartialBlocksCountAsInUseUntilTheyAreKnown) {
   BlockCache cache = make(2);
-  const SlotId s = cache.take_partial(0, nullptr);
+  const SlotId s = cache.take(0, nullptr);
   EXPECT_EQ(cache.in_use(), 1U);
   EXPECT_EQ(cache.resident().count(), 0U);
-  cache.label_partial(s, 5, 1, nullptr);
+  cache.name(s, 5, 1, nullptr);
   EXPECT_EQ(cache.hit(run(5, 1)), 1U);
   cache.unref(5, 2);
   EXPECT_EQ(cache.idle_blocks(), 1U);
-  cache.free_partial(cache.take_partial(3, nullptr));
+  cache.give_back(cache.take(3, nullptr));
   EXPECT_EQ(cache.free_slots(), 1U);
   cache.check();
 }
@@ -138,9 +138,9 @@ class NaiveCache {
   BlockId victim(const RadixTree& tree) const {
     const auto rank = [&](BlockId b) -> double {
       const Info& i = blocks_.at(b);
-      if (policy_ == EvictionPolicy::kFifo) return i.stored;
-      if (policy_ == EvictionPolicy::kLfu) return i.uses;
-      if (policy_ == EvictionPolicy::kBelady) return -static_cast<double>(tree.next_use(tree.edge_of(b), started_));
+      if (policy_ == eviction_policy("fifo")) return i.stored;
+      if (policy_ == eviction_policy("lfu")) return i.uses;
+      if (policy_ == eviction_policy("belady")) return -static_cast<double>(tree.next_use(tree.edge_of(b), started_));
       return 0;
     };
     BlockId best = idle_.front();
@@ -212,8 +212,8 @@ TEST_P(CacheAgainstNaive, EvictsTheSameBlocksUnderRandomRequests) {
 }
 
 INSTANTIATE_TEST_SUITE_P(AllDeterministic, CacheAgainstNaive,
-                         testing::Values(EvictionPolicy::kLru, EvictionPolicy::kFifo, EvictionPolicy::kLfu,
-                                         EvictionPolicy::kBelady),
+                         testing::Values(EvictionPolicy::kLru, eviction_policy("fifo"), eviction_policy("lfu"),
+                                         eviction_policy("belady")),
                          [](const auto& p) {
                            return std::string(eviction_table()[static_cast<std::size_t>(p.param)].id);
                          });
@@ -221,7 +221,7 @@ INSTANTIATE_TEST_SUITE_P(AllDeterministic, CacheAgainstNaive,
 TEST(BlockCache, RandomEvictsOnlyIdleBlocksAndAllOfThemSooner) {
   std::vector<int> evicted(kIds, 0);
   for (std::uint64_t seed = 0; seed < 400; ++seed) {
-    BlockCache cache(4, kIds, EvictionPolicy::kRandom, nullptr, Rng(seed, RngPurpose::kEviction));
+    BlockCache cache(4, kIds, eviction_policy("random"), nullptr, Rng(seed, RngPurpose::kEviction));
     cache.acquire(run(0, 4), 0, nullptr);
     cache.unref(0, 0);
     cache.unref(1, 0);
@@ -236,12 +236,13 @@ TEST(BlockCache, RandomEvictsOnlyIdleBlocksAndAllOfThemSooner) {
 
 TEST(BlockCache, NextVictimsAreTheOnesThatGo) {
   for (const EvictionRow& row : eviction_table()) {
-    BlockCache cache = make(6, row.policy);
+    BlockCache cache = make(6, eviction_policy(row.id));
     cache.acquire(run(0, 3), 0, nullptr);
     cache.acquire(run(10, 3), 0, nullptr);
     cache.release(run(10, 3), 0);
     cache.release(run(0, 3), 0);
-    const std::vector<BlockId> expected = cache.next_victims(2);
+    std::vector<BlockId> expected;
+    for (const SlotId s : cache.next_victims(2)) expected.push_back(cache.slots()[s].block);
     CacheChanges changes;
     cache.acquire(run(20, 2), 1, &changes);
     EXPECT_EQ(changes.evicted, expected) << row.id;

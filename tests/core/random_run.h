@@ -29,7 +29,7 @@ inline std::unique_ptr<RandomRun> random_run(std::uint64_t seed, std::optional<E
   const std::uint32_t block = pick(0, 1) == 0 ? 4 : 16;
   c.cache.block_tokens = block;
   c.cache.capacity_blocks = pick(12, 60);
-  c.cache.eviction = static_cast<EvictionPolicy>(rng.below(5));
+  c.cache.eviction = static_cast<EvictionPolicy>(rng.below(eviction_table().size()));
   c.cache.recompute_last_block = rng.below(2) == 0;
   c.fleet.workers = pick(1, 5);
   c.fleet.engine = engine.value_or(static_cast<EngineKind>(rng.below(2)));
@@ -57,6 +57,12 @@ inline std::unique_ptr<RandomRun> random_run(std::uint64_t seed, std::optional<E
     c.fleet.max_num_seqs = pick(2, 4);
     c.fleet.max_batched_tokens = pick(1, c.fleet.max_num_seqs + 1);
   }
+  // The switches of today's vLLM, from a stream of their own: all of them, none, or any.
+  Rng switches(seed + 0x5eed, RngPurpose::kTest);
+  const bool alike = switches.below(3) != 0;
+  const bool all = switches.below(2) == 0;
+  for (bool* on : {&c.fleet.reserve_full_prompt, &c.fleet.block_copies, &c.fleet.async_scheduling, &c.fleet.null_block})
+    *on = alike ? all : switches.below(2) == 0;
   const std::uint32_t faults = pick(0, 6);
   for (std::uint32_t i = 0; i < faults; ++i) {
     Fault f;

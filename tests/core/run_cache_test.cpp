@@ -222,8 +222,8 @@ TEST(CachesByRuns, AreForLruAndSlotsAlone) {
   EXPECT_EQ(fastest_cache(config), CacheKind::kBlocks);
   config.fleet.engine = EngineKind::kSlots;
   for (const EvictionRow& row : eviction_table()) {
-    config.cache.eviction = row.policy;
-    EXPECT_EQ(fastest_cache(config) == CacheKind::kRuns, row.policy == EvictionPolicy::kLru) << row.id;
+    config.cache.eviction = eviction_policy(row.id);
+    EXPECT_EQ(fastest_cache(config) == CacheKind::kRuns, row.id == "lru") << row.id;
   }
 }
 

@@ -313,7 +313,9 @@ TEST(Continuous, WhatIsComputedAgainTokenByTokenGainsNone) {
   t.config.fleet.workers = 1;
   t.config.fleet.engine = EngineKind::kContinuous;
   t.config.fleet.max_batched_tokens = 2;
-  t.config.cache = {.block_tokens = 3, .capacity_blocks = 9, .eviction = EvictionPolicy::kFifo};
+  t.config.fleet.reserve_full_prompt = t.config.fleet.block_copies = false;  // the plain scheduler
+  t.config.fleet.async_scheduling = t.config.fleet.null_block = false;
+  t.config.cache = {.block_tokens = 3, .capacity_blocks = 9, .eviction = eviction_policy("fifo")};
   t.config.latency = {.prefill_base_ms = 0, .prefill_per_block_ms = 0, .step_floor_ms = 1, .decode_per_seq_ms = 0};
   t.workload.block_tokens = 3;
   for (std::uint64_t key : {1, 2}) {

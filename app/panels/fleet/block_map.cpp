@@ -154,28 +154,9 @@ std::vector<Span> marked_blocks(const FrameContext& ctx) {
   return out.empty() ? blocks_of(ctx.selection) : out;
 }
 
-std::vector<SlotId> eviction_order(const BlockCache& cache, std::size_t limit) {
-  std::vector<SlotId> order;
-  if (cache.policy() == EvictionPolicy::kRandom) return order;
-  if (cache.policy() == EvictionPolicy::kBelady) {
-    const auto n = static_cast<std::uint32_t>(std::min<std::size_t>(limit, cache.idle_blocks()));
-    for (const BlockId b : cache.next_victims(n)) order.push_back(cache.slot_of(b));
-    return order;
-  }
-  const std::vector<SlotInfo>& slots = cache.slots();
-  for (SlotId s = 0; s < slots.size(); ++s) {
-    if (slots[s].block != kNone && slots[s].refs == 0 && !cache.is_free(s)) order.push_back(s);
-  }
-  const auto key = [&](SlotId s) {
-    const SlotInfo& i = slots[s];
-    const bool fifo = cache.policy() == EvictionPolicy::kFifo, lfu = cache.policy() == EvictionPolicy::kLfu;
-    return std::pair<std::uint64_t, std::uint64_t>(lfu ? i.uses : 0, fifo ? i.store_seq : i.idle_seq);
-  };
-  const auto before = [&](SlotId a, SlotId b) { return key(a) < key(b); };
-  const std::size_t n = std::min(limit, order.size());
-  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(n), order.end(), before);
-  order.resize(n);
-  return order;
+std::vector<SlotId> eviction_order(const KvCache& cache, std::size_t limit) {
+  if (!eviction_row(cache.policy()).foreseeable) return {};
+  return cache.next_victims(static_cast<std::uint32_t>(std::min<std::size_t>(limit, cache.idle_blocks())));
 }
 
 void draw_block_map(const FrameContext& ctx, const BlockTexture& texture, WorkerId w, ImVec2 at, const MapFit& fit,
@@ -183,7 +164,7 @@ void draw_block_map(const FrameContext& ctx, const BlockTexture& texture, Worker
   ImDrawList* list = ImGui::GetWindowDrawList();
   const Theme& theme = ctx.look.theme;
   texture.draw(list, w, {at.x, at.y, fit.width(), fit.height()});
-  const BlockCache& cache = ctx.sim.workers()[w].cache();
+  const KvCache& cache = ctx.sim.workers()[w].cache();
   const bool patterns = fit.cell >= ctx.look.px(kPatternCell) && fit.shape.per_texel == 1;
   if (patterns) {
     const bool fades = texture.fading(w, ctx.screen_time);
@@ -234,7 +215,7 @@ std::optional<SlotId> slot_at(const MapFit& fit, ImVec2 at, std::uint32_t slots,
 
 void block_tooltip(const FrameContext& ctx, WorkerId w, SlotId slot) {
   const Look& look = ctx.look;
-  const BlockCache& cache = ctx.sim.workers()[w].cache();
+  const KvCache& cache = ctx.sim.workers()[w].cache();
   const SlotInfo& info = cache.slots()[slot];
   if (cache.is_free(slot)) {
     tooltip(look, fmt::format("Slot {} · free", slot), "Nothing has been stored here yet, or it was dropped.");
@@ -261,7 +242,7 @@ void block_tooltip(const FrameContext& ctx, WorkerId w, SlotId slot) {
   tooltip_row(look, "last used", moment_text(info.used_at));
   if (info.refs == 0) {
     std::string place = "at random";
-    if (cache.policy() != EvictionPolicy::kRandom) {
+    if (eviction_row(cache.policy()).foreseeable) {
       const std::vector<SlotId> order = eviction_order(cache, cache.idle_blocks());
       const auto found = std::find(order.begin(), order.end(), slot);
       place = found == order.end()

@@ -31,7 +31,7 @@ MapFit fit_map(std::uint32_t slots, float w, float h, float largest, float small
 std::vector<Span> marked_blocks(const FrameContext& ctx);
 
 /// The first `limit` idle blocks in the order in which they would be evicted. Random eviction has no order: empty.
-std::vector<SlotId> eviction_order(const BlockCache& cache, std::size_t limit);
+std::vector<SlotId> eviction_order(const KvCache& cache, std::size_t limit);
 
 struct MapInk {
   std::span<const Span> marked;     ///< dots

@@ -15,7 +15,7 @@ constexpr SimTime kRecent = 250'000;
 std::uint64_t signature(const Worker& worker) {
   std::uint64_t h = 0x9E3779B97F4A7C15ULL;
   const auto add = [&h](std::uint64_t v) { h = (h ^ v) * 0xD6E8FEB86659FD93ULL, h ^= h >> 32; };
-  const BlockCache& cache = worker.cache();
+  const KvCache& cache = worker.cache();
   add(cache.evictions());
   add(cache.free_slots());
   add(cache.idle_blocks());
@@ -131,7 +131,7 @@ void BlockTexture::update(const FrameContext& ctx, WorkerId w) {
 }
 
 void BlockTexture::read(const FrameContext& ctx, WorkerId w, Tile& tile) {
-  const BlockCache& cache = ctx.sim.workers()[w].cache();
+  const KvCache& cache = ctx.sim.workers()[w].cache();
   const std::vector<SlotInfo>& slots = cache.slots();
   for (SlotId s = 0; s < slots.size(); ++s) {
     const SlotInfo& info = slots[s];

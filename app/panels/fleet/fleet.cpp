@@ -40,7 +40,7 @@ const char* health_chip(Health h) {
 }
 
 // Free, idle and in use as one bar, in use first.
-void draw_meter(ImDrawList* list, const Look& look, const Rect& r, const BlockCache& cache, bool upright) {
+void draw_meter(ImDrawList* list, const Look& look, const Rect& r, const KvCache& cache, bool upright) {
   const Theme& theme = look.theme;
   const auto all = static_cast<float>(std::max<std::uint32_t>(1, cache.capacity()));
   const float used = static_cast<float>(cache.in_use()) / all, taken = static_cast<float>(cache.taken()) / all;
@@ -56,7 +56,7 @@ void draw_meter(ImDrawList* list, const Look& look, const Rect& r, const BlockCa
   }
 }
 
-std::string used_text(const BlockCache& cache) {
+std::string used_text(const KvCache& cache) {
   return fmt::format("{:.0f}%", 100.0 * cache.taken() / std::max<std::uint32_t>(1, cache.capacity()));
 }
 
@@ -142,7 +142,7 @@ void FleetPanel::head(FrameContext& ctx, const Rect& rect, const FleetGrid& grid
   if (mini_button(look, "view", icons::kEye, "How the fleet is shown: cards, rows or a heat map"))
     ImGui::OpenPopup("fleet view");
   ImGui::SetCursorScreenPos(ImVec2(rect.right() - look.px(48), std::floor(y - look.px(11))));
-  const std::string victims_help = ctx.sim.config().cache.eviction == EvictionPolicy::kRandom
+  const std::string victims_help = !eviction_row(ctx.sim.config().cache.eviction).foreseeable
                                        ? "Random eviction has no next victim: any idle block may go."
                                        : fmt::format("Mark the next {} blocks that each worker would evict", kVictims);
   if (mini_button(look, "victims", icons::kTarget, victims_help, victims_)) victims_ = !victims_;
@@ -239,7 +239,7 @@ void FleetPanel::card(FrameContext& ctx, WorkerId w, const Rect& rect, const Fle
   compat::add_rect(list, rect.min(), rect.max(), edge, rounding, selected ? look.px(2) : 1.0f);
 
   const Rect room = grid.map_room(rect);
-  const BlockCache& cache = ctx.sim.workers()[w].cache();
+  const KvCache& cache = ctx.sim.workers()[w].cache();
   const ImVec2 at(room.x, room.y + std::max(0.0f, std::floor((room.h - grid.fit.height()) / 2)) *
                                        (grid.detail == FleetDetail::kCards ? 0.0f : 1.0f));
   texture_.update(ctx, w);
@@ -403,7 +403,7 @@ void FleetPanel::row_label(FrameContext& ctx, WorkerId w, const Rect& rect, bool
 
 void FleetPanel::worker_tooltip(FrameContext& ctx, WorkerId w) const {
   const Worker& worker = ctx.sim.workers()[w];
-  const BlockCache& cache = worker.cache();
+  const KvCache& cache = worker.cache();
   const WorkerFigures view = ctx.sim.figures(w);
   const Divergence d = ctx.sim.divergence(w);
   const Health state = health(ctx, w);

@@ -180,7 +180,7 @@ void InspectorPanel::block(FrameContext& ctx, const SelectedBlock& what) {
   inspector_heading(look, "on the workers");
   bool anywhere = false;
   for (WorkerId w = 0; w < ctx.sim.workers().size(); ++w) {
-    const BlockCache& cache = ctx.sim.workers()[w].cache();
+    const KvCache& cache = ctx.sim.workers()[w].cache();
     const bool held = cache.resident().contains(what.block), believed = ctx.sim.believed(w).contains(what.block);
     if (!held && !believed) continue;
     anywhere = true;
@@ -211,7 +211,7 @@ void InspectorPanel::block(FrameContext& ctx, const SelectedBlock& what) {
 void InspectorPanel::worker(FrameContext& ctx, WorkerId w) {
   const Look& look = ctx.look;
   const Worker& worker = ctx.sim.workers()[w];
-  const BlockCache& cache = worker.cache();
+  const KvCache& cache = worker.cache();
   const WorkerFigures view = ctx.sim.figures(w);
   const bool oracle = ctx.sim.config().router.view == ViewMode::kOracle;
   std::string name = worker_text(w);
@@ -279,7 +279,7 @@ void InspectorPanel::edge(FrameContext& ctx, EdgeId e) {
     last = std::max(last, record.start);
   }
   const std::uint32_t tokens = ctx.sim.config().cache.block_tokens;
-  const double ms = ctx.sim.config().latency.prefill_per_block_ms;
+  const double ms = ctx.sim.config().latency.per_blocks(1, ctx.sim.config().cache.block_tokens);
   {
     FactGrid facts(ctx);
     facts.add("blocks", with_commas(node.blocks));

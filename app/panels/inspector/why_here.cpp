@@ -155,9 +155,9 @@ void WhyHereTab::strategies(FrameContext& ctx, const RoutingStudy& study, const 
         worker_chip(ImGui::GetWindowDrawList(), look, ImVec2(row.cells[1].x, row.rect.center().y), d.chosen);
         const std::uint32_t held = d.rows[d.chosen].true_overlap;
         cell_text(look, row.cells[2], kColumns[2], std::to_string(held));
-        cell_text(
-            look, row.cells[3], kColumns[3],
-            duration_text(us_to_ms(ctx.sim.config().latency.prefill(d.chain_blocks - std::min(held, d.chain_blocks)))));
+        cell_text(look, row.cells[3], kColumns[3],
+                  duration_text(us_to_ms(ctx.sim.config().latency.prefill(
+                      d.chain_blocks - std::min(held, d.chain_blocks), ctx.sim.config().cache.block_tokens))));
       },
       [&](std::size_t i) { return study.strategies[i].strategy == study.used.strategy; });
   if (!result.hovered) return;

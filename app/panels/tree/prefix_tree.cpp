@@ -145,7 +145,7 @@ void PrefixTreePanel::head(FrameContext& ctx) {
 // could have been spared elsewhere.
 void PrefixTreePanel::price(FrameContext& ctx) {
   const Look& look = ctx.look;
-  const double per_block = ctx.sim.config().latency.prefill_per_block_ms;
+  const double per_block = ctx.sim.config().latency.per_blocks(1, ctx.sim.config().cache.block_tokens);
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x, half = width / 2, height = look.px(34);
   ImDrawList* list = ImGui::GetWindowDrawList();
@@ -291,7 +291,7 @@ void PrefixTreePanel::table_row(FrameContext& ctx, const TreeShow& show, NodeInd
   draw_text_right(list, look, FontRole::Mono14, theme.text_secondary, ImVec2(blocks_x, y), blocks);
   std::string figure = short_count(n < hits_.size() ? hits_[n] : 0);
   if (show.mode == Mode::kDifference && n < differences_.phantom.size()) {
-    const double ms = ctx.sim.config().latency.prefill_per_block_ms;
+    const double ms = ctx.sim.config().latency.per_blocks(1, ctx.sim.config().cache.block_tokens);
     figure = short_count(static_cast<std::uint64_t>(
         std::llround(ms * (differences_.phantom[n] + static_cast<double>(differences_.unknown[n])))));
   }
@@ -322,7 +322,7 @@ void PrefixTreePanel::node_tooltip(FrameContext& ctx, const TreeShow& show, Node
   if (listed == 0) body += "\nNobody holds it, nobody is believed to.";
   if (listed > 6) body += fmt::format("\nand {} more workers", listed - 6);
   if (show.mode == Mode::kDifference && all.phantom + all.unknown > 0) {
-    const double ms = ctx.sim.config().latency.prefill_per_block_ms;
+    const double ms = ctx.sim.config().latency.per_blocks(1, ctx.sim.config().cache.block_tokens);
     body += fmt::format("\nphantom {} ({}), unknown {} ({})", all.phantom, duration_text(ms * all.phantom), all.unknown,
                         duration_text(ms * all.unknown));
   }
