@@ -58,7 +58,7 @@ std::uint32_t Worker::counted_hit(const WorkerHost& host, const Request& r) cons
   return host.config().cache.recompute_last_block && whole && n > 0 ? n - 1 : n;
 }
 
-bool Worker::fits(const WorkerHost& host, const Request& r) const {
+bool Worker::fits(const WorkerWorld& host, const Request& r) const {
   return runs_ ? runs_->fits(path_of(host.workload(), r)) : cache_.fits(host.workload().prompt_chain(r));
 }
 
@@ -145,7 +145,7 @@ std::vector<RequestId> Worker::take_stuck() {
   return out;
 }
 
-SimTime Worker::remaining(const WorkerHost& host, SimTime now) const {
+SimTime Worker::remaining(const WorkerWorld& host, SimTime now) const {
   if (engine_ == EngineKind::kSlots) {
     SimTime sum = waiting_estimate_;
     for (const Sequence& s : running_) sum += s.finish - now;
@@ -182,7 +182,7 @@ void Worker::add_to(StateHash& hash) const {
   runs_ ? runs_->add_to(hash) : cache_.add_to(hash);
 }
 
-void Worker::check(const WorkerHost& host) const {
+void Worker::check(const WorkerWorld& host) const {
   runs_ ? runs_->check() : cache_.check();
   BY_CHECK(up_ || (running_.empty() && waiting_.empty() && taken() == 0), "a worker that is down holds something");
   BY_CHECK(!up_ || (stuck_running_.empty() && stuck_waiting_.empty()), "something is stuck on a worker that is up");

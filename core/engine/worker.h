@@ -23,17 +23,22 @@
 
 namespace blockyard {
 
-/// What a worker needs from whoever drives it.
-class WorkerHost {
+/// What a worker may ask of the world that it stands in.
+class WorkerWorld {
  public:
-  virtual ~WorkerHost() = default;
+  virtual ~WorkerWorld() = default;
   virtual const Workload& workload() const = 0;
   virtual const Config& config() const = 0;
   virtual const Request& request(RequestId r) const = 0;
-  /// Engine slots: first token and finish of a request. Engine continuous: `r` is kNone and `finish` the step's end.
-  virtual void schedule(RequestId r, SimTime first_token, SimTime finish) = 0;
   /// Whether a step of this worker that ends at `at` is over: of those that end right now, by the order of events.
   virtual bool step_is_over(SimTime at) const = 0;
+};
+
+/// And what it needs from whoever drives it.
+class WorkerHost : public WorkerWorld {
+ public:
+  /// Engine slots: first token and finish of a request. Engine continuous: `r` is kNone and `finish` the step's end.
+  virtual void schedule(RequestId r, SimTime first_token, SimTime finish) = 0;
   /// A request starts to run, with this hit (blocks). Resumed: it ran before and was preempted.
   virtual void started(RequestId r, std::uint32_t hit, bool resumed) = 0;
   /// The cache evicted and stored blocks: one report's worth. `r` is kNone for a whole step.
@@ -142,20 +147,20 @@ class Worker {
   /// Their sums, with `unbooked` steps more than are booked (Simulation::unbooked_steps).
   TokenTotals tokens(std::uint32_t unbooked = 0) const;
   /// Remaining work at `now`, µs (SPEC 4.2 and 4.3). Of a worker that is down: of what is stuck there.
-  SimTime remaining(const WorkerHost& host, SimTime now) const;
+  SimTime remaining(const WorkerWorld& host, SimTime now) const;
   /// Time with at least one request running, until `now`.
   SimTime busy(SimTime now) const { return busy_ + (running_.empty() ? 0 : now - busy_since_); }
 
   void add_to(StateHash& hash) const;
   /// Breaks where an invariant does not hold.
-  void check(const WorkerHost& host) const;
+  void check(const WorkerWorld& host) const;
 
  private:
   // slots
   void start_waiting(WorkerHost& host, SimTime now);
   std::uint32_t counted_hit(const WorkerHost& host, const Request& r) const;
   EdgePath path_of(const Workload& workload, const Request& r) const { return tree_->path(workload.index_of(r)); }
-  bool fits(const WorkerHost& host, const Request& r) const;
+  bool fits(const WorkerWorld& host, const Request& r) const;
   void acquire(WorkerHost& host, RequestId id, SimTime now);
   // continuous (continuous.cpp)
   struct Need {

@@ -122,6 +122,13 @@ std::string results_json(const RunResults& results) {
                        {"busy_ms", w.busy_ms},
                        {"utilization", w.utilization}});
   }
+  Json routers = Json::array();
+  for (const RouterSummary& r : s.routers) {
+    routers.push_back({{"requests", r.requests},
+                       {"predicted_blocks", r.predicted_blocks},
+                       {"false_hits", r.false_hits},
+                       {"missed_hits", r.missed_hits}});
+  }
   Json histogram = Json::array();
   for (const auto& [blocks, requests] : s.match_lengths) histogram.push_back(Json::array({blocks, requests}));
   const Json out{{"blockyard", results.version},
@@ -129,27 +136,48 @@ std::string results_json(const RunResults& results) {
                  {"memory", memory_json(results.scenario.memory)},
                  {"summary", io::summary_value(s)},
                  {"workers", std::move(workers)},
+                 {"routers", std::move(routers)},
                  {"match_length_histogram", std::move(histogram)},
                  {"series", series_json(results)},
                  {"distributions", distributions_json(results.latencies)}};
   return out.dump(1) + "\n";
 }
 
+namespace {
+
+// RFC 4180: in quotes where it must be.
+std::string csv_text(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out + '"';
+}
+
+}  // namespace
+
 std::string requests_csv(const Simulation& sim) {
   fmt::memory_buffer out;
   const auto at = std::back_inserter(out);
   fmt::format_to(at,
                  "request,arrival_us,worker,predicted_blocks,hit_blocks,prompt_blocks,prompt_tokens,output_tokens,"
-                 "start_us,first_token_us,finish_us,retries,status\n");
+                 "start_us,first_token_us,finish_us,retries,status,session,turn,preemptions\n");
   for (RequestId i = 0; i < sim.records().size(); ++i) {
     const RequestRecord& r = sim.records()[i];
     const Request& q = sim.request(i);
     if (r.status == RequestStatus::kCompleted) {
-      fmt::format_to(at, "{},{},{},{},{},{},{},{},{},{},{},{},completed\n", i, r.arrival, r.worker, r.predicted, r.hit,
+      fmt::format_to(at, "{},{},{},{},{},{},{},{},{},{},{},{},completed", i, r.arrival, r.worker, r.predicted, r.hit,
                      q.prompt_blocks, q.prompt_tokens, q.output_tokens, r.start, r.first_token, r.finish, r.retries);
     } else {
-      fmt::format_to(at, "{},{},,,,{},{},{},,,,0,rejected\n", i, r.arrival, q.prompt_blocks, q.prompt_tokens,
+      fmt::format_to(at, "{},{},,,,{},{},{},,,,0,rejected", i, r.arrival, q.prompt_blocks, q.prompt_tokens,
                      q.output_tokens);
+    }
+    if (q.session == kNone) {
+      fmt::format_to(at, ",,,{}\n", r.preemptions);
+    } else {
+      fmt::format_to(at, ",{},{},{}\n", csv_text(sim.workload().sessions[q.session]), q.turn, r.preemptions);
     }
   }
   return fmt::to_string(out);
@@ -161,6 +189,9 @@ void EventWriter::on_event(const Event& e, const Simulation& sim) {
   fmt::format_to(at, "{{\"t_us\":{},\"type\":\"{}\"", e.t, event_name(e.type));
   if (e.request != kNone) fmt::format_to(at, ",\"request\":{}", e.request);
   if (e.worker != kNone) fmt::format_to(at, ",\"worker\":{}", e.worker);
+  const bool of_router = e.type == EventType::kRoute || e.type == EventType::kDeliver ||
+                         ((e.type == EventType::kFault || e.type == EventType::kRestart) && e.worker == kNone);
+  if (of_router && (e.worker == kNone || sim.routers().size() > 1)) fmt::format_to(at, ",\"router\":{}", e.router);
   switch (e.type) {
     case EventType::kArrive: {
       const Request& q = sim.request(e.request);
@@ -201,9 +232,11 @@ void EventWriter::on_event(const Event& e, const Simulation& sim) {
       fmt::format_to(at, ",\"message\":\"{}\"", kKinds[e.value]);
       break;
     }
-    case EventType::kFault:
-      fmt::format_to(at, ",\"kind\":\"{}\"", e.value == 0 ? "cache_flush" : "crash");
+    case EventType::kFault: {
+      static constexpr const char* kFaults[] = {"cache_flush", "crash", "router_restart"};
+      fmt::format_to(at, ",\"kind\":\"{}\"", kFaults[e.value]);
       break;
+    }
     default:
       break;
   }

@@ -27,14 +27,14 @@ TEST(SmallTrace, ResultsWorkedOutByHand) {
   sim.run();
   EXPECT_EQ(requests_csv(sim),
             "request,arrival_us,worker,predicted_blocks,hit_blocks,prompt_blocks,prompt_tokens,output_tokens,start_us,"
-            "first_token_us,finish_us,retries,status\n"
-            "0,0,0,0,0,4,70,2,0,15000,45000,0,completed\n"
-            "1,10000,0,4,4,4,64,1,45000,45500,60500,0,completed\n"
-            "2,200000,0,4,4,6,96,1,200000,210000,225000,0,completed\n"
-            "3,200000,0,0,0,0,15,0,225000,225500,225500,0,completed\n"
-            "4,300000,0,0,0,8,128,1,300000,325000,340000,0,completed\n"
-            "5,400000,0,4,0,6,96,1,400000,420000,435000,0,completed\n"
-            "6,500000,,,,10,160,1,,,,0,rejected\n");
+            "first_token_us,finish_us,retries,status,session,turn,preemptions\n"
+            "0,0,0,0,0,4,70,2,0,15000,45000,0,completed,,,0\n"
+            "1,10000,0,4,4,4,64,1,45000,45500,60500,0,completed,,,0\n"
+            "2,200000,0,4,4,6,96,1,200000,210000,225000,0,completed,,,0\n"
+            "3,200000,0,0,0,0,15,0,225000,225500,225500,0,completed,,,0\n"
+            "4,300000,0,0,0,8,128,1,300000,325000,340000,0,completed,,,0\n"
+            "5,400000,0,4,0,6,96,1,400000,420000,435000,0,completed,,,0\n"
+            "6,500000,,,,10,160,1,,,,0,rejected,,,0\n");
   const Summary s = summarize(sim);
   EXPECT_EQ(s.evictions, 12U);
   EXPECT_EQ(s.false_hits, 1U) << "request 5: the router did not hear of the evictions";
