@@ -51,7 +51,7 @@ class ContinuousEngine : public Engine {
   CacheKind fastest_cache(const Config&) const override { return CacheKind::kBlocks; }
   bool keeps_copies(const Config& config) const override { return config.fleet.block_copies; }
 
-  SimTime service_estimate(const EngineState&, const WorkerHost&, const Request&) const override { return 0; }
+  SimTime service_estimate(const EngineState&, const WorkerWorld&, const Request&) const override { return 0; }
 
   void poke(EngineState& s, WorkerHost& host, SimTime now) const override {
     if (!s.stepping) advance(s, host, now);
@@ -72,7 +72,7 @@ class ContinuousEngine : public Engine {
     host.schedule(kNone, s.step.ends(), s.step.ends());
   }
 
-  SimTime remaining(const EngineState& s, const WorkerHost& host, SimTime now) const override {
+  SimTime remaining(const EngineState& s, const WorkerWorld& host, SimTime now) const override {
     const LatencyModel& latency = host.config().latency;
     const double per_token = latency.prefill_per_token();
     double ms = 0;
@@ -90,7 +90,7 @@ class ContinuousEngine : public Engine {
     return ms_to_us(ms);
   }
 
-  void check(const EngineState& s, const WorkerHost& host) const override {
+  void check(const EngineState& s, const WorkerWorld& host) const override {
     const std::uint32_t size = host.config().cache.block_tokens;
     std::uint64_t held = 0;
     for (const Sequence& q : s.running) {
@@ -124,7 +124,7 @@ class ContinuousEngine : public Engine {
   void admit_waiting(EngineState& s, WorkerHost& host, SimTime now, std::uint32_t& budget) const;
   void begin(EngineState& s, WorkerHost& host, SimTime now) const;
   void hand_out(EngineState& s, WorkerHost& host, SimTime now) const;
-  std::uint32_t steps_alike(const EngineState& s, const WorkerHost& host) const;
+  std::uint32_t steps_alike(const EngineState& s, const WorkerWorld& host) const;
   static void pass_steps(EngineState& s, std::uint32_t steps);
 };
 
@@ -333,7 +333,7 @@ void ContinuousEngine::advance(EngineState& s, WorkerHost& host, SimTime now) co
 // The running step and those behind it that will be like it: until before a block is filled or a slot taken, and until
 // a sequence is done. Who waits goes on waiting: what it was refused for stays as it is (but for a preemption in this
 // step, which keeps everybody out of this step only).
-std::uint32_t ContinuousEngine::steps_alike(const EngineState& s, const WorkerHost& host) const {
+std::uint32_t ContinuousEngine::steps_alike(const EngineState& s, const WorkerWorld& host) const {
   const Config& config = host.config();
   const bool async = config.fleet.async_scheduling;
   const StepInfo& last = async ? s.next : s.step;  // scheduled last

@@ -22,17 +22,22 @@
 
 namespace blockyard {
 
-/// What a worker needs from whoever drives it.
-class WorkerHost {
+/// What a worker may ask of the world that it stands in.
+class WorkerWorld {
  public:
-  virtual ~WorkerHost() = default;
+  virtual ~WorkerWorld() = default;
   virtual const Workload& workload() const = 0;
   virtual const Config& config() const = 0;
   virtual const Request& request(RequestId r) const = 0;
-  /// Engine slots: first token and finish of a request. Engine continuous: `r` is kNone and `finish` the step's end.
-  virtual void schedule(RequestId r, SimTime first_token, SimTime finish) = 0;
   /// Whether a step of this worker that ends at `at` is over: of those that end right now, by the order of events.
   virtual bool step_is_over(SimTime at) const = 0;
+};
+
+/// And what it needs from whoever drives it.
+class WorkerHost : public WorkerWorld {
+ public:
+  /// Engine slots: first token and finish of a request. Engine continuous: `r` is kNone and `finish` the step's end.
+  virtual void schedule(RequestId r, SimTime first_token, SimTime finish) = 0;
   /// A request starts to run, with this hit (blocks). Resumed: it ran before and was preempted.
   virtual void started(RequestId r, std::uint32_t hit, bool resumed) = 0;
   /// The cache evicted blocks. `r` is kNone for a whole step.
@@ -147,7 +152,7 @@ class Engine {
 
   // At work.
   /// Time that a request would take from its start, as it joins the queue.
-  virtual SimTime service_estimate(const EngineState& s, const WorkerHost& host, const Request& r) const = 0;
+  virtual SimTime service_estimate(const EngineState& s, const WorkerWorld& host, const Request& r) const = 0;
   /// Starts whatever can start now.
   virtual void poke(EngineState& s, WorkerHost& host, SimTime now) const = 0;
   /// Request r is done.
@@ -157,9 +162,9 @@ class Engine {
   /// What was skipped over ends with the step that now runs.
   virtual void interrupt(EngineState&, WorkerHost&, SimTime) const {}
   /// Remaining work at `now`, µs (SPEC 4.2 and 4.3). Of a worker that is down: of what is stuck there.
-  virtual SimTime remaining(const EngineState& s, const WorkerHost& host, SimTime now) const = 0;
+  virtual SimTime remaining(const EngineState& s, const WorkerWorld& host, SimTime now) const = 0;
   /// Breaks where an invariant does not hold.
-  virtual void check(const EngineState& s, const WorkerHost& host) const = 0;
+  virtual void check(const EngineState& s, const WorkerWorld& host) const = 0;
 };
 
 struct EngineRow {

@@ -27,7 +27,7 @@ class SlotsEngine : public Engine {
     return config.cache.eviction == EvictionPolicy::kLru ? CacheKind::kRuns : CacheKind::kBlocks;
   }
 
-  SimTime service_estimate(const EngineState& s, const WorkerHost& host, const Request& r) const override {
+  SimTime service_estimate(const EngineState& s, const WorkerWorld& host, const Request& r) const override {
     const Config& config = host.config();
     const std::uint32_t hit = counted_hit(config, r, s.cache.hit(host.workload().sequence(r)));
     return prefill(config, r.prompt_blocks - hit) + config.latency.decode(r.output_tokens);
@@ -76,14 +76,14 @@ class SlotsEngine : public Engine {
     poke(s, host, now);
   }
 
-  SimTime remaining(const EngineState& s, const WorkerHost&, SimTime now) const override {
+  SimTime remaining(const EngineState& s, const WorkerWorld&, SimTime now) const override {
     SimTime sum = s.waiting_estimate;
     for (const Sequence& q : s.running) sum += q.finish - now;
     for (const Sequence& q : s.stuck_running) sum += std::max<SimTime>(0, q.finish - now);
     return sum;
   }
 
-  void check(const EngineState& s, const WorkerHost& host) const override {
+  void check(const EngineState& s, const WorkerWorld& host) const override {
     std::uint64_t held = 0;
     for (const Sequence& q : s.running) held += host.request(q.request).prompt_blocks;
     BY_CHECK(s.cache.references() == held, "references and running requests disagree");

@@ -75,7 +75,7 @@ void Worker::add_to(StateHash& hash) const {
   s_.cache.add_to(hash);
 }
 
-void Worker::check(const WorkerHost& host) const {
+void Worker::check(const WorkerWorld& host) const {
   s_.cache.check();
   BY_CHECK(s_.up || (s_.running.empty() && s_.waiting.empty() && taken() == 0),
            "a worker that is down holds something");

@@ -74,13 +74,13 @@ class Worker {
   /// Their sums, with `unbooked` steps more than are booked (Simulation::unbooked_steps).
   TokenTotals tokens(std::uint32_t unbooked = 0) const;
   /// Remaining work at `now`, µs (SPEC 4.2 and 4.3). Of a worker that is down: of what is stuck there.
-  SimTime remaining(const WorkerHost& host, SimTime now) const { return engine_->remaining(s_, host, now); }
+  SimTime remaining(const WorkerWorld& host, SimTime now) const { return engine_->remaining(s_, host, now); }
   /// Time with at least one request running, until `now`.
   SimTime busy(SimTime now) const { return s_.busy + (s_.running.empty() ? 0 : now - s_.busy_since); }
 
   void add_to(StateHash& hash) const;
   /// Breaks where an invariant does not hold.
-  void check(const WorkerHost& host) const;
+  void check(const WorkerWorld& host) const;
 
  private:
   const Engine* engine_;

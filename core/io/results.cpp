@@ -135,19 +135,42 @@ std::string results_json(const RunResults& results) {
                        {"busy_ms", w.busy_ms},
                        {"utilization", w.utilization}});
   }
+  Json routers = Json::array();
+  for (const RouterSummary& r : s.routers) {
+    routers.push_back({{"requests", r.requests},
+                       {"predicted_blocks", r.predicted_blocks},
+                       {"false_hits", r.false_hits},
+                       {"missed_hits", r.missed_hits}});
+  }
   Json histogram = Json::array();
   for (const auto& [blocks, requests] : s.match_lengths) histogram.push_back(Json::array({blocks, requests}));
   Json out{{"blockyard", results.version},
-                 {"scenario", io::scenario_json(results.scenario)},
-                 {"memory", memory_json(results.scenario.memory)},
-                 {"summary", io::summary_value(s)},
-                 {"workers", std::move(workers)},
-                 {"match_length_histogram", std::move(histogram)},
-                 {"series", series_json(results)},
-                 {"distributions", distributions_json(results.latencies)}};
+           {"scenario", io::scenario_json(results.scenario)},
+           {"memory", memory_json(results.scenario.memory)},
+           {"summary", io::summary_value(s)},
+           {"workers", std::move(workers)},
+           {"routers", std::move(routers)},
+           {"match_length_histogram", std::move(histogram)},
+           {"series", series_json(results)},
+           {"distributions", distributions_json(results.latencies)}};
   if (!results.read_as.empty()) out["read_as"] = results.read_as;
   return out.dump(1) + "\n";
 }
+
+namespace {
+
+// RFC 4180: in quotes where it must be.
+std::string csv_text(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out + '"';
+}
+
+}  // namespace
 
 std::string requests_csv(const Simulation& sim) {
   fmt::memory_buffer out;
@@ -181,6 +204,9 @@ void EventWriter::on_event(const Event& e, const Simulation& sim) {
   fmt::format_to(at, "{{\"t_us\":{},\"type\":\"{}\"", e.t, event_name(e.type));
   if (e.request != kNone) fmt::format_to(at, ",\"request\":{}", sim.input_index(e.request));
   if (e.worker != kNone) fmt::format_to(at, ",\"worker\":{}", e.worker);
+  const bool of_router = e.type == EventType::kRoute || e.type == EventType::kDeliver ||
+                         ((e.type == EventType::kFault || e.type == EventType::kRestart) && e.worker == kNone);
+  if (of_router && (e.worker == kNone || sim.routers().size() > 1)) fmt::format_to(at, ",\"router\":{}", e.router);
   switch (e.type) {
     case EventType::kArrive: {
       const Request& q = sim.request(e.request);
@@ -223,9 +249,11 @@ void EventWriter::on_event(const Event& e, const Simulation& sim) {
       fmt::format_to(at, ",\"message\":\"{}\"", kKinds[e.value]);
       break;
     }
-    case EventType::kFault:
-      fmt::format_to(at, ",\"kind\":\"{}\"", e.value == 0 ? "cache_flush" : "crash");
+    case EventType::kFault: {
+      static constexpr const char* kFaults[] = {"cache_flush", "crash", "router_restart"};
+      fmt::format_to(at, ",\"kind\":\"{}\"", kFaults[e.value]);
       break;
+    }
     default:
       break;
   }

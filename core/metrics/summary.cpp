@@ -61,6 +61,7 @@ bool keeps(const SloConfig& slo, SimTime to_first_token, SimTime decode, std::ui
 Summary summarize(const Simulation& sim) {
   Summary s;
   s.workers.resize(sim.workers().size());
+  s.routers.resize(sim.routers().size());
   std::uint64_t prompt_tokens = 0;
   std::uint64_t output_tokens = 0;
   const SloConfig& slo = sim.config().slo;
@@ -84,6 +85,11 @@ Summary summarize(const Simulation& sim) {
     if (r.predicted > r.hit) ++s.false_hits;
     false_hits += phantom_price(sim, i);
     if (r.predicted < r.hit) ++s.missed_hits;
+    RouterSummary& router = s.routers[r.router];
+    ++router.requests;
+    router.predicted_blocks += r.predicted;
+    if (r.predicted > r.hit) ++router.false_hits;
+    if (r.predicted < r.hit) ++router.missed_hits;
     makespan = std::max(makespan, r.finish);
     ++s.match_lengths[r.hit];
     ++s.workers[r.worker].requests;

@@ -36,6 +36,14 @@ struct WorkerSummary {
   double utilization = 0;
 };
 
+/// Over completed requests, by the router that they came to.
+struct RouterSummary {
+  std::uint32_t requests = 0;
+  std::uint64_t predicted_blocks = 0;
+  std::uint32_t false_hits = 0;
+  std::uint32_t missed_hits = 0;
+};
+
 /// Whether a request with these times got what `slo` promises: the first token, and those after it on average.
 bool keeps(const SloConfig& slo, SimTime to_first_token, SimTime decode, std::uint32_t output_tokens);
 
@@ -74,6 +82,7 @@ struct Summary {
   double imbalance = 0;
   double jain_index = 0;
   std::vector<WorkerSummary> workers;
+  std::vector<RouterSummary> routers;
   std::map<std::uint32_t, std::uint32_t> match_lengths;  ///< hit (blocks) to completed requests
 };
 

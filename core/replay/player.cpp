@@ -32,17 +32,18 @@ class Recorder final : public EventSink {
   FrontierListener* listener_;
 };
 
-// Waits for the routing of one request, and keeps the router's memory as it was right before.
+// Waits for the routing of one request, and keeps its router's memory as it was right before.
 class RoutingWitness final : public EventSink {
  public:
-  RoutingWitness(RequestId request, const RouterMemory& memory) : request_(request), before_(memory) {}
+  RoutingWitness(RequestId request, const Simulation& sim)
+      : request_(request), router_(sim.router_of(request)), before_(sim.routers()[router_].memory) {}
   bool wants_decisions() const override { return !found_; }
   void on_event(const Event& e, const Simulation& sim) override {
     if (found_) return;
     if (e.type == EventType::kRoute && e.request == request_) {
       found_ = *e.decision;
     } else {
-      before_ = sim.router_memory();
+      before_ = sim.routers()[router_].memory;
     }
   }
   const std::optional<Decision>& found() const { return found_; }
@@ -50,6 +51,7 @@ class RoutingWitness final : public EventSink {
 
  private:
   RequestId request_;
+  std::uint32_t router_;
   RouterMemory before_;
   std::optional<Decision> found_;
 };
@@ -358,7 +360,7 @@ std::optional<RoutingStudy> Player::routing_of(RequestId r) const {
   Simulation sim = start.sim;
   std::size_t made = start.changes;
   advance(sim, made, before);
-  RoutingWitness witness(r, sim.router_memory());
+  RoutingWitness witness(r, sim);
   sim.step(&witness);
   BY_CHECK(witness.found().has_value(), "a replay does not route as the run did");
 
@@ -366,10 +368,13 @@ std::optional<RoutingStudy> Player::routing_of(RequestId r) const {
   const Request& request = sim.request(r);
   const std::vector<Span> chain = sim.workload().prompt_chain(request);
   FleetFigures figures(study.used.rows.size());
-  std::vector<std::uint32_t> overlap;
+  std::vector<std::uint32_t> overlap, distinct, fresh;
   for (WorkerId w = 0; w < figures.size(); ++w) {
-    figures.set(w, study.used.rows[w].seen);
-    overlap.push_back(study.used.rows[w].seen.overlap);
+    const WorkerFigures& seen = study.used.rows[w].seen;
+    figures.set(w, seen);
+    overlap.push_back(seen.overlap);
+    distinct.push_back(seen.active_distinct);
+    fresh.push_back(seen.fresh_blocks);
   }
   const Config& config = sim.config();
   RouteInput in;
@@ -379,7 +384,12 @@ std::optional<RoutingStudy> Player::routing_of(RequestId r) const {
   in.capacity_blocks = config.cache.capacity_blocks;
   in.chain = chain;
   in.tree = &sim.workload().tree;
+  in.now = study.used.t;
+  in.session = request.session;
+  if (request.session != kNone) in.session_name = sim.workload().sessions[request.session];
   in.see(figures, overlap);
+  in.active_distinct = distinct;
+  in.fresh_blocks = fresh;
   for (std::uint32_t s = 0; s < policy_table().size(); ++s) {
     Decision d = study.used;
     if (s != study.used.strategy) {

@@ -6,9 +6,10 @@ namespace blockyard {
 
 std::span<const PolicyRow> policy_table() {
   using namespace policies;
-  static const std::array<PolicyRow, 12> table{
-      kRoundRobin, kRandom,           kLeastLoaded,  kPowerOfTwo,        kCacheAware, kStickyPrefix,
-      kKvCost,     kSglangCacheAware, kLlmdWeighted, kAibrixPrefixCache, kPrefixHash, kLmetric};
+  static const auto table =
+      std::to_array<PolicyRow>({kRoundRobin, kRandom, kLeastLoaded, kPowerOfTwo, kCacheAware, kStickyPrefix, kKvCost,
+                                kSglangCacheAware, kLlmdWeighted, kAibrixPrefixCache, kPrefixHash, kLmetric, kDynamoKv,
+                                kLlmdSticky, kStickySession, kSessionHash, kPstackLoadaware});
   return table;
 }
 
@@ -18,6 +19,28 @@ std::uint32_t find_policy(std::string_view id) {
     if (table[i].id == id) return i;
   }
   return kNone;
+}
+
+void SessionBindings::forget(SimTime now, SimTime ttl) {
+  while (!routings.empty() && now - routings.front().at > ttl) {
+    const Routing r = routings.front();
+    routings.pop_front();
+    const auto it = bound.find(r.session);
+    if (it == bound.end() || it->second.last != r.at) continue;  // routed again since
+    --live[it->second.worker];
+    bound.erase(it);
+  }
+}
+
+void SessionBindings::bind(std::uint32_t session, WorkerId w, SimTime now) {
+  Binding& b = bound[session];
+  if (b.worker != w) {
+    if (b.worker != kNone) --live[b.worker];
+    ++live[w];
+    b.worker = w;
+  }
+  b.last = now;
+  routings.push_back({now, session});
 }
 
 }  // namespace blockyard

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,18 +21,47 @@
 
 namespace blockyard {
 
-/// A point of the consistent-hash ring of `prefix_hash`.
+/// A point of the consistent-hash ring of `prefix_hash` and `session_hash`.
 struct RingPoint {
   std::uint64_t at;
   WorkerId worker;
 };
 
+/// Which worker each session is bound to, and how many live ones each worker has (`sticky_session`). A session is live
+/// while its last routing is at most a time to live ago.
+struct SessionBindings {
+  struct Binding {
+    WorkerId worker = kNone;
+    SimTime last = 0;
+  };
+  struct Routing {
+    SimTime at = 0;
+    std::uint32_t session = kNone;
+  };
+  std::unordered_map<std::uint32_t, Binding> bound;  ///< live ones, as of the last forget(); only ever looked up
+  std::deque<Routing> routings;                      ///< ascending in time; older than a session's last: void
+  std::vector<std::uint32_t> live;                   ///< per worker
+
+  /// Lets go of the sessions whose last routing is more than `ttl` ago.
+  void forget(SimTime now, SimTime ttl);
+  void bind(std::uint32_t session, WorkerId w, SimTime now);
+};
+
 struct RouterMemory {
-  explicit RouterMemory(std::uint64_t seed) : rng(seed, RngPurpose::kRouting) {}
+  /// Of router number `replica`: router 0 draws as the only one would.
+  explicit RouterMemory(std::uint64_t seed, std::uint32_t replica = 0)
+      : rng(seed + 0x9e3779b97f4a7c15ULL * replica, RngPurpose::kRouting) {}
+  /// A router that starts anew: it has forgotten everything, but its random stream goes on.
+  void forget() {
+    cursor = next_round_robin = 0;
+    bound.clear();
+    sessions = {};
+  }
   WorkerId cursor = 0;  ///< ties go to the smallest (w − cursor) mod W
   WorkerId next_round_robin = 0;
   std::unordered_map<BlockId, WorkerId> bound;  ///< sticky_prefix: key block to worker; only ever looked up
-  std::vector<RingPoint> ring;                  ///< prefix_hash: ascending; made at first need
+  SessionBindings sessions;                     ///< sticky_session
+  std::vector<RingPoint> ring;                  ///< the hashing ones: ascending; made at first need
   std::uint32_t ring_nodes = 0;                 ///< virtual nodes that `ring` was made with
   Rng rng;
 };
@@ -52,16 +82,39 @@ struct Explanation {
   std::string reason;                      ///< one sentence: the branch taken and the tie-break
 };
 
+/// What a policy can read of each worker: what "why here?" shows, and what is counted only where somebody reads it.
+enum class Signal : std::uint16_t {
+  kOverlap = 1,
+  kLoad = 2,
+  kWaiting = 4,
+  kInUse = 8,
+  kActive = 16,
+  kActiveBlocks = 32,
+  kActiveDistinct = 64,  ///< and fresh_blocks
+  kPendingTokens = 128,
+  kSession = 256,  ///< of the request
+};
+constexpr std::uint16_t operator|(Signal a, Signal b) {
+  return static_cast<std::uint16_t>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
+}
+constexpr std::uint16_t operator|(std::uint16_t a, Signal b) {
+  return static_cast<std::uint16_t>(a | static_cast<unsigned>(b));
+}
+
 using PolicyFunction = WorkerId (*)(const RouteInput&, const PolicyParams&, RouterMemory&, Explanation* why);
 
 struct PolicyRow {
   std::string_view id;
   std::string_view label;
   std::string_view help;                     ///< one line
-  std::string_view source;                   ///< after which system; "" for the textbook ones
-  bool needs_overlap;                        ///< reads RouteInput::overlap
+  std::string_view source = "";              ///< after which system; "" for the textbook ones
+  std::string_view upstream = "";            ///< what was read of it: repository and commit, or the paper
+  std::string_view read_on = "";             ///< when, as a date
+  std::string_view left_out = "";            ///< what of the original is not modelled; "" where that is nothing
+  std::uint16_t signals = 0;                 ///< Signal, or'ed: what it reads
   std::span<const std::string_view> params;  ///< keys of its own parameters
   PolicyFunction choose;
+  bool reads(Signal s) const { return (signals & static_cast<std::uint16_t>(s)) != 0; }
 };
 
 /// All policies in the order of SPEC.md. Index = RouterConfig::strategy.

@@ -45,14 +45,16 @@ struct SloConfig {
   std::optional<double> tpot_ms;
 };
 
-enum class FaultKind : std::uint8_t { kCacheFlush, kCrash };
+enum class FaultKind : std::uint8_t { kCacheFlush, kCrash, kRouterRestart };
 
 struct Fault {
   SimTime t = 0;
-  WorkerId worker = 0;
+  WorkerId worker = 0;  ///< whose it is, but for router_restart
   FaultKind kind = FaultKind::kCacheFlush;
   SimTime restart = 0;         ///< crash: time until the worker is back
   SimTime detect = 3'000'000;  ///< crash: time until the router knows
+  std::uint32_t router = 0;    ///< router_restart: whose it is
+  SimTime down = 0;            ///< router_restart: time until it is back
 };
 
 struct Config {

@@ -8,7 +8,7 @@ namespace {
 using P = PolicyParams;
 constexpr double kBig = 1e9;
 
-constexpr std::array<ParamRow, 14> kTable{{
+constexpr auto kTable = std::to_array<ParamRow>({
     {"min_match_blocks", "Minimum match", "blocks",
      "Overlap that counts as a match; below it the least loaded worker is taken.", &P::min_match_blocks, 0, kBig, 64,
      true},
@@ -37,7 +37,30 @@ constexpr std::array<ParamRow, 14> kTable{{
      500, true},
     {"load_bound", "Load bound", "×", "How far above the mean load the ring's owner may be.", &P::load_bound, 0, 1e6, 4,
      false},
-}};
+    {"prefill_weight", "Prefill weight", "", "What a block of pending and new prefill counts against an active block.",
+     &P::prefill_weight, 0, 1e6, 4, false},
+    {"active_weight", "Active weight", "", "What an active request counts against an active block.", &P::active_weight,
+     0, 1e6, 4, false},
+    {"credit_decay", "Credit decay", "",
+     "How fast a match loses its worth where more prefill is pending than elsewhere.", &P::credit_decay, 0, 1e6, 4,
+     false},
+    {"floor_cost", "Floor at zero", "", "Whether the cost of prefill is never less than 0.", &P::floor_cost, 0, 1, 1,
+     true, true},
+    {"sticky_ratio", "Sticky ratio", "", "Share of the prompt that a worker must hold to be preferred.",
+     &P::sticky_ratio, 0, 1, 1, false},
+    {"max_penalty_ms", "Largest penalty", "ms",
+     "How much longer than elsewhere a request may wait at the workers that hold its prefix; 0: any time.",
+     &P::max_penalty_ms, 0, 1e12, 60000, false},
+    {"peak_tokens_per_s", "Peak prefill", "tokens/s", "What a worker prefills in a second, for estimates of waiting.",
+     &P::peak_tokens_per_s, 1e-3, 1e12, 50000, false},
+    {"session_ttl_ms", "Session time to live", "ms", "How long an idle session stays bound to its worker.",
+     &P::session_ttl_ms, 0, 1e12, 7'200'000, false},
+    {"session_load_bound", "Session load bound", "×",
+     "How far above the mean load the owner of a session may be; 0: however far.", &P::session_load_bound, 0, 1e6, 4,
+     false},
+    {"load_beta", "Load penalty", "", "What load above the mean counts against the matched share of the prompt.",
+     &P::load_beta, 0, 1e6, 4, false},
+});
 
 }  // namespace
 

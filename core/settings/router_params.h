@@ -11,8 +11,10 @@
 
 namespace blockyard {
 
-enum class ViewMode : std::uint8_t { kSynced, kOracle };
+enum class ViewMode : std::uint8_t { kSynced, kDecisions, kOracle };
 enum class LoadMetric : std::uint8_t { kRemainingMs, kQueueDepth };
+/// How requests are dealt to several routers: in turn, or a session always to the same.
+enum class ReplicaChoice : std::uint8_t { kTurn, kSession };
 enum class ReportMode : std::uint8_t { kOff, kEvictions, kAll };
 
 /// The parameters of all policies (SPEC 5 and 5.1). Counts are stored as doubles too: one table serves all.
@@ -31,6 +33,16 @@ struct PolicyParams {
   double load_factor = 1.0;
   double virtual_nodes = 150;
   double load_bound = 1.25;
+  double prefill_weight = 1.0;
+  double active_weight = 0;
+  double credit_decay = 0;
+  double floor_cost = 1;  ///< 0 or 1
+  double sticky_ratio = 0.80;
+  double max_penalty_ms = 18000;
+  double peak_tokens_per_s = 15928;
+  double session_ttl_ms = 7'200'000;
+  double session_load_bound = 0;
+  double load_beta = 1.0;
   friend bool operator==(const PolicyParams&, const PolicyParams&) = default;
 };
 
@@ -45,6 +57,7 @@ struct ParamRow {
   double high;         ///< greatest allowed value
   double slider_high;  ///< where a slider ends; typed values go up to `high`
   bool integer;
+  bool truth = false;  ///< true or false, as 1 or 0
 };
 
 std::span<const ParamRow> param_table();
@@ -63,6 +76,10 @@ struct RouterConfig {
   LoadMetric load_metric = LoadMetric::kRemainingMs;
   /// ms, or requests where the metric is queue_depth; empty: 50 ms or 1 request.
   std::optional<double> speculative_load;
+  SimTime view_ttl = 0;                                 ///< view decisions, µs; 0 = never
+  std::uint32_t view_max_blocks = 0;                    ///< view decisions, per worker; 0 = no limit
+  std::uint32_t replicas = 1;                           ///< routers before the fleet; restarts the run
+  ReplicaChoice replica_choice = ReplicaChoice::kTurn;  ///< restarts the run
   PolicyParams params;
 
   double effective_speculative_load() const {

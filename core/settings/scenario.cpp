@@ -20,6 +20,7 @@ using io::ObjectReader;
 
 constexpr double kMostMs = 1e12;  // 31 years: far from overflowing 64-bit microseconds
 constexpr double kMostCost = 1e9;
+constexpr std::uint32_t kMostRouters = 1024;
 
 void read_ms(ObjectReader& in, std::string_view key, SimTime& out, double low) {
   double ms = us_to_ms(out);
@@ -35,10 +36,11 @@ void read_choice(ObjectReader& in, std::string_view key, Enum& out, const std::v
 }
 
 const std::vector<std::string_view> kEngines{"slots", "continuous"};
-const std::vector<std::string_view> kViews{"synced", "oracle"};
+const std::vector<std::string_view> kViews{"synced", "decisions", "oracle"};
 const std::vector<std::string_view> kLoads{"remaining_ms", "queue_depth"};
 const std::vector<std::string_view> kReports{"none", "evictions", "all"};
-const std::vector<std::string_view> kFaults{"cache_flush", "crash"};
+const std::vector<std::string_view> kFaults{"cache_flush", "crash", "router_restart"};
+const std::vector<std::string_view> kReplicaChoices{"turn", "session"};
 
 std::vector<std::string_view> eviction_names() {
   std::vector<std::string_view> names;
@@ -102,8 +104,18 @@ void read_router(ObjectReader& in, RouterConfig& r) {
   in.boolean("speculative_insert", r.speculative_insert);
   read_choice(in, "load_metric", r.load_metric, kLoads);
   in.optional_number("speculative_load", r.speculative_load, 0, kMostCost);
+  read_ms(in, "view_ttl_ms", r.view_ttl, 0);
+  in.integer("view_max_blocks", r.view_max_blocks, 0, 1'000'000'000);
+  in.integer("replicas", r.replicas, 1, kMostRouters);
+  read_choice(in, "replica_choice", r.replica_choice, kReplicaChoices);
   for (const ParamRow& row : param_table()) {
     double& value = r.params.*row.field;
+    if (row.truth) {
+      bool yes = value != 0;
+      in.boolean(row.id, yes);
+      value = yes ? 1 : 0;
+      continue;
+    }
     in.number(row.id, value, row.low, row.high);
     if (row.integer && value != std::floor(value)) in.fail(row.id, "it must be a whole number");
   }
@@ -114,10 +126,15 @@ void read_slo(ObjectReader& in, SloConfig& slo) {
   in.optional_number("tpot_ms", slo.tpot_ms, 0, kMostCost);
 }
 
-void read_fault(ObjectReader& in, Fault& f, std::uint32_t workers) {
+void read_fault(ObjectReader& in, Fault& f, const Config& config) {
   read_ms(in, "t_ms", f.t, 0);
-  in.integer("worker", f.worker, 0, workers - 1);
   read_choice(in, "kind", f.kind, kFaults);
+  if (f.kind == FaultKind::kRouterRestart) {
+    in.integer("router", f.router, 0, config.router.replicas - 1);
+    read_ms(in, "down_ms", f.down, 0);
+    return;
+  }
+  in.integer("worker", f.worker, 0, config.fleet.workers - 1);
   if (f.kind == FaultKind::kCrash) {
     f.restart = 10'000'000;
     read_ms(in, "restart_ms", f.restart, 0);
@@ -165,7 +182,7 @@ Result<Scenario> parse_scenario(const std::string& json_text, const std::string&
   in.object("workload", [&s](ObjectReader& o) { io::read_workload(o, s.workload); });
   in.objects("faults", [&s](ObjectReader& o) {
     Fault f;
-    read_fault(o, f, s.config.fleet.workers);
+    read_fault(o, f, s.config);
     s.config.faults.push_back(f);
   });
   in.finish();
@@ -236,12 +253,25 @@ Json scenario_json(const Scenario& s) {
               {"message_loss", c.router.message_loss},
               {"speculative_insert", c.router.speculative_insert},
               {"load_metric", kLoads[static_cast<std::size_t>(c.router.load_metric)]},
-              {"speculative_load", c.router.effective_speculative_load()}};
-  for (const ParamRow& row : param_table()) router[std::string(row.id)] = c.router.params.*row.field;
+              {"speculative_load", c.router.effective_speculative_load()},
+              {"view_ttl_ms", us_to_ms(c.router.view_ttl)},
+              {"view_max_blocks", c.router.view_max_blocks},
+              {"replicas", c.router.replicas},
+              {"replica_choice", kReplicaChoices[static_cast<std::size_t>(c.router.replica_choice)]}};
+  for (const ParamRow& row : param_table()) {
+    const double value = c.router.params.*row.field;
+    router[std::string(row.id)] = row.truth ? Json(value != 0) : Json(value);
+  }
   const auto or_null = [](const std::optional<double>& v) { return v ? Json(*v) : Json(); };
   Json faults = Json::array();
   for (const Fault& f : c.faults) {
-    Json fault{{"t_ms", us_to_ms(f.t)}, {"worker", f.worker}, {"kind", kFaults[static_cast<std::size_t>(f.kind)]}};
+    Json fault{{"t_ms", us_to_ms(f.t)}, {"kind", kFaults[static_cast<std::size_t>(f.kind)]}};
+    if (f.kind == FaultKind::kRouterRestart) {
+      fault["router"] = f.router;
+      fault["down_ms"] = us_to_ms(f.down);
+    } else {
+      fault["worker"] = f.worker;
+    }
     if (f.kind == FaultKind::kCrash) {
       fault["restart_ms"] = us_to_ms(f.restart);
       fault["detect_ms"] = us_to_ms(f.detect);

@@ -21,6 +21,7 @@ enum class QueuedKind : std::uint8_t {
   kFault,
   kDetect,
   kRestart,
+  kRouterBack,
   kHeartbeat,
   kSync,
   kDelivery,

@@ -25,12 +25,9 @@ void Simulation::Host::schedule(RequestId r, SimTime first_token, SimTime finish
     sim_.push({finish, 0, QueuedKind::kStepEnd, epoch, serial, worker_, worker_, 0});
     return;
   }
-  sim_.push({first_token, 0, QueuedKind::kFirstToken, epoch, r, worker_, worker_, std::uint64_t{sim_.input_index(r)} * 2});
+  sim_.push(
+      {first_token, 0, QueuedKind::kFirstToken, epoch, r, worker_, worker_, std::uint64_t{sim_.input_index(r)} * 2});
   sim_.push({finish, 0, QueuedKind::kFinish, epoch, r, worker_, worker_, std::uint64_t{sim_.input_index(r)} * 2 + 1});
-}
-
-bool Simulation::Host::step_is_over(SimTime at) const {
-  return at > sim_.now_ || sim_.last_rank_ > 0 || (sim_.last_worker_ != kNone && sim_.last_worker_ >= worker_);
 }
 
 void Simulation::Host::started(RequestId r, std::uint32_t hit, bool resumed) {
@@ -50,8 +47,8 @@ void Simulation::Host::send_report(bool evicted, Removed removed, Stored stored)
   Message m;
   m.kind = MessageKind::kReport;
   m.worker = worker_;
-  m.removed = removed();
-  if (mode == ReportMode::kAll) m.blocks = stored();
+  m.told.removed = removed();
+  if (mode == ReportMode::kAll) m.told.blocks = stored();
   sim_.send(std::move(m), sink_);
 }
 
@@ -90,7 +87,9 @@ void Simulation::Host::changed(RequestId r, const RunChanges& changes) {
 }
 
 void Simulation::Host::first_token(RequestId r) {
-  sim_.records_[r].first_token = sim_.now_;
+  RequestRecord& record = sim_.records_[r];
+  if (record.counted) sim_.routers_[record.router].figures.pending_tokens[worker_] -= sim_.pending_of(r);
+  record.first_token = sim_.now_;
   sim_.emit(sink_, {sim_.now_, EventType::kFirstToken, r, worker_});
 }
 
@@ -98,8 +97,8 @@ void Simulation::Host::finished(RequestId r) {
   RequestRecord& record = sim_.records_[r];
   record.finish = sim_.now_;
   record.status = RequestStatus::kCompleted;
-  --sim_.figures_.active[worker_];
-  sim_.figures_.active_blocks[worker_] -= sim_.request(r).prompt_blocks;
+  --sim_.present_[worker_];
+  sim_.uncount(r);
   sim_.emit(sink_, {sim_.now_, EventType::kFinish, r, worker_});
   sim_.request_over(r, sink_);
 }

@@ -13,7 +13,7 @@ class Simulation::Host : public WorkerHost {
   const Config& config() const override { return sim_.config_; }
   const Request& request(RequestId r) const override { return sim_.request(r); }
   void schedule(RequestId r, SimTime first_token, SimTime finish) override;
-  bool step_is_over(SimTime at) const override;
+  bool step_is_over(SimTime at) const override { return sim_.step_is_over(worker_, at); }
   void started(RequestId r, std::uint32_t hit, bool resumed) override;
   void evicted(RequestId r, const CacheChanges& changes) override;
   void report(const CacheChanges& changes) override;

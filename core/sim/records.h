@@ -27,7 +27,9 @@ struct RequestRecord {
   std::uint32_t hit = 0;
   std::uint32_t retries = 0;
   std::uint32_t preemptions = 0;
+  std::uint16_t router = 0;  ///< that it came to
   RequestStatus status = RequestStatus::kNotArrived;
+  bool counted = false;  ///< its router counts it among the active ones of its worker
 };
 
 enum class EventType : std::uint8_t {
@@ -44,7 +46,7 @@ enum class EventType : std::uint8_t {
   kDeliver,
   kFault,
   kDetect,
-  kRestart,
+  kRestart,  ///< of a worker, or of a router (which has no worker) that is back
   kChange
 };
 
@@ -68,6 +70,7 @@ struct Decision {
   SimTime t = 0;
   std::uint32_t strategy = 0;
   std::uint32_t chain_blocks = 0;
+  std::uint32_t router = 0;
   WorkerId chosen = kNone;
   std::vector<DecisionRow> rows;
   Explanation why;
@@ -82,6 +85,7 @@ struct Event {
                             ///< restart: 1 where it also detects
   std::span<const BlockId> blocks{};   ///< evict, where the listener wants blocks
   const Decision* decision = nullptr;  ///< route, where the listener wants decisions
+  std::uint32_t router = 0;            ///< deliver: to whom; fault and restart without a worker: whose
 };
 
 /// Told of every event, in the order handled. Listens only: it cannot change the simulation.

@@ -3,70 +3,102 @@
 
 #include "core/base/check.h"
 #include "core/sim/host.h"
+#include "core/tokens/sha256.h"
 
 namespace blockyard {
 
-const BlockSet& Simulation::believed(WorkerId w) const {
-  BY_CHECK(!by_runs(), "there are no sets of blocks where caches are kept by runs");
-  return oracle() ? workers_[w].cache().resident() : views_[w].blocks;
+// The simulation as a worker may look at it without moving anything.
+class Simulation::World final : public WorkerWorld {
+ public:
+  World(const Simulation& sim, WorkerId worker) : sim_(sim), worker_(worker) {}
+  const Workload& workload() const override { return *sim_.workload_; }
+  const Config& config() const override { return sim_.config_; }
+  const Request& request(RequestId r) const override { return sim_.request(r); }
+  bool step_is_over(SimTime at) const override { return sim_.step_is_over(worker_, at); }
+
+ private:
+  const Simulation& sim_;
+  WorkerId worker_;
+};
+
+Truth Simulation::truth_of(WorkerId w) const { return {&workers_[w].cache(), workers_[w].run_cache()}; }
+
+const BlockSet& Simulation::believed(WorkerId w, std::uint32_t router) const {
+  return oracle() ? workers_[w].cache().resident() : routers_[router].belief.blocks(w);
 }
 
 double Simulation::true_load(WorkerId w, SimTime at) const {
-  const Host host(const_cast<Simulation&>(*this), w, nullptr);  // remaining() only reads it
   const Worker& worker = workers_[w];
-  if (config_.router.load_metric == LoadMetric::kQueueDepth) {
-    return worker.queue_depth();
-  }
-  return us_to_ms(worker.remaining(host, at));
+  if (config_.router.load_metric == LoadMetric::kQueueDepth) return worker.queue_depth();
+  return us_to_ms(worker.remaining(World(*this, w), at));
 }
 
 std::uint32_t Simulation::unbooked_steps(WorkerId w, SimTime at) const {
-  const Host host(const_cast<Simulation&>(*this), w, nullptr);
-  return workers_[w].step_info().over(at, host.step_is_over(at));
+  return workers_[w].step_info().over(at, step_is_over(w, at));
 }
 
-Divergence Simulation::divergence(WorkerId w) const {
-  if (const RunCache* truth = workers_[w].run_cache()) {
-    if (oracle()) return {};
-    std::uint32_t believed_blocks = 0;
-    std::uint32_t common = 0;
-    if (run_views_) {
-      run_views_->each(w, [&](EdgeId e, std::uint32_t blocks) {
-        believed_blocks += blocks;
-        common += std::min(blocks, truth->held_of(e));
-      });
-    } else {
-      believed_blocks = views_[w].blocks.count();
-      truth->each_held([&](EdgeId e, std::uint32_t blocks) {
-        common += views_[w].blocks.count(Span{tree_->edge(e).first, blocks});
-      });
-    }
-    return {believed_blocks - common, truth->taken() - common};
-  }
-  const BlockSet& truth = workers_[w].cache().resident();
-  const BlockSet& belief = believed(w);
-  return {belief.count_without(truth), truth.count_without(belief)};
+void Simulation::check_worker(WorkerId w) const { workers_[w].check(World(*this, w)); }
+
+Divergence Simulation::divergence(WorkerId w, std::uint32_t router) const {
+  return routers_[router].belief.divergence(w, truth_of(w));
 }
 
-std::uint32_t Simulation::believed_overlap(WorkerId w, RequestId r, Chain chain) const {
-  if (run_views_) return run_views_->overlap(w, path_of(r));
-  if (oracle()) return workers_[w].hit(*workload_, request(r));
-  return views_[w].blocks.leading(chain);
+std::uint32_t Simulation::router_of(RequestId r) const {
+  const auto replicas = static_cast<std::uint32_t>(routers_.size());
+  if (replicas == 1) return 0;
+  if (config_.router.replica_choice == ReplicaChoice::kTurn) return r % replicas;
+  const std::uint32_t session = request(r).session;
+  const std::string name = session == kNone ? std::to_string(r) : workload_->sessions[session];
+  const Digest digest = sha256({reinterpret_cast<const std::uint8_t*>(name.data()), name.size()});
+  return static_cast<std::uint32_t>(digest_prefix(digest) % replicas);
 }
 
-void Simulation::fill_input(RequestId r, bool overlaps, RouteScratch& scratch, RouteInput& in) const {
+Prompt Simulation::prompt_of(RequestId r, Chain chain) const {
+  return {chain, tree_ == nullptr ? EdgePath() : path_of(r)};
+}
+
+std::uint32_t Simulation::believed_overlap(const Router& router, WorkerId w, RequestId r, const Prompt& prompt) const {
+  const Belief& belief = belief_of(router);
+  if (belief.answers()) return belief.overlap(w, prompt);
+  return workers_[w].hit(*workload_, request(r));
+}
+
+void Simulation::fill_input(RequestId r, Wanted wanted, RouteScratch& scratch, RouteInput& in) const {
   const Request& q = request(r);
+  const Router& router = routers_[records_[r].router];
   scratch.chain.clear();
   workload_->each_prompt_run(q, [&scratch](Span run) { scratch.chain.push_back(run); });
+  const Prompt prompt = prompt_of(r, scratch.chain);
   scratch.overlap.resize(workers_.size());
-  if (!overlaps) {
+  if (!wanted.overlap) {
     std::fill(scratch.overlap.begin(), scratch.overlap.end(), 0U);
-  } else if (run_views_) {
-    run_views_->overlaps(path_of(r), scratch.overlap);
+  } else if (belief_of(router).answers()) {
+    belief_of(router).overlaps(prompt, scratch.overlap);
   } else {
-    for (WorkerId w = 0; w < workers_.size(); ++w) scratch.overlap[w] = believed_overlap(w, r, scratch.chain);
+    for (WorkerId w = 0; w < workers_.size(); ++w) scratch.overlap[w] = workers_[w].hit(*workload_, q);
   }
-  in.see(figures_, scratch.overlap);
+  in.see(router.figures, scratch.overlap);
+  if (wanted.distinct && tree_ != nullptr) {
+    ActiveBlocks counted;  // where the strategy in use does not count them: counted now
+    if (!router.active.counts()) {
+      counted = ActiveBlocks(config_.fleet.workers, tree_);
+      for (WorkerId w = 0; w < workers_.size(); ++w) {
+        each_request_at(w, [&](RequestId other) {
+          const RequestRecord& record = records_[other];
+          if (record.counted && record.router == records_[r].router) counted.add(w, path_of(other));
+        });
+      }
+    }
+    const ActiveBlocks& active = router.active.counts() ? router.active : counted;
+    scratch.distinct.resize(workers_.size());
+    scratch.fresh.resize(workers_.size());
+    for (WorkerId w = 0; w < workers_.size(); ++w) {
+      scratch.distinct[w] = active.distinct(w);
+      scratch.fresh[w] = active.fresh(w, prompt.path);
+    }
+    in.active_distinct = scratch.distinct;
+    in.fresh_blocks = scratch.fresh;
+  }
   if (oracle()) {
     FleetFigures& truth = scratch.truth;
     if (truth.size() != workers_.size()) truth = FleetFigures(workers_.size());
@@ -86,16 +118,17 @@ void Simulation::fill_input(RequestId r, bool overlaps, RouteScratch& scratch, R
   in.capacity_blocks = engine_of(config_).pool(config_);
   in.chain = scratch.chain;
   in.tree = &workload_->tree;
+  in.now = now_;
+  in.session = q.session;
+  if (q.session != kNone) in.session_name = workload_->sessions[q.session];
 }
 
-Decision Simulation::decide(RequestId r, std::uint32_t strategy) const {
+Decision Simulation::describe(RequestId r, std::uint32_t strategy, const RouteInput& in) const {
   Decision d;
   d.request = r;
   d.t = now_;
   d.strategy = strategy;
-  RouteScratch scratch;
-  RouteInput in;
-  fill_input(r, true, scratch, in);
+  d.router = records_[r].router;
   d.chain_blocks = in.chain_blocks;
   d.rows.resize(workers_.size());
   d.why.candidates.resize(workers_.size());
@@ -104,16 +137,71 @@ Decision Simulation::decide(RequestId r, std::uint32_t strategy) const {
     row.seen = in.of(w);
     row.true_overlap = workers_[w].hit(*workload_, request(r));
     row.true_load = true_load(w);
-    row.load_age = oracle() ? 0 : now_ - figures_.told_at[w];
+    row.load_age = oracle() ? 0 : now_ - in.told_at[w];
   }
+  return d;
+}
+
+Decision Simulation::decide(RequestId r, std::uint32_t strategy) const {
+  RouteScratch scratch;
+  RouteInput in;
+  fill_input(r, {}, scratch, in);
+  Decision d = describe(r, strategy, in);
   if (!in.routable.empty()) {
-    RouterMemory memory = memory_;  // a copy: asking changes nothing
+    RouterMemory memory = routers_[d.router].memory;  // a copy: asking changes nothing
     d.chosen = policy_table()[strategy].choose(in, config_.router.params, memory, &d.why);
   } else {
     d.why.reason = "no worker is routable: the request waits at the router";
   }
   for (WorkerId w = 0; w < workers_.size(); ++w) d.rows[w].score = d.why.candidates[w];
   return d;
+}
+
+std::uint64_t Simulation::pending_of(RequestId r) const {
+  const RequestRecord& record = records_[r];
+  if (record.first_token >= 0) return 0;
+  const std::uint64_t tokens = request(r).prompt_tokens;
+  const std::uint64_t held = std::uint64_t{record.predicted} * config_.cache.block_tokens;
+  return tokens > held ? tokens - held : 0;
+}
+
+// The router counts a request that it has routed to record.worker.
+void Simulation::count(RequestId r) {
+  RequestRecord& record = records_[r];
+  Router& router = routers_[record.router];
+  record.counted = true;
+  ++router.figures.active[record.worker];
+  router.figures.active_blocks[record.worker] += request(r).prompt_blocks;
+  router.figures.pending_tokens[record.worker] += pending_of(r);
+  if (router.active.counts()) router.active.add(record.worker, path_of(r));
+}
+
+void Simulation::uncount(RequestId r) {
+  RequestRecord& record = records_[r];
+  if (!record.counted) return;
+  Router& router = routers_[record.router];
+  record.counted = false;
+  --router.figures.active[record.worker];
+  router.figures.active_blocks[record.worker] -= request(r).prompt_blocks;
+  router.figures.pending_tokens[record.worker] -= pending_of(r);
+  if (router.active.counts()) router.active.take_away(record.worker, path_of(r));
+}
+
+// Begins to count different active blocks where the strategy reads them, or ends it.
+void Simulation::count_distinct() {
+  const bool reads = policy_table()[config_.router.strategy].reads(Signal::kActiveDistinct);
+  for (Router& router : routers_) {
+    if (reads == router.active.counts()) continue;
+    router.active = {};
+    if (!reads) continue;
+    BY_CHECK(tree_ != nullptr, "a strategy that counts different blocks needs the tree of the workload");
+    router.active = ActiveBlocks(config_.fleet.workers, tree_);
+    for (WorkerId w = 0; w < workers_.size(); ++w) {
+      each_request_at(w, [&](RequestId r) {
+        if (records_[r].counted && &routers_[records_[r].router] == &router) router.active.add(w, path_of(r));
+      });
+    }
+  }
 }
 
 // A load of remaining work is a time, so the sum is one of whole µs, however many are added: or else loads that are
@@ -126,44 +214,51 @@ double Simulation::grown(double load) const {
 
 void Simulation::route(RequestId r, EventSink* sink) {
   const PolicyRow& policy = policy_table()[config_.router.strategy];
-  RouteInput in;
-  fill_input(r, policy.needs_overlap, scratch_, in);
   RequestRecord& record = records_[r];
-  if (in.routable.empty()) {
+  Router& router = routers_[record.router];
+  if (!router.up || router.figures.routable.empty()) {
     record.status = RequestStatus::kParked;
     parked_.push_back(r);
     return;
   }
-  Decision decision;
   const bool explain = sink != nullptr && sink->wants_decisions();
-  if (explain) decision = decide(r, config_.router.strategy);
-  const WorkerId w = policy.choose(in, config_.router.params, memory_, nullptr);
-  BY_CHECK(w < workers_.size() && figures_.is_routable(w), "a policy chose a worker that is not routable");
-
-  record.worker = w;
-  record.predicted = policy.needs_overlap ? in.overlap[w] : believed_overlap(w, r, in.chain);
-  record.status = RequestStatus::kWaiting;
-  ++figures_.active[w];
-  figures_.active_blocks[w] += in.chain_blocks;
-  if (!oracle()) {
-    if (config_.router.speculative_insert) {
-      if (run_views_) {
-        run_views_->insert(w, path_of(r));
-      } else {
-        for (const Span& run : in.chain) views_[w].blocks.insert(run);
-      }
-    }
-    figures_.load[w] = grown(figures_.load[w]);
+  RouteInput in;
+  fill_input(r, {explain || policy.reads(Signal::kOverlap), explain || policy.reads(Signal::kActiveDistinct)}, scratch_,
+             in);
+  Decision decision;
+  if (explain) decision = describe(r, config_.router.strategy, in);
+  const WorkerId w = policy.choose(in, config_.router.params, router.memory, explain ? &decision.why : nullptr);
+  BY_CHECK(w < workers_.size() && router.figures.is_routable(w), "a policy chose a worker that is not routable");
+  if (explain) {
+    decision.chosen = w;
+    for (WorkerId v = 0; v < workers_.size(); ++v) decision.rows[v].score = decision.why.candidates[v];
   }
-  emit(sink, {now_, EventType::kRoute, r, w, record.predicted, {}, explain ? &decision : nullptr});
+
+  const Prompt prompt = prompt_of(r, in.chain);
+  record.worker = w;
+  record.predicted = policy.reads(Signal::kOverlap) ? in.overlap[w] : believed_overlap(router, w, r, prompt);
+  record.status = RequestStatus::kWaiting;
+  ++present_[w];
+  count(r);
+  if (!oracle()) {
+    router.belief.routed(w, prompt, now_);
+    router.figures.load[w] = grown(router.figures.load[w]);
+  }
+  emit(sink, {now_, EventType::kRoute, r, w, record.predicted, {}, explain ? &decision : nullptr, record.router});
   Host host(*this, w, sink);
   workers_[w].enqueue(host, r, now_);
 }
 
-void Simulation::route_parked(EventSink* sink) {
+void Simulation::route_parked(std::uint32_t router, EventSink* sink) {
   std::deque<RequestId> parked;
   parked.swap(parked_);
-  for (const RequestId r : parked) route(r, sink);
+  for (const RequestId r : parked) {
+    if (router == kEveryRouter || records_[r].router == router) {
+      route(r, sink);  // which parks it again where its router is down
+    } else {
+      parked_.push_back(r);
+    }
+  }
 }
 
 }  // namespace blockyard

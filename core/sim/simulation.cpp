@@ -28,7 +28,7 @@ Simulation::Simulation(const Config& config, const Workload& workload, const Rad
     : config_(config),
       workload_(&workload),
       tree_(tree),
-      memory_(config.seed),
+      present_(config.fleet.workers, 0),
       loss_(config.seed, RngPurpose::kMessageLoss) {
   BY_CHECK(config.fleet.workers > 0 && config.cache.capacity_blocks > 0, "a fleet without workers or slots");
   BY_CHECK(config.cache.block_tokens == workload.block_tokens, "workload and cache disagree on the block size");
@@ -36,12 +36,12 @@ Simulation::Simulation(const Config& config, const Workload& workload, const Rad
   BY_CHECK(!runs || (tree != nullptr && fastest_cache(config) == CacheKind::kRuns), "runs will not do here");
   workers_.reserve(config.fleet.workers);
   for (WorkerId w = 0; w < config.fleet.workers; ++w) workers_.emplace_back(config_, workload, tree, w, cache);
-  WorkerView view;
-  const bool closed_views = config.router.reports == ReportMode::kOff;  // reports take single blocks out of a view
-  if (runs && (oracle() || closed_views)) run_views_.emplace(config.fleet.workers, tree);
-  if (!run_views_ && !keeps_no_views()) view.blocks = BlockSet(workload.id_count());
-  views_.assign(config.fleet.workers, view);
-  figures_ = FleetFigures(config.fleet.workers);
+  const Belief::World world{config.fleet.workers, workload.id_count(), tree, runs};
+  for (std::uint32_t k = 0; k < std::max(1U, config.router.replicas); ++k) {
+    routers_.push_back({Belief(config.router, world), FleetFigures(config.fleet.workers), RouterMemory(config.seed, k),
+                        ActiveBlocks(), true});
+  }
+  count_distinct();
   records_.resize(workload.requests.size());
   unfinished_ = static_cast<std::uint32_t>(workload.requests.size());
   if (workload.closed.users > 0) {
@@ -90,12 +90,14 @@ bool Simulation::step(EventSink* sink) {
     const QueuedEvent e = queue_.pop();
     BY_CHECK(e.t >= now_, "time went back");
     now_ = e.t;
+    forget_expired();
     last_rank_ = e.rank;
     last_worker_ = e.worker;
     handle(e, sink);
   } else {
     BY_CHECK(arrival != kNever && arrival >= now_, "requests are left but nothing is due");
     now_ = arrival;
+    forget_expired();
     last_rank_ = kArrivalRank;
     arrive(arrived_++, sink);
   }
@@ -112,6 +114,7 @@ void Simulation::run_until(SimTime t, EventSink* sink) {
   while (!done() && next_event_time() <= t) step(sink);
   if (done() || t < now_) return;
   now_ = t;
+  forget_expired();
   last_rank_ = kArrivalRank;  // nothing is left to do at t
 }
 
@@ -140,7 +143,15 @@ void Simulation::handle(const QueuedEvent& e, EventSink* sink) {
     case QueuedKind::kRestart:
       restart(e.worker, sink);
       if (e.subject != 0) detect(e.worker, sink);  // back before the router missed it: it learns of both at once
-      return route_parked(sink);
+      return route_parked(kEveryRouter, sink);
+    case QueuedKind::kRouterBack: {
+      routers_[e.subject].up = true;
+      Event back{now_, EventType::kRestart};
+      back.router = e.subject;
+      emit(sink, back);
+      if (routers_[e.subject].figures.routable.empty()) return;
+      return route_parked(e.subject, sink);
+    }
     case QueuedKind::kHeartbeat:
       if (e.epoch == timer_epoch_) heartbeat(sink);
       return;
@@ -169,6 +180,7 @@ bool Simulation::rejected_at_arrival(const Request& r) const {
 void Simulation::arrive(RequestId r, EventSink* sink) {
   RequestRecord& record = records_[r];
   record.arrival = now_;
+  record.router = static_cast<std::uint16_t>(router_of(r));
   emit(sink, {now_, EventType::kArrive, r});
   if (rejected_at_arrival(request(r))) {
     record.status = RequestStatus::kRejected;
@@ -195,9 +207,10 @@ void Simulation::change(const Config& next, EventSink* sink) {
                next.fleet.workers == config_.fleet.workers && next.fleet.engine == config_.fleet.engine &&
                next.fleet.block_copies == config_.fleet.block_copies &&
                next.fleet.async_scheduling == config_.fleet.async_scheduling &&
-               next.fleet.null_block == config_.fleet.null_block,
+               next.fleet.null_block == config_.fleet.null_block && next.router.replicas == config_.router.replicas &&
+               next.router.replica_choice == config_.router.replica_choice,
            "this setting restarts the run");
-  BY_CHECK(!by_runs(), "settings change in flight only where every block has its slot");
+  BY_CHECK(workers_[0].run_cache() == nullptr, "settings change in flight only where every block has its slot");
   for (WorkerId w = 0; w < workers_.size(); ++w) {
     Host host(*this, w, sink);
     workers_[w].interrupt(host, now_);
@@ -205,6 +218,11 @@ void Simulation::change(const Config& next, EventSink* sink) {
   const Config before = config_;
   config_ = next;
   config_.faults = before.faults;
+  for (Router& r : routers_) {
+    r.belief.obey(config_.router);
+    r.belief.expire(now_);
+  }
+  count_distinct();
   if (next.cache.eviction != before.cache.eviction) {
     for (Worker& w : workers_) w.set_eviction(next.cache.eviction);
   }
@@ -237,14 +255,20 @@ std::uint64_t Simulation::digest() const {
   h.add(handled_);
   h.add((std::uint64_t{arrived_} << 32) | unfinished_);
   for (const Worker& w : workers_) w.add_to(h);
-  for (WorkerId w = 0; w < workers_.size(); ++w) {
-    const WorkerFigures v = figures_.of(w);
-    h.add(v.load);
-    h.add((std::uint64_t{v.waiting} << 32) | v.in_use);
-    h.add((v.active_blocks << 32) | (std::uint64_t{v.active} << 1) | static_cast<std::uint64_t>(v.routable));
-    h.add_all(views_[w].blocks.words());
+  for (const Router& router : routers_) {
+    for (WorkerId w = 0; w < workers_.size(); ++w) {
+      const WorkerFigures v = router.figures.of(w);
+      h.add(v.load);
+      h.add((std::uint64_t{v.waiting} << 32) | v.in_use);
+      h.add((v.active_blocks << 32) | (std::uint64_t{v.active} << 1) | static_cast<std::uint64_t>(v.routable));
+      h.add(v.pending_tokens);
+      router.belief.add_to(h, w);
+    }
+    h.add((std::uint64_t{router.memory.cursor} << 32) | router.memory.next_round_robin);
+    Rng copy = router.memory.rng;
+    h.add(copy.next());
+    h.add(static_cast<std::uint64_t>(router.up));
   }
-  for (WorkerId w = 0; run_views_ && w < workers_.size(); ++w) run_views_->add_to(h, w);
   for (const RequestRecord& r : records_) {
     h.add((std::uint64_t{r.worker} << 32) | r.hit);
     h.add((std::uint64_t{r.predicted} << 32) | (r.retries << 8) | static_cast<std::uint64_t>(r.status));
@@ -252,9 +276,6 @@ std::uint64_t Simulation::digest() const {
     h.add(static_cast<std::uint64_t>(r.first_token));
     h.add(static_cast<std::uint64_t>(r.finish));
   }
-  h.add((std::uint64_t{memory_.cursor} << 32) | memory_.next_round_robin);
-  Rng copy = memory_.rng;
-  h.add(copy.next());
   return h.value();
 }
 
@@ -262,21 +283,34 @@ void Simulation::check_laws() const {
   std::uint32_t open = 0;
   std::vector<std::uint8_t> places(records_.size(), 0);
   for (WorkerId w = 0; w < workers_.size(); ++w) {
-    const Host host(const_cast<Simulation&>(*this), w, nullptr);  // read only: check() takes a const host
-    workers_[w].check(host);
+    check_worker(w);
     for (const Sequence& s : workers_[w].running()) ++places[s.request];
     for (const WaitingRequest& q : workers_[w].waiting()) ++places[q.request];
     for (const RequestId r : workers_[w].stuck()) ++places[r];
   }
   for (const RequestId r : parked_) ++places[r];
-  std::uint32_t active = 0;
+  std::vector<std::uint32_t> present(workers_.size(), 0);
+  std::vector<FleetFigures> counted(routers_.size(), FleetFigures(workers_.size()));
+  std::vector<ActiveBlocks> blocks(routers_.size());
+  for (ActiveBlocks& b : blocks) {
+    if (tree_ != nullptr) b = ActiveBlocks(config_.fleet.workers, tree_);
+  }
   for (RequestId r = 0; r < records_.size(); ++r) {
     const RequestRecord& record = records_[r];
     const bool somewhere = record.status == RequestStatus::kParked || record.status == RequestStatus::kWaiting ||
                            record.status == RequestStatus::kRunning;
     BY_CHECK(places[r] == (somewhere ? 1 : 0), "a request is not in exactly one place");
     if (record.status != RequestStatus::kCompleted && record.status != RequestStatus::kRejected) ++open;
-    if (record.status == RequestStatus::kWaiting || record.status == RequestStatus::kRunning) ++active;
+    if (record.status == RequestStatus::kWaiting || record.status == RequestStatus::kRunning) ++present[record.worker];
+    if (record.counted) {
+      BY_CHECK(record.status == RequestStatus::kWaiting || record.status == RequestStatus::kRunning,
+               "a router counts a request that is not at a worker");
+      FleetFigures& f = counted[record.router];
+      ++f.active[record.worker];
+      f.active_blocks[record.worker] += request(r).prompt_blocks;
+      f.pending_tokens[record.worker] += pending_of(r);
+      if (tree_ != nullptr) blocks[record.router].add(record.worker, path_of(r));
+    }
     if (record.status == RequestStatus::kCompleted) {
       BY_CHECK(
           record.arrival <= record.start && record.start <= record.first_token && record.first_token <= record.finish,
@@ -287,9 +321,19 @@ void Simulation::check_laws() const {
   std::uint32_t down = 0;
   for (const Worker& w : workers_) down += w.up() ? 0 : 1;
   BY_CHECK(down == down_, "workers that are down are miscounted");
-  std::uint32_t viewed = 0;
-  for (const std::uint32_t n : figures_.active) viewed += n;
-  BY_CHECK(viewed == active, "the router miscounts active requests");
+  BY_CHECK(present == present_, "requests at the workers are miscounted");
+  for (std::size_t k = 0; k < routers_.size(); ++k) {
+    const Router& router = routers_[k];
+    BY_CHECK(router.figures.active == counted[k].active && router.figures.active_blocks == counted[k].active_blocks &&
+                 router.figures.pending_tokens == counted[k].pending_tokens,
+             "a router miscounts what it has at its workers");
+    BY_CHECK(router.figures.routable == routers_[0].figures.routable, "routers disagree on who is routable");
+    router.belief.check();
+    if (!router.active.counts()) continue;
+    for (WorkerId w = 0; w < workers_.size(); ++w) {
+      BY_CHECK(router.active.distinct(w) == blocks[k].distinct(w), "a router miscounts different active blocks");
+    }
+  }
 }
 
 }  // namespace blockyard

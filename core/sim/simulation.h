@@ -1,21 +1,18 @@
 // Simulation: a routed fleet at one moment of simulated time; a value that can be copied, compared and run on.
 //
 // It refers to an immutable Workload and its radix tree, which must outlive it; all else it owns by value. Same
-// workload, same config, same calls: same digest, whatever the machine. Belief (RouterView inside Router) and truth
-// (Worker) meet only in messages. Invariants: the laws of DESIGN.md; check_laws() breaks where one does not hold.
+// workload, same config, same calls: same digest, whatever the machine. Belief (inside Router) and truth (Worker) meet
+// only in messages. Invariants: the laws of DESIGN.md; check_laws() breaks where one does not hold.
 #pragma once
 
 #include <cstdint>
 #include <deque>
-#include <optional>
 #include <span>
 #include <vector>
 
 #include "core/engine/worker.h"
 #include "core/prefix/radix.h"
-#include "core/router/policy.h"
-#include "core/router/run_views.h"
-#include "core/router/view.h"
+#include "core/router/router.h"
 #include "core/settings/config.h"
 #include "core/sim/event_queue.h"
 #include "core/sim/records.h"
@@ -23,20 +20,14 @@
 
 namespace blockyard {
 
-/// How far a worker's view is from its cache.
-struct Divergence {
-  std::uint32_t phantom = 0;  ///< believed but gone, blocks
-  std::uint32_t unknown = 0;  ///< held but not believed, blocks
-};
-
 /// The cheapest way of keeping the caches that gives this config's results.
 CacheKind fastest_cache(const Config& config);
 
 class Simulation {
  public:
-  /// `tree` may be nullptr unless eviction is belady (now or later) or the cache is kept by runs. Both must outlive the
-  /// simulation and its copies. Runs: where fastest_cache() says so; there are no slots then, and change() is not
-  /// allowed.
+  /// `tree` may be nullptr unless (now or later) eviction is belady, the cache is kept by runs, the view is one of
+  /// decisions or the strategy counts different blocks. Both must outlive the simulation and its copies. Runs: where
+  /// fastest_cache() says so; there are no slots then, and change() is not allowed.
   Simulation(const Config& config, const Workload& workload, const RadixTree* tree,
              CacheKind cache = CacheKind::kBlocks);
 
@@ -61,9 +52,11 @@ class Simulation {
   const Config& config() const { return config_; }
   const Workload& workload() const { return *workload_; }
   const std::vector<Worker>& workers() const { return workers_; }
-  const std::vector<WorkerView>& views() const { return views_; }
-  /// What the router believes of worker w, but for the overlap with a prompt.
-  WorkerFigures figures(WorkerId w) const { return figures_.of(w); }
+  const std::vector<Router>& routers() const { return routers_; }
+  /// The router that request r comes to.
+  std::uint32_t router_of(RequestId r) const;
+  /// What a router believes of worker w, but for what belongs to a decision.
+  WorkerFigures figures(WorkerId w, std::uint32_t router = 0) const { return routers_[router].figures.of(w); }
   const std::vector<RequestRecord>& records() const { return records_; }
   const Request& request(RequestId r) const { return workload_->requests[content_.empty() ? r : content_[r]]; }
   /// The request's index in the input: by recorded time in a recorded loop, elsewhere the order of arrival, as r is.
@@ -71,9 +64,8 @@ class Simulation {
   /// Requests that have arrived so far.
   std::uint32_t arrived() const { return arrived_; }
   const std::deque<RequestId>& parked() const { return parked_; }
-  const RouterMemory& router_memory() const { return memory_; }
 
-  /// What any strategy would choose for this request right now, and why. Changes nothing.
+  /// What any strategy would choose for this request right now at its router, and why. Changes nothing.
   Decision decide(RequestId r, std::uint32_t strategy) const;
   /// Remaining work or queue depth of a worker, by the load metric.
   double true_load(WorkerId w) const { return true_load(w, now_); }
@@ -82,10 +74,10 @@ class Simulation {
   /// Engine continuous: steps like the running one that are over by now though nobody has booked them: as many more
   /// tokens has each of the worker's running sequences.
   std::uint32_t unbooked_steps(WorkerId w, SimTime at) const;
-  Divergence divergence(WorkerId w) const;
-  /// Blocks the router believes worker w to hold (truth itself under the oracle view). Not where caches are kept by
+  Divergence divergence(WorkerId w, std::uint32_t router = 0) const;
+  /// Blocks a router believes worker w to hold (truth itself under the oracle view). Not where caches are kept by
   /// runs.
-  const BlockSet& believed(WorkerId w) const;
+  const BlockSet& believed(WorkerId w, std::uint32_t router = 0) const;
 
   /// A digest of all state: equal states, equal digests.
   std::uint64_t digest() const;
@@ -94,6 +86,7 @@ class Simulation {
 
  private:
   class Host;
+  class World;
   /// What a heartbeat says.
   struct LoadFigures {
     double load = 0;
@@ -105,36 +98,66 @@ class Simulation {
     WorkerId worker = 0;
     SimTime sent = 0;
     LoadFigures figures;
-    std::vector<Span> blocks;     // sync: the set; report: stored
-    std::vector<Span> removed;    // report
-    std::vector<EdgeHead> heads;  // sync, by runs: the set
+    Told told;  // sync: the set; report: what was lost and stored
+    std::uint32_t router = 0;
   };
   // What a decision is made from; kept so that routing allocates nothing.
   struct RouteScratch {
     FleetFigures truth;  // oracle
-    std::vector<std::uint32_t> overlap;
+    std::vector<std::uint32_t> overlap, distinct, fresh;
     std::vector<Span> chain;
   };
 
   void handle(const QueuedEvent& e, EventSink* sink);
   void arrive(RequestId r, EventSink* sink);
   void route(RequestId r, EventSink* sink);
-  void route_parked(EventSink* sink);
-  void fill_input(RequestId r, bool overlaps, RouteScratch& scratch, RouteInput& in) const;
-  std::uint32_t believed_overlap(WorkerId w, RequestId r, Chain chain) const;
+  static constexpr std::uint32_t kEveryRouter = kNone;
+  /// Routes what is parked and can be routed, of one router or of all; the rest keeps its place.
+  void route_parked(std::uint32_t router, EventSink* sink);
+  struct Wanted {
+    bool overlap = true;
+    bool distinct = true;
+  };
+  void fill_input(RequestId r, Wanted wanted, RouteScratch& scratch, RouteInput& in) const;
+  Prompt prompt_of(RequestId r, Chain chain) const;
+  std::uint32_t believed_overlap(const Router& router, WorkerId w, RequestId r, const Prompt& prompt) const;
+  Decision describe(RequestId r, std::uint32_t strategy, const RouteInput& in) const;
+  void count(RequestId r);
+  void uncount(RequestId r);
+  void count_distinct();
+  std::uint64_t pending_of(RequestId r) const;
+  /// Calls f for every request at worker w: running, waiting or stuck there.
+  template <class F>
+  void each_request_at(WorkerId w, F f) const {
+    for (const Sequence& s : workers_[w].running()) f(s.request);
+    for (const WaitingRequest& q : workers_[w].waiting()) f(q.request);
+    for (const RequestId r : workers_[w].stuck()) f(r);
+  }
+  void check_worker(WorkerId w) const;
+  bool step_is_over(WorkerId w, SimTime at) const {
+    return at > now_ || last_rank_ > 0 || (last_worker_ != kNone && last_worker_ >= w);
+  }
   EdgePath path_of(RequestId r) const { return tree_->path(workload_->index_of(request(r))); }
+  Truth truth_of(WorkerId w) const;
   void apply_fault(std::uint32_t index, EventSink* sink);
   void detect(WorkerId w, EventSink* sink);
   void restart(WorkerId w, EventSink* sink);
+  void restart_router(const Fault& fault, EventSink* sink);
+  /// To every router, each lost by itself.
   void send(Message message, EventSink* sink);
+  void send_to(std::uint32_t router, Message&& message, EventSink* sink);
   bool lost();
   LoadFigures load_of(WorkerId w) const;
   double grown(double load) const;
-  void hear(WorkerId w, const LoadFigures& figures, SimTime sent, EventSink* sink);
+  void hear(std::uint32_t router, WorkerId w, const LoadFigures& figures, SimTime sent, EventSink* sink);
   void deliver(const Message& m, EventSink* sink);
   void heartbeat(EventSink* sink);
   void sync(EventSink* sink);
-  void see_truth(WorkerId w);
+  void see_truth(WorkerId w) { routers_[0].belief.mirror(w, workers_[w].run_cache()); }
+  void forget_expired() {
+    if (config_.router.view != ViewMode::kDecisions) return;
+    for (Router& r : routers_) r.belief.expire(now_);
+  }
   void list_resident(const Worker& worker, Message& m) const;
   void request_over(RequestId r, EventSink* sink);
   void begin_recorded();
@@ -146,9 +169,8 @@ class Simulation {
     if (sink != nullptr) sink->on_event(e, *this);
   }
   void push(QueuedEvent e) { queue_.push(e); }
-  bool by_runs() const { return workers_[0].run_cache() != nullptr; }
-  // An oracle needs no views; where nobody can look at them, there are none, but run_views_ holds the truth.
-  bool keeps_no_views() const { return by_runs() && oracle(); }
+  // What an oracle sees is the same whoever asks: one mirror of it serves all routers.
+  const Belief& belief_of(const Router& router) const { return oracle() ? routers_[0].belief : router.belief; }
   bool oracle() const { return config_.router.view == ViewMode::kOracle; }
   bool rejected_at_arrival(const Request& r) const;
   SimTime scaled_arrival(SimTime original) const;
@@ -160,11 +182,9 @@ class Simulation {
   SimTime now_ = 0;
   EventQueue queue_;
   std::vector<Worker> workers_;
-  std::vector<WorkerView> views_;
-  FleetFigures figures_;
-  std::uint32_t down_ = 0;             // workers that are not up
-  std::optional<RunViews> run_views_;  // instead of the views' sets of blocks; of an oracle: what is true
-  RouterMemory memory_;
+  std::vector<Router> routers_;
+  std::vector<std::uint32_t> present_;  // requests at each worker, whoever routed them
+  std::uint32_t down_ = 0;              // workers that are not up
   Rng loss_;
   std::vector<RequestRecord> records_;
   std::deque<RequestId> parked_;

@@ -28,12 +28,16 @@ struct Case {
   }
   WorkerId choose(std::string_view id) {
     FleetFigures fleet(workers.size());
-    std::vector<std::uint32_t> overlap;
+    std::vector<std::uint32_t> overlap, distinct, fresh;
     for (WorkerId w = 0; w < workers.size(); ++w) {
       fleet.set(w, workers[w]);
       overlap.push_back(workers[w].overlap);
+      distinct.push_back(workers[w].active_distinct);
+      fresh.push_back(workers[w].fresh_blocks);
     }
     in.see(fleet, overlap);
+    in.active_distinct = distinct;
+    in.fresh_blocks = fresh;
     in.chain = chain;
     in.tree = &tree;
     why = {};
@@ -49,7 +53,7 @@ TEST(Policies, TheTableNamesEachOnceAndEveryParameterExists) {
     EXPECT_FALSE(row.help.empty());
     for (const std::string_view p : row.params) EXPECT_NE(find_param(p), nullptr) << p;
   }
-  EXPECT_EQ(ids.size(), 12U);
+  EXPECT_EQ(ids.size(), policy_table().size());
   EXPECT_EQ(find_policy("no_such"), kNone);
 }
 
@@ -217,6 +221,132 @@ TEST(Policies, LmetricMultipliesNewTokensByBatch) {
   EXPECT_EQ(c.choose("lmetric"), 1U);
   c.workers[0].active = 2;
   EXPECT_EQ(c.choose("lmetric"), 1U);
+}
+
+// NVIDIA Dynamo 1.x: 100 blocks; w0 with 3,200 pending tokens, 90 blocks of the prompt and 250 active ones costs 560;
+// w1 with nothing but 200 active ones 400.
+TEST(Policies, DynamoCostOfPendingPrefillAndDistinctBlocks) {
+  Case c(2, 100);
+  for (WorkerFigures& w : c.workers) w.fresh_blocks = 100;
+  c.workers[0].pending_tokens = 3200;
+  c.workers[0].overlap = 90;
+  c.workers[0].active_distinct = 250;
+  c.workers[1].active_distinct = 200;
+  const auto costs = [&](WorkerId chosen, double first, double second) {
+    EXPECT_EQ(c.choose("dynamo_kv"), chosen);
+    EXPECT_NEAR(c.why.candidates[0].score, first, 0.05);
+    EXPECT_NEAR(c.why.candidates[1].score, second, 0.05);
+  };
+  costs(1, 560, 400);
+  // Without pending tokens and with as many active blocks, the match decides.
+  c.workers[0].pending_tokens = 0;
+  c.workers[0].active_distinct = 200;
+  costs(0, 310, 400);
+  // The decay moves where pending prefill outweighs the match.
+  c.workers[0].pending_tokens = 1600;
+  costs(1, 410, 400);
+  c.params.credit_decay = 1;
+  costs(1, 455, 400);
+  c.workers[0].pending_tokens = 1120;
+  costs(1, 417.1, 400);
+  c.params.credit_decay = 0;
+  costs(0, 380, 400);
+  // What is believed cached may be worth more than there is to compute, down to 0 or below.
+  c.params.overlap_weight = 3;
+  costs(0, 300, 400);
+  c.params.floor_cost = 0;
+  costs(0, 200, 400);
+}
+
+TEST(Policies, DynamoSoftmaxIsThatOfItsCosts) {
+  Case c(3, 0);
+  c.params.temperature = 0.5;
+  c.workers[0].active_distinct = 10;
+  c.workers[1].active_distinct = 14;
+  c.workers[2].active_distinct = 20;
+  c.choose("dynamo_kv");
+  ASSERT_EQ(c.why.terms.back(), "probability");
+  EXPECT_NEAR(c.why.candidates[0].terms[3], 0.631, 0.0006);
+  EXPECT_NEAR(c.why.candidates[1].terms[3], 0.284, 0.0006);
+  EXPECT_NEAR(c.why.candidates[2].terms[3], 0.085, 0.0006);
+}
+
+// llm-d: shares 1, 0.9 and 0 with 400,000, 130,000 and 0 pending tokens: 8,162 ms of penalty keep the two that hold the
+// prompt, and the second has fewer tokens; with 300,000 there it is 18,835 ms, and nobody is kept out.
+TEST(Policies, LlmdStaysUntilThatCostsTooMuchWaiting) {
+  Case c(3);
+  c.workers[0].overlap = 10;
+  c.workers[1].overlap = 9;
+  c.workers[0].pending_tokens = 400'000;
+  c.workers[1].pending_tokens = 130'000;
+  EXPECT_EQ(c.choose("llmd_sticky"), 1U);
+  EXPECT_NEAR(c.why.candidates[0].terms[1], 25'113, 1);
+  EXPECT_NEAR(c.why.candidates[1].terms[1], 8'162, 1);
+  c.workers[1].pending_tokens = 300'000;
+  EXPECT_EQ(c.choose("llmd_sticky"), 2U);
+  EXPECT_NEAR(c.why.candidates[1].terms[1], 18'835, 1);
+  c.params.max_penalty_ms = 0;
+  EXPECT_EQ(c.choose("llmd_sticky"), 1U) << "0: whatever the waiting";
+  c.workers[2].overlap = 8;
+  EXPECT_EQ(c.choose("llmd_sticky"), 2U) << "8 of 10 is enough: everybody holds the prompt";
+}
+
+TEST(Policies, SessionsStayUntilTheirWorkerIsGoneOrTheyAreForgotten) {
+  Case c(3);
+  const auto turn = [&](std::uint32_t session, SimTime now) {
+    c.in.session = session;
+    c.in.now = now;
+    return c.choose("sticky_session");
+  };
+  EXPECT_EQ(turn(7, 0), 0U);
+  EXPECT_EQ(turn(8, 0), 1U);
+  EXPECT_EQ(turn(7, 1), 0U) << "bound";
+  EXPECT_EQ(c.memory.cursor, 2U) << "a bound session does not move the cursor";
+  EXPECT_EQ(turn(9, 1), 2U);
+  c.workers[0].routable = false;
+  EXPECT_EQ(turn(7, 2), 1U) << "its worker is gone: the cursor breaks the tie";
+  c.workers[0].routable = true;
+  EXPECT_EQ(turn(7, 3), 1U) << "and it stays where it is now";
+  EXPECT_EQ(turn(10, 3), 0U) << "nobody lives there any more";
+  c.params.session_ttl_ms = 1;
+  EXPECT_EQ(turn(10, 1003), 0U) << "exactly a time to live ago: still bound";
+  EXPECT_EQ(turn(8, 1002), 2U) << "forgotten, and so are the others: the cursor stood at 1";
+  EXPECT_EQ(turn(kNone, 1004), 1U) << "without a session: unbound";
+  EXPECT_EQ(turn(kNone, 1004), 1U);
+}
+
+TEST(Policies, SessionHashKeepsASessionWhateverThePromptAndTheLoad) {
+  Case c(4);
+  c.in.session = 1;
+  c.in.session_name = "17";
+  const WorkerId owner = c.choose("session_hash");
+  c.workers[owner].active = 1000;
+  EXPECT_EQ(c.choose("session_hash"), owner) << "no bound";
+  c.params.session_load_bound = 1.25;
+  EXPECT_NE(c.choose("session_hash"), owner);
+  c.in.session = kNone;
+  EXPECT_NE(c.choose("session_hash"), owner) << "no session: fewest active";
+}
+
+// production-stack: shares 1 and 0 with 3 and 1 active: mean 2, so 1 − 1/2 against 0 + 1/2: a tie, and beta decides.
+TEST(Policies, LoadawareWeighsTheMatchAgainstTheLoad) {
+  Case c(2);
+  c.workers[0].overlap = 10;
+  c.workers[0].active = 3;
+  c.workers[1].active = 1;
+  c.params.load_beta = 0.9;
+  EXPECT_EQ(c.choose("pstack_loadaware"), 0U);
+  c.params.load_beta = 1.1;
+  EXPECT_EQ(c.choose("pstack_loadaware"), 1U);
+  EXPECT_DOUBLE_EQ(c.why.candidates[0].score, 1 - 0.55);
+}
+
+TEST(Policies, RowsAfterASystemSayWhatWasReadAndWhen) {
+  for (const PolicyRow& row : policy_table()) {
+    if (row.source.empty() || row.id == "power_of_two") continue;
+    EXPECT_FALSE(row.upstream.empty()) << row.id;
+    EXPECT_EQ(row.read_on.size(), 10U) << row.id;
+  }
 }
 
 TEST(Policies, PowerOfTwoTakesTheLessLoadedOfItsTwo) {

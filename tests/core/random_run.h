@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <optional>
 
@@ -37,7 +38,14 @@ inline std::unique_ptr<RandomRun> random_run(std::uint64_t seed, std::optional<E
   c.fleet.max_num_seqs = pick(1, 8);
   c.fleet.max_batched_tokens = pick(1, 64);
   c.router.strategy = static_cast<std::uint32_t>(rng.below(policy_table().size()));
-  c.router.view = rng.below(4) == 0 ? ViewMode::kOracle : ViewMode::kSynced;
+  c.router.view = static_cast<ViewMode>(std::array{0, 0, 0, 1, 1, 2}[rng.below(6)]);
+  c.router.view_ttl = ms_to_us(pick(0, 2) * 200.0);
+  c.router.view_max_blocks = pick(0, 2) * 20;
+  c.router.replicas = pick(0, 1) == 0 ? 1 : pick(2, 4);
+  c.router.replica_choice = static_cast<ReplicaChoice>(rng.below(2));
+  c.router.params.session_ttl_ms = pick(0, 2) * 150;
+  c.router.params.session_load_bound = pick(0, 1) * 1.25;
+  c.router.params.max_penalty_ms = pick(0, 5);
   c.router.heartbeat = ms_to_us(static_cast<double>(rng.below(3)) * 70);
   c.router.sync = ms_to_us(static_cast<double>(rng.below(3)) * 130);
   c.router.reports = static_cast<ReportMode>(rng.below(3));
@@ -68,7 +76,9 @@ inline std::unique_ptr<RandomRun> random_run(std::uint64_t seed, std::optional<E
     Fault f;
     f.t = ms_to_us(pick(0, 2000));
     f.worker = pick(0, c.fleet.workers - 1);
-    f.kind = static_cast<FaultKind>(rng.below(2));
+    f.kind = static_cast<FaultKind>(rng.below(3));
+    f.router = pick(0, c.router.replicas - 1);
+    f.down = ms_to_us(pick(0, 3) * 150);
     f.restart = ms_to_us(pick(0, 900));
     f.detect = ms_to_us(pick(0, 600));
     c.faults.push_back(f);
@@ -78,6 +88,7 @@ inline std::unique_ptr<RandomRun> random_run(std::uint64_t seed, std::optional<E
   std::vector<std::vector<Span>> chains;
   SimTime t = 0;
   const std::uint32_t requests = pick(1, 60);
+  for (int i = 0; i < 5; ++i) w.sessions.push_back(std::to_string(i));
   for (std::uint32_t i = 0; i < requests; ++i) {
     t += ms_to_us(pick(0, 1) * pick(0, 60));
     Request r;
@@ -85,6 +96,7 @@ inline std::unique_ptr<RandomRun> random_run(std::uint64_t seed, std::optional<E
     r.prompt_tokens = tight ? pick(1, 2 * block) : pick(1, 70);
     r.output_tokens = tight ? pick(0, 5 * block) : pick(0, 20);
     r.prompt_blocks = r.known_blocks = r.prompt_tokens / block;
+    if (rng.below(3) > 0) r.session = pick(0, 4);
     r.runs_begin = static_cast<std::uint32_t>(w.runs.size());
     std::vector<Span> chain;
     PrefixTree::NodeId node = kNone;

@@ -101,6 +101,8 @@ TEST(Laws, SettingsChangedInFlightKeepTheLaws) {
       if (i % 17 != 5) continue;
       Config next = sim.config();
       next.router = other->config.router;
+      next.router.replicas = sim.config().router.replicas;
+      next.router.replica_choice = sim.config().router.replica_choice;
       next.latency.decode_per_token_ms = 7;
       next.fleet.slots = other->config.fleet.slots;
       next.cache.eviction = i % 2 == 0 ? other->config.cache.eviction : run->config.cache.eviction;

@@ -54,12 +54,15 @@ constexpr std::string_view kParams[] = {"imbalance_abs", "load_factor"};
 
 }  // namespace
 
-const PolicyRow kAibrixPrefixCache{"aibrix_prefix_cache",
-                                   "AIBrix prefix cache",
-                                   "Longest match among workers that are not far busier than the mean.",
-                                   "AIBrix",
-                                   true,
-                                   kParams,
-                                   choose};
+const PolicyRow kAibrixPrefixCache{.id = "aibrix_prefix_cache",
+                                   .label = "AIBrix prefix cache",
+                                   .help = "Longest match among workers that are not far busier than the mean.",
+                                   .source = "AIBrix",
+                                   .upstream = "vllm-project/aibrix e3e10f9",
+                                   .read_on = "2026-11-25",
+                                   .left_out = "blocks of 4 characters, the index's limit and age (use view decisions)",
+                                   .signals = Signal::kOverlap | Signal::kActive,
+                                   .params = kParams,
+                                   .choose = choose};
 
 }  // namespace blockyard::policies

@@ -20,8 +20,11 @@ constexpr std::string_view kParams[] = {"min_match_blocks"};
 
 }  // namespace
 
-const PolicyRow kCacheAware{
-    "cache_aware", "Cache aware", "The worker that holds most of the prompt; among equals the least loaded.", "", true,
-    kParams,       choose};
+const PolicyRow kCacheAware{.id = "cache_aware",
+                            .label = "Cache aware",
+                            .help = "The worker that holds most of the prompt; among equals the least loaded.",
+                            .signals = Signal::kOverlap | Signal::kLoad,
+                            .params = kParams,
+                            .choose = choose};
 
 }  // namespace blockyard::policies

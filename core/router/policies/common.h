@@ -113,6 +113,7 @@ inline BlockId chain_block(Chain chain, std::uint32_t k) {
 }
 
 extern const PolicyRow kRoundRobin, kRandom, kLeastLoaded, kPowerOfTwo, kCacheAware, kStickyPrefix, kKvCost,
-    kSglangCacheAware, kLlmdWeighted, kAibrixPrefixCache, kPrefixHash, kLmetric;
+    kSglangCacheAware, kLlmdWeighted, kAibrixPrefixCache, kPrefixHash, kLmetric, kDynamoKv, kLlmdSticky, kStickySession,
+    kSessionHash, kPstackLoadaware;
 
 }  // namespace blockyard::policies

@@ -12,8 +12,11 @@ WorkerId choose(const RouteInput& in, const PolicyParams&, RouterMemory& m, Expl
 
 }  // namespace
 
-const PolicyRow kLeastLoaded{
-    "least_loaded", "Least loaded", "The lowest load that the router knows of, whatever is cached.", "", false, {},
-    choose};
+const PolicyRow kLeastLoaded{.id = "least_loaded",
+                             .label = "Least loaded",
+                             .help = "The lowest load that the router knows of, whatever is cached.",
+                             .signals = static_cast<std::uint16_t>(Signal::kLoad),
+                             .params = {},
+                             .choose = choose};
 
 }  // namespace blockyard::policies

@@ -42,12 +42,15 @@ constexpr std::string_view kParams[] = {"weight_queue", "weight_kv", "weight_pre
 
 }  // namespace
 
-const PolicyRow kLlmdWeighted{"llmd_weighted",
-                              "llm-d weighted",
-                              "Highest weighted sum of queue, free cache and matched prefix.",
-                              "llm-d, Gateway API inference extension",
-                              true,
-                              kParams,
-                              choose};
+const PolicyRow kLlmdWeighted{.id = "llmd_weighted",
+                              .label = "llm-d weighted",
+                              .help = "Highest weighted sum of queue, free cache and matched prefix.",
+                              .source = "llm-d, Gateway API inference extension",
+                              .upstream = "llm-d/llm-d-router ebab687",
+                              .read_on = "2026-11-25",
+                              .left_out = "length-aware prefix scores, no-hit LRU, flow control",
+                              .signals = Signal::kOverlap | Signal::kWaiting | Signal::kInUse,
+                              .params = kParams,
+                              .choose = choose};
 
 }  // namespace blockyard::policies

@@ -24,12 +24,15 @@ WorkerId choose(const RouteInput& in, const PolicyParams&, RouterMemory& m, Expl
 
 }  // namespace
 
-const PolicyRow kLmetric{"lmetric",
-                         "LMetric",
-                         "Lowest product of new prefill tokens and requests in the batch.",
-                         "LMetric, arXiv 2603.15202",
-                         true,
-                         {},
-                         choose};
+const PolicyRow kLmetric{.id = "lmetric",
+                         .label = "LMetric",
+                         .help = "Lowest product of new prefill tokens and requests in the batch.",
+                         .source = "LMetric, arXiv 2603.15202",
+                         .upstream = "arXiv 2603.15202",
+                         .read_on = "2026-11-21",
+                         .left_out = "how the paper counts queued tokens",
+                         .signals = Signal::kOverlap | Signal::kActive,
+                         .params = {},
+                         .choose = choose};
 
 }  // namespace blockyard::policies

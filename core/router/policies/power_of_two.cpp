@@ -23,7 +23,12 @@ WorkerId choose(const RouteInput& in, const PolicyParams&, RouterMemory& m, Expl
 
 }  // namespace
 
-const PolicyRow kPowerOfTwo{
-    "power_of_two", "Power of two choices", "The less loaded of two workers drawn at random.", "", false, {}, choose};
+const PolicyRow kPowerOfTwo{.id = "power_of_two",
+                            .label = "Power of two choices",
+                            .help = "The less loaded of two workers drawn at random.",
+                            .source = "Mitzenmacher 2001",
+                            .signals = static_cast<std::uint16_t>(Signal::kLoad),
+                            .params = {},
+                            .choose = choose};
 
 }  // namespace blockyard::policies

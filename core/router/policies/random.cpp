@@ -15,6 +15,7 @@ WorkerId choose(const RouteInput& in, const PolicyParams&, RouterMemory& m, Expl
 
 }  // namespace
 
-const PolicyRow kRandom{"random", "Random", "Any worker, uniformly.", "", false, {}, choose};
+const PolicyRow kRandom{
+    .id = "random", .label = "Random", .help = "Any worker, uniformly.", .params = {}, .choose = choose};
 
 }  // namespace blockyard::policies

@@ -16,7 +16,10 @@ WorkerId choose(const RouteInput& in, const PolicyParams&, RouterMemory& m, Expl
 
 }  // namespace
 
-const PolicyRow kRoundRobin{"round_robin", "Round robin", "Each worker in turn, whatever it holds.", "", false, {},
-                            choose};
+const PolicyRow kRoundRobin{.id = "round_robin",
+                            .label = "Round robin",
+                            .help = "Each worker in turn, whatever it holds.",
+                            .params = {},
+                            .choose = choose};
 
 }  // namespace blockyard::policies

@@ -27,12 +27,16 @@ constexpr std::string_view kParams[] = {"balance_abs", "balance_rel", "cache_thr
 
 }  // namespace
 
-const PolicyRow kSglangCacheAware{"sglang_cache_aware",
-                                  "SGLang cache-aware",
-                                  "Longest match while the fleet is balanced, else the fewest active requests.",
-                                  "SGLang model gateway",
-                                  true,
-                                  kParams,
-                                  choose};
+const PolicyRow kSglangCacheAware{
+    .id = "sglang_cache_aware",
+    .label = "SGLang cache-aware",
+    .help = "Longest match while the fleet is balanced, else the fewest active requests.",
+    .source = "SGLang model gateway",
+    .upstream = "sgl-project/sglang 053b63ff; lightseekorg/smg 73da68c",
+    .read_on = "2026-11-25",
+    .left_out = "matching by characters (HTTP), the limit on the tree, triggers by KV usage; the cursor breaks ties",
+    .signals = Signal::kOverlap | Signal::kActive,
+    .params = kParams,
+    .choose = choose};
 
 }  // namespace blockyard::policies

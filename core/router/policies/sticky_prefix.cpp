@@ -29,8 +29,13 @@ constexpr std::string_view kParams[] = {"prefix_tokens"};
 
 }  // namespace
 
-const PolicyRow kStickyPrefix{
-    "sticky_prefix", "Sticky prefix", "A prompt's first tokens are bound to the worker that first got them.", "", false,
-    kParams,         choose};
+const PolicyRow kStickyPrefix{.id = "sticky_prefix",
+                              .label = "Sticky prefix",
+                              .help =
+                                  "A prompt's first tokens are bound to the worker that first got them. With one "
+                                  "system prompt for everybody that is one worker for everything: see sticky_session.",
+                              .signals = static_cast<std::uint16_t>(Signal::kLoad),
+                              .params = kParams,
+                              .choose = choose};
 
 }  // namespace blockyard::policies
