@@ -20,8 +20,8 @@ Result<void> run_comparison(Comparison& c, unsigned threads, JobControl& control
       Scenario other = r.scenario;
       if (scenario.workload.type == WorkloadType::kTrace) other.config.seed = scenario.config.seed;
       // What cannot be looked ahead is refused when the requests are made.
-      return same_workload(other, scenario) && (scenario.config.cache.eviction == EvictionPolicy::kBelady) ==
-                                                   (other.config.cache.eviction == EvictionPolicy::kBelady);
+      return same_workload(other, scenario) && eviction_row(scenario.config.cache.eviction).needs_tree ==
+                                                   eviction_row(other.config.cache.eviction).needs_tree;
     };
     std::size_t at = 0;
     while (at < requests.size() && !shared(requests[at])) ++at;

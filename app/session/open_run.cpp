@@ -84,7 +84,7 @@ Result<void> OpenRun::add_beside(const Variant& variant, const Prepared& request
   if (!same_workload(base_scenario, *other)) {
     return Error{fmt::format("{}: it changes the requests; fleets side by side serve the same ones", variant.name)};
   }
-  if (other->config.cache.eviction == EvictionPolicy::kBelady && requests.workload.closed.users > 0) {
+  if (eviction_row(other->config.cache.eviction).needs_tree && requests.workload.closed.users > 0) {
     return Error{variant.name + ": Belady is not possible with closed-loop arrivals: their future depends on the run"};
   }
   FleetBeside fleet{variant, make_track(other->config, requests), false};

@@ -157,21 +157,6 @@ std::string results_json(const RunResults& results) {
   return out.dump(1) + "\n";
 }
 
-namespace {
-
-// RFC 4180: in quotes where it must be.
-std::string csv_text(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  return out + '"';
-}
-
-}  // namespace
-
 std::string requests_csv(const Simulation& sim) {
   fmt::memory_buffer out;
   const auto at = std::back_inserter(out);

@@ -1,6 +1,7 @@
 // Presets and the memory sum of SPEC 2.
 #include "core/model/presets.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "core/io/presets_json.h"
