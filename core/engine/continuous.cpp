@@ -221,6 +221,7 @@ void ContinuousEngine::schedule(EngineState& s, WorkerHost& host, SimTime now) c
   }
   if (!s.next.empty()) s.next.length = config.latency.step(s.next.decodes, s.next.prefill_tokens);
   CacheChanges changes = s.cache.block_changes();
+  const CacheChanges gross = changes;  // what happened; reports may tell less
   if (!config.fleet.block_copies) {  // the net change of the step
     const BlockSet& resident = s.cache.resident();
     std::erase_if(changes.evicted, [&](BlockId b) { return resident.contains(b); });
@@ -231,7 +232,7 @@ void ContinuousEngine::schedule(EngineState& s, WorkerHost& host, SimTime now) c
   const bool at_once = !s.stepping;
   if (at_once) begin(s, host, now);
   const CacheChanges& made = at_once ? s.step_changes : s.next_changes;
-  host.evicted(kNone, made);
+  host.evicted(kNone, gross);
   if (!config.fleet.async_scheduling && (!made.evicted.empty() || !made.stored.empty())) host.report(made);
 }
 

@@ -16,7 +16,9 @@ constexpr std::uint64_t kMostUnits = 4'000'000;  // of a generated workload, whi
 class OneByOne {
  public:
   OneByOne(const Workload& workload, const std::vector<RequestId>& order, const Config& config)
-      : workload_(workload), order_(order), config_(config) {}
+      : workload_(workload), order_(order), config_(config) {
+    config_.cache.block_tokens = workload.block_tokens;  // the engine counts in this workload's units
+  }
 
   /// Without limit. `by_token`: nothing that the engine computes again is taken off.
   std::optional<std::uint64_t> unlimited(bool by_token, const Cancelled& cancelled) const {
@@ -76,7 +78,7 @@ class OneByOne {
 
   const Workload& workload_;
   const std::vector<RequestId>& order_;
-  const Config& config_;
+  Config config_;
 };
 
 // What is left of the run: tokens hit, and the workload's requests in the order that they arrived.

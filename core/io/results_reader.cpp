@@ -110,6 +110,10 @@ Result<RunResults> read_results(const std::string& path) {
     out.scenario.memory = read_memory(v.at("memory"));
     out.summary = io::read_summary(v.at("summary"));
     for (const Json& w : v.at("workers")) out.summary.workers.push_back(read_worker(w));
+    for (const Json& r : v.value("routers", Json::array())) {
+      out.summary.routers.push_back({r.value("requests", 0U), r.value("predicted_blocks", std::uint64_t{0}),
+                                     r.value("false_hits", 0U), r.value("missed_hits", 0U)});
+    }
     for (const Json& bin : v.at("match_length_histogram")) {
       out.summary.match_lengths[bin.at(0).get<std::uint32_t>()] = bin.at(1).get<std::uint32_t>();
     }

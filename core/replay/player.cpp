@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "core/engine/engine.h"
 
 namespace blockyard {
 namespace {
@@ -381,7 +382,7 @@ std::optional<RoutingStudy> Player::routing_of(RequestId r) const {
   in.chain_blocks = study.used.chain_blocks;
   in.prompt_tokens = request.prompt_tokens;
   in.block_tokens = config.cache.block_tokens;
-  in.capacity_blocks = config.cache.capacity_blocks;
+  in.capacity_blocks = engine_of(config).pool(config);
   in.chain = chain;
   in.tree = &sim.workload().tree;
   in.now = study.used.t;

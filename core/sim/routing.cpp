@@ -53,6 +53,9 @@ std::uint32_t Simulation::router_of(RequestId r) const {
   return static_cast<std::uint32_t>(digest_prefix(digest) % replicas);
 }
 
+// The router that has the request, or will have it once it arrives.
+std::uint32_t Simulation::router_asked(RequestId r) const { return r < arrived_ ? records_[r].router : router_of(r); }
+
 Prompt Simulation::prompt_of(RequestId r, Chain chain) const {
   return {chain, tree_ == nullptr ? EdgePath() : path_of(r)};
 }
@@ -65,7 +68,8 @@ std::uint32_t Simulation::believed_overlap(const Router& router, WorkerId w, Req
 
 void Simulation::fill_input(RequestId r, Wanted wanted, RouteScratch& scratch, RouteInput& in) const {
   const Request& q = request(r);
-  const Router& router = routers_[records_[r].router];
+  const std::uint32_t own = router_asked(r);
+  const Router& router = routers_[own];
   scratch.chain.clear();
   workload_->each_prompt_run(q, [&scratch](Span run) { scratch.chain.push_back(run); });
   const Prompt prompt = prompt_of(r, scratch.chain);
@@ -85,7 +89,7 @@ void Simulation::fill_input(RequestId r, Wanted wanted, RouteScratch& scratch, R
       for (WorkerId w = 0; w < workers_.size(); ++w) {
         each_request_at(w, [&](RequestId other) {
           const RequestRecord& record = records_[other];
-          if (record.counted && record.router == records_[r].router) counted.add(w, path_of(other));
+          if (record.counted && record.router == own) counted.add(w, path_of(other));
         });
       }
     }
@@ -128,7 +132,7 @@ Decision Simulation::describe(RequestId r, std::uint32_t strategy, const RouteIn
   d.request = r;
   d.t = now_;
   d.strategy = strategy;
-  d.router = records_[r].router;
+  d.router = router_asked(r);
   d.chain_blocks = in.chain_blocks;
   d.rows.resize(workers_.size());
   d.why.candidates.resize(workers_.size());

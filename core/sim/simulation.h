@@ -55,6 +55,7 @@ class Simulation {
   const std::vector<Router>& routers() const { return routers_; }
   /// The router that request r comes to.
   std::uint32_t router_of(RequestId r) const;
+  std::uint32_t router_asked(RequestId r) const;
   /// What a router believes of worker w, but for what belongs to a decision.
   WorkerFigures figures(WorkerId w, std::uint32_t router = 0) const { return routers_[router].figures.of(w); }
   const std::vector<RequestRecord>& records() const { return records_; }

@@ -227,7 +227,7 @@ TEST_P(PlayerOverSeeds, StudiesARoutingOnItsOwnState) {
     ASSERT_EQ(study->strategies[run->config.router.strategy].chosen, study->used.chosen);
     if (e.handled != 1) continue;  // the first step: nothing is known yet, all start alike
     for (std::uint32_t s = 0; s < policy_table().size(); ++s) {
-      ASSERT_EQ(study->strategies[s].chosen, run->simulation().decide(e.request, s).chosen);
+      ASSERT_EQ(study->strategies[s].chosen, run->simulation().decide(e.request, s).chosen) << policy_table()[s].id;
     }
   }
   player.seek(0);

@@ -268,7 +268,7 @@ TEST(Rejections, TheReasonIsTheRuleThatTheSimulationApplies) {
     for (RequestId i = 0; i < sim.records().size(); ++i) {
       const std::uint64_t needed = blocks_needed(sim.config(), sim.request(i));
       const bool is = sim.records()[i].status == RequestStatus::kRejected;
-      ASSERT_EQ(is, needed > 6) << "seed " << seed << ", request " << i;
+      ASSERT_EQ(is, needed > sim.workers()[0].capacity()) << "seed " << seed << ", request " << i;
       if (is) ++rejected, longest = std::max(longest, needed);
     }
     EXPECT_EQ(r.rejected, rejected);
