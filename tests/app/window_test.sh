@@ -142,7 +142,7 @@ command_named "route by: round robin"
 settles "after the strategy"
 save_scenario
 [[ $(value strategy) == *round_robin* ]] || fail "the strategy is $(value strategy)"
-shot first-look --at 0 --set router.strategy=round_robin --out /dev/null --anchors "$folder/menu.csv" \
+shot first-look --at 0 --set router.strategy=round_robin --out "$folder/menu.png" --anchors "$folder/menu.csv" \
   --click controls/router.strategy
 press_at controls/router.strategy 1
 settles "the menu of strategies is open"
@@ -166,7 +166,7 @@ drag_changes timeline/strip 0.1 0.6 "the timeline goes forward"
 drag_changes timeline/strip 0.6 0.2 "the timeline goes back"
 
 # A plot as a picture, by its own menu.
-shot first-look --at 9000 --out /dev/null --anchors "$folder/menu.csv" --click right:bottom/latency \
+shot first-look --at 9000 --out "$folder/menu.png" --anchors "$folder/menu.csv" --click right:bottom/latency \
   --click "bottom/plot menu/Export PNG, light"
 press_at bottom/latency 3
 settles "the menu of the plot is open"
