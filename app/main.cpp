@@ -4,10 +4,14 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <exception>
 #include <filesystem>
+#include <new>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "app/cli/command.h"
@@ -26,14 +30,14 @@ std::string beside(const std::string& name) {
 int open_window(const std::vector<std::string>& arguments) {
   const std::string window = beside("blockyard-window");
   if (::access(window.c_str(), X_OK) != 0) {
-    return refuse(blockyard::Error{"this build has no window; `blockyard --help` lists the commands that need none"},
-                  kFailed);
+    return refuse(
+        blockyard::Error::failure("this build has no window; `blockyard --help` lists the commands that need none"));
   }
   std::vector<char*> argv{const_cast<char*>(window.c_str())};  // execv wants char*, and does not write
   for (const std::string& a : arguments) argv.push_back(const_cast<char*>(a.c_str()));
   argv.push_back(nullptr);
   ::execv(window.c_str(), argv.data());
-  return refuse(blockyard::Error{fmt::format("{}: cannot be started: {}", window, std::strerror(errno))}, kFailed);
+  return refuse(blockyard::Error::failure(fmt::format("{}: cannot be started: {}", window, std::strerror(errno))));
 }
 
 // The first word that is neither an option nor an option's value of the top level, if it names a subcommand.
@@ -55,17 +59,15 @@ bool names_command(const std::vector<std::string>& arguments) {
   return false;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  const std::vector<std::string> arguments(argv + 1, argv + argc);
+int run_command_line(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   if (!names_command(arguments)) return open_window(arguments);
+  prepare_process();
 
   CLI::App app{"Blockyard: see where every KV block lives. Without a command it opens the window: blockyard [SCENARIO]",
                "blockyard"};
   app.set_version_flag("--version", std::string("blockyard ") + BLOCKYARD_VERSION);
   app.require_subcommand(1);
-  app.failure_message([](const CLI::App*, const CLI::Error& e) { return fmt::format("blockyard: {}\n", e.what()); });
   Context context;
   context.program = beside("blockyard");
   // Options of a subcommand are bound before parsing, so --assets is looked up here, wherever it stands.
@@ -85,7 +87,23 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? kDone : kBadInput;
+    if (e.get_exit_code() != 0) return refuse(blockyard::Error{e.what()});
+    return app.exit(e);  // --help, --version
   }
   return chosen ? chosen() : kBadInput;
+}
+
+}  // namespace
+
+// Whatever nobody foresaw ends here: with a line and status 1, and all unfinished files gone with their owners.
+int main(int argc, char** argv) {
+  try {
+    return finish_standard_output(run_command_line(argc, argv));
+  } catch (const std::bad_alloc&) {
+    return refuse(blockyard::Error::failure("out of memory"));
+  } catch (const std::system_error& e) {
+    return refuse(blockyard::Error::failure(e.code().message()));
+  } catch (const std::exception& e) {
+    return refuse(blockyard::Error::failure(fmt::format("cannot go on: {}", e.what())));
+  }
 }

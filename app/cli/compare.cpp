@@ -11,6 +11,7 @@
 #include "app/cli/options.h"
 #include "app/cli/output_set.h"
 #include "app/cli/table.h"
+#include "core/base/printable.h"
 #include "core/io/comparison.h"
 #include "core/io/results.h"
 #include "core/router/policy.h"
@@ -77,33 +78,32 @@ int compare(const CompareArgs& args, const Context& context) {
   if (!scenario) return refuse(scenario.error());
   Comparison comparison = plan_comparison(*scenario, strategies, args.seeds);
   if (auto added = add_variants(comparison, args.variants, assets.presets()); !added) return refuse(added.error());
-  catch_interrupts();
+  OutputSet out(args.out);
+  tell_inputs(out.outputs(), args.scenario, *scenario);
+  if (auto claimed = out.claim(); !claimed) return refuse(claimed.error());
+  const PolledInterrupts polled;
   JobControl control;
   JobsView view(control, "runs");
   if (auto done = run_comparison(comparison, args.jobs, control, [&view] { view.tick(); }); !done) {
     view.clear();
-    if (interrupted()) return refuse(Error{"interrupted; nothing was written"}, kFailed);
+    if (interrupted()) return refuse(interruption());
     return refuse(done.error());
   }
   view.clear();
-  OutputSet out(args.out);
   for (std::size_t i = 0; i < comparison.fleets.size(); ++i) {
     out.add(fmt::format("results_{}.json", comparison.fleets[i].name), results_json(comparison.runs[i][0]));
   }
   const std::string json = comparison_json(comparison);
   out.add("comparison.json", json);
   out.add({"strategy_comparison", strategy_comparison(comparison)}, args.picture, assets.dir() + "/fonts");
-  if (auto written = out.commit(); !written) return refuse(written.error());
-  if (args.json) {
-    fmt::print("{}", json);
-  } else {
-    fmt::print("{} · {} requests · {}\n\n{}", scenario->name, comparison.runs[0][0].summary.requests,
-               args.seeds == 1 ? fmt::format("seed {}", comparison.seeds[0])
-                               : fmt::format("seeds {} to {}, mean ± 95 % interval", comparison.seeds.front(),
-                                             comparison.seeds.back()),
-               comparison_table(comparison));
-  }
-  fmt::print(stderr, "{} files in {}\n", out.size(), args.out);
+  const std::string table = fmt::format(
+      "{} · {} requests · {}\n\n{}", quoted_part(scenario->name), comparison.runs[0][0].summary.requests,
+      args.seeds == 1
+          ? fmt::format("seed {}", comparison.seeds[0])
+          : fmt::format("seeds {} to {}, mean ± 95 % interval", comparison.seeds.front(), comparison.seeds.back()),
+      comparison_table(comparison));
+  if (const int status = out.finish(args.json ? json : table); status != kDone) return status;
+  note("{} files in {}\n", out.size(), printable(args.out));
   return kDone;
 }
 

@@ -20,12 +20,12 @@ class JobsView {
     const std::size_t done = control_.done + before_;
     if (!shown_ || done == last_) return;
     last_ = done;
-    fmt::print(stderr, "\r{} of {} {}", done, control_.total + before_, what_);
+    note("\r{} of {} {}", done, control_.total + before_, what_);
   }
   /// So many were done in an earlier run of the command.
   void start_from(std::size_t before) { before_ = before; }
   void clear() const {
-    if (shown_) fmt::print(stderr, "\r{:60}\r", "");
+    if (shown_) note("\r{:60}\r", "");
   }
 
  private:

@@ -1,10 +1,13 @@
 // What the subcommands share: exit statuses, finding assets, loading scenarios with --set and --trace, interruption.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <string>
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/io/files.h"
 #include "core/settings/scenario.h"
 #include "core/workload/workload.h"
 
@@ -19,8 +22,23 @@ inline constexpr int kDone = 0;
 inline constexpr int kFailed = 1;    ///< the run failed
 inline constexpr int kBadInput = 2;  ///< the input or the command was wrong
 
-/// Prints "blockyard: message" to standard error and returns the status.
-int refuse(const Error& error, int status = kBadInput);
+/// Prints "blockyard: message" to standard error and returns the status: kFailed of a failure, else kBadInput.
+int refuse(const Error& error);
+int refuse(const Error& error, int status);
+
+/// Prints to standard error, of which nothing is expected: where it is closed or full, nothing happens.
+void note_text(const std::string& text);
+template <class... Args>
+void note(fmt::format_string<Args...> format, Args&&... args) {
+  note_text(fmt::format(format, std::forward<Args>(args)...));
+}
+
+/// Ends a command that writes: hands its files to the system, prints the text to standard output (to standard error
+/// where a file goes to standard output), and only then lets the files appear. The exit status.
+int finish(io::Outputs& outputs, const std::string& printed);
+
+/// Makes sure of what was printed to standard output; kFailed, with a line, where it did not get there.
+int finish_standard_output(int status);
 
 /// Where presets/, scenarios/, lessons/ are: --assets, else beside the binary (../share/blockyard).
 class Assets {
@@ -44,12 +62,28 @@ struct ScenarioArgs {
   void add_to(CLI::App& app, bool required);
 };
 
+/// Names the scenario's file and its trace as what the command reads.
+void tell_inputs(io::Outputs& outputs, const ScenarioArgs& args, const Scenario& scenario);
+
 /// Reads the scenario, applies --set and --trace. `sets` may name more PATH=VALUE (a sweep's cell).
 Result<Scenario> load_scenario(const ScenarioArgs& args, const Assets& assets);
 
-/// Installs handlers of SIGINT and SIGTERM that only set a flag; commands look at it and leave nothing half-written.
-void catch_interrupts();
+/// What main() does first. Closed standard streams are given a place where nothing is, so that no file takes theirs. A
+/// signal that asks to end (SIGHUP, SIGINT, SIGQUIT, SIGTERM) removes what is unfinished and ends the program with a
+/// line and kFailed; a closed pipe or a limit on file size is an error of the write, no signal.
+void prepare_process();
+
+/// While one lives, the first such signal only makes interrupted() true: for who looks at it and ends in good order.
+class PolledInterrupts {
+ public:
+  PolledInterrupts();
+  ~PolledInterrupts();
+  PolledInterrupts(const PolledInterrupts&) = delete;
+  PolledInterrupts& operator=(const PolledInterrupts&) = delete;
+};
 bool interrupted();
+/// What a command says that was.
+Error interruption();
 
 /// True when standard error is a terminal: progress is shown there only.
 bool progress_wanted();

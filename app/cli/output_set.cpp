@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "app/cli/options.h"
 #include "core/io/files.h"
 #ifdef BLOCKYARD_WITH_PLOTS
 #include "app/plot/draw/export.h"
@@ -51,22 +52,27 @@ void OutputSet::add(const std::vector<NamedFigure>& figures, const PictureArgs& 
   for (const NamedFigure& f : figures) add(f, args, font_dir);
 }
 
-Result<void> OutputSet::commit() {
-  if (auto made = io::make_folder(dir_); !made) return made;
-  std::vector<io::OutputFile> open;
+Result<void> OutputSet::write() {
+  if (auto made = claim(); !made) return made;
   for (const auto& [name, bytes] : files_) {
     const std::filesystem::path path = std::filesystem::path(dir_) / name;
-    if (auto made = io::make_folder(path.parent_path().string()); !made) return made;
-    auto file = io::OutputFile::open(path.string());
+    if (auto made = outputs_.make_folder(path.parent_path().string()); !made) return made;
+    auto file = outputs_.open("--out", path.string());
     if (!file) return file.error();
-    file->write(bytes);
-    if (auto ok = file->flush(); !ok) return ok;
-    open.push_back(std::move(*file));
-  }
-  for (io::OutputFile& file : open) {
-    if (auto ok = file.commit(); !ok) return ok;
+    (*file)->write(bytes);
+    if (auto ok = (*file)->flush(); !ok) return ok;
   }
   return {};
+}
+
+Result<void> OutputSet::commit() {
+  if (auto ok = write(); !ok) return ok;
+  return outputs_.commit();
+}
+
+int OutputSet::finish(const std::string& printed) {
+  if (auto ok = write(); !ok) return refuse(ok.error());
+  return cli::finish(outputs_, printed);
 }
 
 }  // namespace blockyard::cli

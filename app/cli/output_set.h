@@ -10,6 +10,7 @@
 #include "app/figures/figures.h"
 #include "app/plot/data/plot.h"
 #include "core/base/result.h"
+#include "core/io/files.h"
 
 namespace CLI {
 class App;
@@ -33,6 +34,10 @@ std::string png_bytes(const Figure& figure, const PictureArgs& args, const std::
 class OutputSet {
  public:
   explicit OutputSet(std::string dir) : dir_(std::move(dir)) {}
+  /// Makes the folder, which goes again unless something is written: a bad name costs no waiting.
+  Result<void> claim() { return outputs_.make_folder(dir_); }
+  /// What the command reads, to be named before finish() or commit().
+  io::Outputs& outputs() { return outputs_; }
   /// `name` is relative to the folder and may name folders in it.
   void add(std::string name, std::string bytes) { files_.emplace_back(std::move(name), std::move(bytes)); }
   /// NAME.png, where possible, and NAME.csv.
@@ -40,10 +45,15 @@ class OutputSet {
   void add(const std::vector<NamedFigure>& figures, const PictureArgs& args, const std::string& font_dir);
   /// Writes all, then renames all into place.
   Result<void> commit();
+  /// The same, with the text printed between the two. The exit status.
+  int finish(const std::string& printed);
   std::size_t size() const { return files_.size(); }
 
  private:
+  Result<void> write();
+
   std::string dir_;
+  io::Outputs outputs_;
   std::vector<std::pair<std::string, std::string>> files_;
 };
 

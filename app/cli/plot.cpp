@@ -8,6 +8,7 @@
 #include "app/cli/options.h"
 #include "app/cli/output_set.h"
 #include "app/cli/result_files.h"
+#include "core/base/printable.h"
 
 namespace blockyard::cli {
 namespace {
@@ -23,6 +24,7 @@ int plot(const PlotArgs& args, const Context& context) {
   const auto files = ResultFiles::read(args.files);
   if (!files) return refuse(files.error());
   OutputSet out(args.out);
+  for (const std::string& file : args.files) out.outputs().reads("an input", file);
   const bool several = files->runs.size() > 1;
   for (const auto& [name, results] : files->runs) {
     for (NamedFigure& f : run_figures(results)) {
@@ -31,10 +33,9 @@ int plot(const PlotArgs& args, const Context& context) {
     }
   }
   out.add(files->common_figures(), args.picture, assets.dir() + "/fonts");
-  if (auto written = out.commit(); !written) return refuse(written.error());
-  if (!pictures_possible())
-    fmt::print(stderr, "blockyard: this build draws no pictures: only their tables were written\n");
-  fmt::print(stderr, "{} files in {}\n", out.size(), args.out);
+  if (const int status = out.finish(""); status != kDone) return status;
+  if (!pictures_possible()) note("blockyard: this build draws no pictures: only their tables were written\n");
+  note("{} files in {}\n", out.size(), printable(args.out));
   return kDone;
 }
 

@@ -10,6 +10,7 @@
 #include "app/cli/options.h"
 #include "app/cli/output_set.h"
 #include "app/cli/result_files.h"
+#include "core/base/printable.h"
 #include "core/experiment/metric.h"
 #include "core/io/files.h"
 #include "core/router/policy.h"
@@ -127,6 +128,10 @@ int report(const ReportArgs& args, const Context& context) {
   const Assets assets(context.assets_dir);
   const auto files = ResultFiles::read(args.files);
   if (!files) return refuse(files.error());
+  io::Outputs outputs;
+  for (const std::string& file : args.files) outputs.reads("an input", file);
+  const auto out = outputs.open("--out", args.out);
+  if (!out) return refuse(out.error());
   std::string html = fmt::format(
       "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" "
       "content=\"width=device-width\">\n"
@@ -143,8 +148,8 @@ int report(const ReportArgs& args, const Context& context) {
                         escaped(write_scenario(results.scenario)));
   }
   html += "</body>\n</html>\n";
-  if (auto written = io::write_file(args.out, html); !written) return refuse(written.error());
-  return kDone;
+  (*out)->write(as_utf8(html));
+  return finish(outputs, "");
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "app/cli/command.h"
 #include "app/cli/options.h"
 #include "app/cli/table.h"
+#include "core/base/printable.h"
 #include "core/experiment/prepared.h"
 #include "core/io/perfetto.h"
 #include "core/io/results.h"
@@ -47,6 +48,7 @@ class Fan : public EventSink {
 
 // Runs to the end, showing progress on a terminal. False when interrupted.
 bool run_all(Simulation& sim, EventSink* sink) {
+  const PolledInterrupts polled;
   const bool progress = progress_wanted();
   constexpr int kChunk = 4096;
   std::uint64_t shown = 0;
@@ -56,73 +58,61 @@ bool run_all(Simulation& sim, EventSink* sink) {
     if (interrupted()) return false;
     const std::uint64_t percent = std::uint64_t{100} * sim.arrived() / std::max<std::size_t>(1, sim.records().size());
     if (progress && percent != shown) {
-      fmt::print(stderr, "\r{:3} % of {} requests have arrived", percent, sim.records().size());
+      note("\r{:3} % of {} requests have arrived", percent, sim.records().size());
       shown = percent;
     }
   }
-  if (progress && shown != 0) fmt::print(stderr, "\r{:60}\r", "");
+  if (progress && shown != 0) note("\r{:60}\r", "");
   return true;
 }
 
 int run(const RunArgs& args, const Context& context) {
-  catch_interrupts();
   const Assets assets(context.assets_dir);
   auto scenario = load_scenario(args.scenario, assets);
   if (!scenario) return refuse(scenario.error());
-  auto prepared = prepare(*scenario);
-  if (!prepared) return refuse(prepared.error());
-  if (!(*prepared)->workload.read_as.empty()) fmt::print(stderr, "blockyard: {}\n", (*prepared)->workload.read_as);
-  for (const std::string& warning : (*prepared)->workload.warnings)
-    fmt::print(stderr, "blockyard: warning: {}\n", warning);
-
   // Every output is opened before the run and committed after it: a bad path costs no waiting and leaves nothing
   // behind.
-  std::optional<io::OutputFile> out, requests, events, perfetto;
-  for (auto [path, file] : {std::pair{&args.out, &out},
-                            {&args.requests, &requests},
-                            {&args.events, &events},
-                            {&args.perfetto, &perfetto}}) {
-    if (path->empty()) continue;
-    auto opened = io::OutputFile::open(*path);
+  io::Outputs outputs;
+  tell_inputs(outputs, args.scenario, *scenario);
+  io::OutputFile *out = nullptr, *requests = nullptr, *events = nullptr, *perfetto = nullptr;
+  struct Wanted {
+    const char* option;
+    const std::string& path;
+    io::OutputFile*& file;
+  };
+  for (const Wanted& wanted :
+       {Wanted{"--out", args.out, out}, Wanted{"--requests", args.requests, requests},
+        Wanted{"--events", args.events, events}, Wanted{"--perfetto", args.perfetto, perfetto}}) {
+    if (wanted.path.empty()) continue;
+    auto opened = outputs.open(wanted.option, wanted.path);
     if (!opened) return refuse(opened.error());
-    *file = std::move(*opened);
+    wanted.file = *opened;
   }
+  auto prepared = prepare(*scenario);
+  if (!prepared) return refuse(prepared.error());
+  if (!(*prepared)->workload.read_as.empty()) note("blockyard: {}\n", (*prepared)->workload.read_as);
+  for (const std::string& warning : (*prepared)->workload.warnings)
+    note("blockyard: warning: {}\n", printable(warning));
 
   Simulation sim = (*prepared)->simulation();
   Fan fan;
   Series series;
-  if (out) fan.add(&series);
+  if (out != nullptr) fan.add(&series);
   std::optional<EventWriter> event_writer;
-  if (events) fan.add(&event_writer.emplace(*events));
+  if (events != nullptr) fan.add(&event_writer.emplace(*events));
   std::optional<PerfettoWriter> perfetto_writer;
-  if (perfetto) fan.add(&perfetto_writer.emplace(*perfetto));
-  const bool listening = out || events || perfetto;
-  if (!run_all(sim, listening ? &fan : nullptr)) return refuse(Error{"interrupted; nothing was written"}, kFailed);
+  if (perfetto != nullptr) fan.add(&perfetto_writer.emplace(*perfetto));
+  const bool listening = out != nullptr || events != nullptr || perfetto != nullptr;
+  if (!run_all(sim, listening ? &fan : nullptr)) return refuse(interruption());
   series.finish(sim);
   if (perfetto_writer) perfetto_writer->finish(sim);
 
   const Summary summary = summarize(sim);
-  if (out) out->write(results_json(collect_results(*scenario, sim, series)));
-  if (requests) requests->write(requests_csv(sim));
-  for (auto* file : {&out, &requests, &events, &perfetto}) {
-    if (*file) {
-      if (auto ok = (*file)->flush(); !ok) return refuse(ok.error(), kFailed);
-    }
-  }
-  for (auto* file : {&out, &requests, &events, &perfetto}) {
-    if (*file) {
-      if (auto ok = (*file)->commit(); !ok) return refuse(ok.error(), kFailed);
-    }
-  }
-  if (args.json) {
-    fmt::print("{}\n", summary_json(summary));
-  } else {
-    fmt::print("{}",
-               summary_table(fmt::format("{} · {} · seed {}", scenario->name,
-                                         policy_table()[scenario->config.router.strategy].label, scenario->config.seed),
-                             summary));
-  }
-  return kDone;
+  if (out != nullptr) out->write(results_json(collect_results(*scenario, sim, series)));
+  if (requests != nullptr) requests->write(requests_csv(sim));
+  const std::string title = fmt::format("{} · {} · seed {}", quoted_part(scenario->name),
+                                        policy_table()[scenario->config.router.strategy].label, scenario->config.seed);
+  return finish(outputs, args.json ? summary_json(summary) + "\n" : summary_table(title, summary));
 }
 
 }  // namespace

@@ -142,6 +142,16 @@ int shot(const ShotArgs& args, const Context& context) {
 
   auto scenario = load_scenario(args.scenario, assets);
   if (!scenario) return refuse(scenario.error());
+  io::Outputs outputs;
+  tell_inputs(outputs, args.scenario, *scenario);
+  const auto picture = outputs.open("--out", args.out);
+  if (!picture) return refuse(picture.error());
+  io::OutputFile* anchors = nullptr;
+  if (!args.anchors.empty()) {
+    const auto opened = outputs.open("--anchors", args.anchors);
+    if (!opened) return refuse(opened.error());
+    anchors = *opened;
+  }
   Session session({assets.dir(), "", "", 8});
   if (auto opened = session.open(document_of(*scenario, args.scenario.name), false); !opened) {
     return refuse(opened.error());
@@ -187,13 +197,10 @@ int shot(const ShotArgs& args, const Context& context) {
     }
     screen.frames(2);
   }
-  const std::string trouble = write_png(screen.picture(), args.out);
-  if (!trouble.empty()) return refuse(Error{trouble}, kFailed);
-  if (!args.anchors.empty()) {
-    const auto written = io::write_file(args.anchors, anchors_csv(screen.anchors()));
-    if (!written) return refuse(written.error(), kFailed);
-  }
-  return kDone;
+  const std::vector<std::uint8_t> png = encode_png(screen.picture());
+  (*picture)->write({reinterpret_cast<const char*>(png.data()), png.size()});
+  if (anchors != nullptr) anchors->write(anchors_csv(screen.anchors()));
+  return finish(outputs, "");
 }
 
 }  // namespace

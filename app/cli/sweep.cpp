@@ -9,6 +9,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/sweep_run.h"
+#include "core/base/printable.h"
 #include "core/io/sweep_files.h"
 
 namespace blockyard::cli {
@@ -80,7 +81,7 @@ int merge(const MergeCommand& args, const Context& context) {
   const std::string out = args.out.empty() ? args.folders[0] : args.out;
   const auto written = write_sweep(*plan, *cells, out, args.picture, assets);
   if (!written) return refuse(written.error());
-  fmt::print(stderr, "{} cells; {} files in {}\n", cells->size(), *written, out);
+  note("{} cells; {} files in {}\n", cells->size(), *written, printable(out));
   return kDone;
 }
 

@@ -15,6 +15,7 @@
 #include "app/cli/jobs_view.h"
 #include "app/figures/sweep_figures.h"
 #include "app/jobs/sweep.h"
+#include "core/base/printable.h"
 #include "core/io/files.h"
 #include "core/io/results.h"
 #include "core/io/sweep_files.h"
@@ -43,13 +44,13 @@ class LineFile {
  public:
   static Result<LineFile> open(const std::string& path) {
     std::FILE* file = std::fopen(path.c_str(), "ab");
-    if (file == nullptr) return Error{fmt::format("{}: cannot be written: {}", path, std::strerror(errno))};
+    if (file == nullptr) return Error::failure(fmt::format("{}: cannot be written: {}", path, std::strerror(errno)));
     return LineFile(path, file);
   }
   Result<void> append(const std::string& line) {
     if (std::fwrite(line.data(), 1, line.size(), file_.get()) == line.size() && std::fflush(file_.get()) == 0)
       return {};
-    return Error{fmt::format("{}: cannot be written: {}", path_, std::strerror(errno))};
+    return Error::failure(fmt::format("{}: cannot be written: {}", path_, std::strerror(errno)));
   }
 
  private:
@@ -63,18 +64,64 @@ class LineFile {
 
 std::string results_name(std::size_t cell) { return fmt::format("results/cell_{:04}.json", cell); }
 
-/// An error where the folder holds another sweep.
-Result<void> claim_folder(const SweepPlan& plan, const std::string& dir) {
-  const std::string path = dir + "/sweep.json", wanted = plan_json(plan);
-  std::error_code ec;
-  if (fs::exists(path, ec)) {
-    const auto there = read_file(path);
-    if (!there) return there.error();
-    if (*there == wanted) return {};
-    return Error{fmt::format("{}: holds another sweep; choose another folder, or delete it", dir)};
+/// The folder of a sweep. What was begun in it is removed again unless keep() was called: a sweep that is refused, or
+/// stopped before its first cell, leaves nothing.
+class SweepFolder {
+ public:
+  explicit SweepFolder(std::string dir) : dir_(std::move(dir)) {}
+  SweepFolder(const SweepFolder&) = delete;
+  SweepFolder& operator=(const SweepFolder&) = delete;
+  ~SweepFolder() {
+    if (kept_) return;
+    std::error_code ec;
+    for (const std::string& path : begun_) fs::remove(path, ec);
+    if (results_) fs::remove(dir_ + "/results", ec);  // which takes it only where it is empty
   }
-  if (auto made = io::make_folder(plan.keep_results ? dir + "/results" : dir); !made) return made;
-  return io::write_file(path, wanted);
+
+  /// An error where the folder holds another sweep.
+  Result<void> claim(const SweepPlan& plan) {
+    const std::string path = dir_ + "/sweep.json", wanted = plan_json(plan);
+    std::error_code ec;
+    const bool there = fs::exists(path, ec);
+    if (there) {
+      const auto text = read_file(path);
+      if (!text) return text.error();
+      if (*text != wanted)
+        return Error{fmt::format("{}: holds another sweep; choose another folder, or delete it", dir_)};
+    }
+    if (auto made = folders_.make_folder(dir_); !made) return made;
+    if (plan.keep_results) {
+      results_ = !fs::exists(dir_ + "/results", ec);
+      if (auto made = io::make_folder(dir_ + "/results"); !made) return made;
+    }
+    if (there) return {};
+    begun_.push_back(path);
+    return io::write_file(path, wanted);
+  }
+
+  /// A file of this sweep is about to be made.
+  void begin(const std::string& path) {
+    std::error_code ec;
+    if (!fs::exists(path, ec)) begun_.push_back(path);
+  }
+
+  Result<void> keep() {
+    kept_ = true;
+    return folders_.commit();
+  }
+
+ private:
+  std::string dir_;
+  io::Outputs folders_;
+  std::vector<std::string> begun_;
+  bool results_ = false, kept_ = false;
+};
+
+/// True where the results of a cell lie where a sweep that keeps them puts them.
+bool has_results(const std::string& dir, std::size_t cell) {
+  std::error_code ec;
+  const std::string path = dir + "/" + results_name(cell);
+  return fs::is_regular_file(path, ec) && fs::file_size(path, ec) > 0;
 }
 
 // The cases of a sweep that kept its results, for the overlay of recoveries.
@@ -148,9 +195,13 @@ int run_plan(const SweepPlan& plan, const SweepArgs& args, const Assets& assets)
   std::vector<std::size_t> mine;
   for (std::size_t cell = shard->index - 1; cell < plan.cells(); cell += shard->count) mine.push_back(cell);
   if (auto checked = sweep_jobs(plan, mine, assets.presets()); !checked) return refuse(checked.error());
-  if (auto claimed = claim_folder(plan, args.out); !claimed) return refuse(claimed.error());
+  SweepFolder folder(args.out);
+  if (auto claimed = folder.claim(plan); !claimed) return refuse(claimed.error());
   auto done = finished_cells(plan, {args.out});
   if (!done) return refuse(done.error());
+  if (plan.keep_results) {
+    std::erase_if(*done, [&args](const SweepCell& c) { return !has_results(args.out, c.cell); });
+  }
 
   std::vector<std::size_t> left;
   std::string finished_lines;
@@ -165,14 +216,14 @@ int run_plan(const SweepPlan& plan, const SweepArgs& args, const Assets& assets)
   const std::string path =
       args.out +
       (shard->count == 1 ? "/cells.jsonl" : fmt::format("/cells.{}-of-{}.jsonl", shard->index, shard->count));
+  folder.begin(path);
   // Written anew: a line that an interruption cut off goes.
   if (auto kept = io::write_file(path, finished_lines); !kept) return refuse(kept.error());
   auto lines = LineFile::open(path);
   if (!lines) return refuse(lines.error());
-  if (mine.size() > left.size())
-    fmt::print(stderr, "{} of {} cells are there already\n", mine.size() - left.size(), mine.size());
+  if (mine.size() > left.size()) note("{} of {} cells are there already\n", mine.size() - left.size(), mine.size());
 
-  catch_interrupts();
+  const PolledInterrupts polled;
   JobControl control;
   JobsView view(control, "cells");
   view.start_from(mine.size() - left.size());
@@ -182,17 +233,19 @@ int run_plan(const SweepPlan& plan, const SweepArgs& args, const Assets& assets)
     if (results != nullptr) {
       if (auto ok = io::write_file(args.out + "/" + results_name(cell.cell), results_json(*results)); !ok) return ok;
     }
+    if (auto kept = folder.keep(); !kept) return kept;
     done->push_back(cell);
     return lines->append(cell_line(plan, cell));
   };
   const auto ran = run_sweep(*jobs, plan.keep_results, args.jobs, control, on_cell, [&view] { view.tick(); });
   view.clear();
   if (!ran && interrupted()) {
-    return refuse(Error{fmt::format("interrupted; {} cells are kept in {}, the same command goes on from there",
-                                    done->size(), path)},
-                  kFailed);
+    if (done->empty()) return refuse(interruption());
+    return refuse(Error::failure(
+        fmt::format("interrupted; {} cells are kept in {}, the same command goes on from there", done->size(), path)));
   }
   if (!ran) return refuse(ran.error());
+  if (auto kept = folder.keep(); !kept) return refuse(kept.error());
   std::sort(done->begin(), done->end(), [](const SweepCell& a, const SweepCell& b) { return a.cell < b.cell; });
   if (shard->count > 1) {
     std::string sorted;
@@ -200,12 +253,12 @@ int run_plan(const SweepPlan& plan, const SweepArgs& args, const Assets& assets)
       if (c.cell % shard->count == shard->index - 1) sorted += cell_line(plan, c);
     }
     if (auto ok = io::write_file(path, sorted); !ok) return refuse(ok.error());
-    fmt::print(stderr, "shard {} of {}: {} cells in {}\n", shard->index, shard->count, mine.size(), path);
+    note("shard {} of {}: {} cells in {}\n", shard->index, shard->count, mine.size(), printable(path));
     return kDone;
   }
   const auto written = write_sweep(plan, *done, args.out, args.picture, assets);
   if (!written) return refuse(written.error());
-  fmt::print(stderr, "{} cells; {} files in {}\n", done->size(), *written, args.out);
+  note("{} cells; {} files in {}\n", done->size(), *written, printable(args.out));
   return kDone;
 }
 

@@ -8,6 +8,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/options.h"
+#include "core/base/printable.h"
 #include "core/io/files.h"
 #include "core/tokens/built_in.h"
 #include "core/tokens/tokenizer_json.h"
@@ -103,15 +104,17 @@ std::function<int()> make_tokenizer(CLI::App& app, const Context& context) {
     const std::string folder = args->corpus.empty() ? Assets(context.assets_dir).dir() + "/corpus" : args->corpus;
     const auto texts = read_corpus(folder);
     if (!texts) return refuse(texts.error());
+    io::Outputs outputs;
+    const auto out = outputs.open("--out", args->out);
+    if (!out) return refuse(out.error());
     const Tokenizer learnt = train_tokenizer(*texts, args->entries, args->out);
-    if (auto written = io::write_file(args->out, write_tokenizer_json(learnt)); !written)
-      return refuse(written.error(), kFailed);
+    (*out)->write(write_tokenizer_json(learnt));
     std::size_t bytes = 0, tokens = 0;
     for (const std::string& text : *texts) bytes += text.size(), tokens += learnt.encode(text).size();
-    fmt::print("{}: {} entries from {} texts, {} bytes; {:.2f} bytes a token there\n", args->out, learnt.size(),
-               texts->size(), bytes,
-               static_cast<double>(bytes) / static_cast<double>(std::max<std::size_t>(tokens, 1)));
-    return kDone;
+    return finish(outputs,
+                  fmt::format("{}: {} entries from {} texts, {} bytes; {:.2f} bytes a token there\n",
+                              printable(args->out), learnt.size(), texts->size(), bytes,
+                              static_cast<double>(bytes) / static_cast<double>(std::max<std::size_t>(tokens, 1))));
   };
 }
 

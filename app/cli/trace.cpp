@@ -8,6 +8,7 @@
 #include "app/cli/command.h"
 #include "app/cli/options.h"
 #include "app/cli/table.h"
+#include "core/base/printable.h"
 #include "core/workload/trace_info.h"
 
 namespace blockyard::cli {
@@ -23,7 +24,7 @@ struct TraceArgs {
 
 // How far a long file is, on a terminal.
 void show_progress(std::uint64_t bytes, std::size_t requests) {
-  fmt::print(stderr, "\r{:.0f} MB read, {} requests", static_cast<double>(bytes) / 1e6, requests);
+  note("\r{:.0f} MB read, {} requests", static_cast<double>(bytes) / 1e6, requests);
 }
 
 std::vector<std::string> length_row(const std::string& name, const LengthSummary& l) {
@@ -44,22 +45,22 @@ int info(const TraceArgs& args) {
   reading.cache_block_tokens = args.block_tokens;
   if (progress_wanted()) reading.progress = show_progress;
   auto raw = parse_trace(args.paths, spec, reading);
-  if (progress_wanted()) fmt::print(stderr, "\r{:60}\r", "");
+  if (progress_wanted()) note("\r{:60}\r", "");
   if (!raw) return refuse(raw.error());
   const auto workload = cut_trace(*raw, spec, reading);
   if (!workload) return refuse(workload.error());
   const IdReuse reuse = id_reuse(*raw);
   const std::uint32_t trace_block = raw->block_tokens;
   *raw = RawTrace();  // what follows needs the workload alone
-  fmt::print(stderr, "blockyard: {}\n", workload->read_as);
-  for (const std::string& warning : workload->warnings) fmt::print(stderr, "blockyard: warning: {}\n", warning);
+  note("blockyard: {}\n", printable(workload->read_as));
+  for (const std::string& warning : workload->warnings) note("blockyard: warning: {}\n", printable(warning));
 
   const auto capacities = curve_capacities(100, workload->tree.size());
   const TraceInfo i = trace_info(*workload, capacities);
   const auto percent = [](double part, double whole) {
     return whole == 0 ? std::string("–") : fmt::format("{:.3f} %", 100 * part / whole);
   };
-  fmt::print("{}\n\n", fmt::join(args.paths, ", "));
+  fmt::print("{}\n\n", printable(fmt::format("{}", fmt::join(args.paths, ", "))));
   fmt::print(
       "{}\n",
       text_table(

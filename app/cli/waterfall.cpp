@@ -11,6 +11,7 @@
 #include "app/cli/output_set.h"
 #include "app/cli/table.h"
 #include "app/figures/waterfall_figure.h"
+#include "core/base/printable.h"
 #include "core/io/waterfall_file.h"
 
 namespace blockyard::cli {
@@ -38,21 +39,23 @@ int waterfall(const WaterfallArgs& args, const Context& context) {
   const Assets assets(context.assets_dir);
   const auto scenario = load_scenario(args.scenario, assets);
   if (!scenario) return refuse(scenario.error());
-  catch_interrupts();
+  OutputSet out(args.out);
+  tell_inputs(out.outputs(), args.scenario, *scenario);
+  if (auto claimed = out.claim(); !claimed) return refuse(claimed.error());
+  const PolledInterrupts polled;
   const bool shown = progress_wanted();
   const auto w = loss_waterfall(*scenario, interrupted, [shown](std::size_t done, std::size_t all) {
-    if (shown) fmt::print(stderr, "\r{} of {} steps", done, all);
+    if (shown) note("\r{} of {} steps", done, all);
   });
-  if (shown) fmt::print(stderr, "\r{:40}\r", "");
-  if (!w && interrupted()) return refuse(Error{"interrupted; nothing was written"}, kFailed);
+  if (shown) note("\r{:40}\r", "");
+  if (!w && interrupted()) return refuse(interruption());
   if (!w) return refuse(w.error());
-  OutputSet out(args.out);
   const std::string json = waterfall_json(*w);
   out.add("waterfall.json", json);
   out.add({"loss_waterfall", loss_waterfall_figure(*w)}, args.picture, assets.dir() + "/fonts");
-  if (auto written = out.commit(); !written) return refuse(written.error());
-  fmt::print("{}", args.json ? json : fmt::format("{}\n\n{}", scenario->name, waterfall_table(*w)));
-  fmt::print(stderr, "{} files in {}\n", out.size(), args.out);
+  const std::string table = fmt::format("{}\n\n{}", quoted_part(scenario->name), waterfall_table(*w));
+  if (const int status = out.finish(args.json ? json : table); status != kDone) return status;
+  note("{} files in {}\n", out.size(), printable(args.out));
   return kDone;
 }
 

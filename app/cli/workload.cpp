@@ -6,6 +6,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/options.h"
+#include "core/base/printable.h"
 #include "core/experiment/prepared.h"
 #include "core/io/files.h"
 #include "core/io/trace_export.h"
@@ -15,26 +16,26 @@ namespace blockyard::cli {
 namespace {
 
 int write(const ScenarioArgs& scenario_args, const std::string& out, const Context& context) {
-  catch_interrupts();
   const auto scenario = load_scenario(scenario_args, Assets(context.assets_dir));
   if (!scenario) return refuse(scenario.error());
-  auto file = io::OutputFile::open(out);
-  if (!file) return refuse(file.error());
+  io::Outputs outputs;
+  tell_inputs(outputs, scenario_args, *scenario);
+  const auto opened = outputs.open("--out", out);
+  if (!opened) return refuse(opened.error());
+  io::OutputFile* file = *opened;
   const auto prepared = prepare(*scenario);
   if (!prepared) return refuse(prepared.error());
   if ((*prepared)->workload.closed.users > 0) {
     // When a closed loop's requests arrive follows from the run: so it is run.
     Simulation sim = (*prepared)->simulation();
     while (sim.step()) {
-      if (interrupted()) return refuse(Error{"interrupted; nothing was written"}, kFailed);
     }
     file->write(write_simulated_trace(sim));
   } else {
     file->write(write_trace((*prepared)->workload));
   }
-  if (auto ok = file->commit(); !ok) return refuse(ok.error(), kFailed);
-  fmt::print("{}: {} requests; replay with --trace {}\n", out, (*prepared)->workload.requests.size(), out);
-  return kDone;
+  return finish(outputs, fmt::format("{0}: {1} requests; replay with --trace {0}\n", printable(out),
+                                     (*prepared)->workload.requests.size()));
 }
 
 }  // namespace

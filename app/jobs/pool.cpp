@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <vector>
 
 namespace blockyard {
@@ -36,7 +37,14 @@ bool run_jobs(std::size_t n, unsigned threads, JobControl& control, const std::f
     if (--working == 0) over.notify_all();
   };
   std::vector<std::thread> pool;
-  for (std::size_t t = 0; t < count; ++t) pool.emplace_back(work);
+  try {
+    while (pool.size() < count) pool.emplace_back(work);
+  } catch (const std::system_error&) {  // the system gives no more threads: fewer do it as well
+    std::unique_lock lock(mutex);
+    working -= count - pool.size() - 1;
+    lock.unlock();
+    work();  // this one helps, so that there is at least one
+  }
   {
     std::unique_lock lock(mutex);
     while (!over.wait_for(lock, std::chrono::milliseconds(50), [&] { return working == 0; })) {

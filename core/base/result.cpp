@@ -1,30 +1,20 @@
 #include "core/base/result.h"
 
-#include <fmt/format.h>
-
-#include <iterator>
+#include "core/base/printable.h"
 
 namespace blockyard {
 namespace {
 
-std::string in_one_line(const std::string& text) {
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    const bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-    if (c == '\n') {
-      out += "\\n";
-    } else if (control) {
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned char>(c));
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
+constexpr std::size_t kLongestMessage = 2000;
 
 }  // namespace
 
-Error::Error(const std::string& text) : message(in_one_line(text)) {}
+Error::Error(const std::string& text) : message(printable(text, kLongestMessage)) {}
+
+Error Error::failure(const std::string& text) {
+  Error error(text);
+  error.failed = true;
+  return error;
+}
 
 }  // namespace blockyard

@@ -14,11 +14,14 @@
 namespace blockyard {
 
 /// Why something outside was refused: one line that says what, where and what is allowed. Messages quote what was read
-/// (keys, values, paths), which may hold anything: control characters are written as JSON escapes, so that a line
+/// (keys, values, paths), which may hold anything: they are made printable() and cut at 2,000 bytes, so that a line
 /// stays a line.
 struct Error {
   explicit Error(const std::string& text);
+  /// What was asked for is right, but the machine would not: a full disk, a closed pipe, an interruption.
+  static Error failure(const std::string& text);
   std::string message;
+  bool failed = false;  ///< of failure(): exit status 1 instead of 2
 };
 
 template <class T>

@@ -5,6 +5,7 @@
 #include "core/io/results.h"
 #include "core/io/results_value.h"
 #include "core/router/policy.h"
+#include "core/settings/json_text.h"
 #include "core/settings/scenario_json.h"
 
 namespace blockyard {
@@ -30,7 +31,7 @@ std::string comparison_json(const Comparison& c) {
     if (!fleet.by_strategy) {
       Json set = Json::object();
       for (const auto& [path, value] : fleet.variant.values) {
-        Json json = Json::parse(value, nullptr, false);
+        Json json = io::json_or_discarded(value);
         set[path] = json.is_discarded() ? Json(value) : std::move(json);
       }
       line["variant"] = fleet.name;
@@ -45,7 +46,7 @@ std::string comparison_json(const Comparison& c) {
                  {"seeds", c.seeds},
                  {"interval", "mean over seeds and its 95 % confidence interval (Student's t)"},
                  {"strategies", strategies}};
-  return out.dump(1) + "\n";
+  return io::dump_json(out, 1) + "\n";
 }
 
 }  // namespace blockyard

@@ -6,6 +6,7 @@
 
 #include "core/experiment/metric.h"
 #include "core/settings/json_reader.h"
+#include "core/settings/json_text.h"
 #include "core/settings/scenario.h"
 
 namespace blockyard {
@@ -78,7 +79,7 @@ void read_moment(ObjectReader& in, LessonMoment& at) {
 
 std::vector<LessonSetting> read_settings(ObjectReader& in, std::string_view key) {
   std::vector<LessonSetting> out;
-  in.members(key, [&out](const std::string& path, const Json& value) { out.emplace_back(path, value.dump()); });
+  in.members(key, [&out](const std::string& path, const Json& value) { out.emplace_back(path, io::dump_json(value)); });
   return out;
 }
 
@@ -162,7 +163,7 @@ void read_step(ObjectReader& in, LessonStep& step, const LessonMoment& before) {
   if (in.has("columns")) step.columns.clear();
   in.members("columns", [&](const std::string& title, const Json& metric) {
     const std::string id = metric.is_string() ? metric.get<std::string>() : "";
-    if (!is_metric(id)) in.fail("columns", metric.dump() + " is not a metric of a run");
+    if (!is_metric(id)) in.fail("columns", io::dump_json(metric) + " is not a metric of a run");
     step.columns.emplace_back(title, id);
   });
   if (!step.row.empty() && (step.columns.empty() || step.columns.size() > 3)) {
@@ -182,8 +183,9 @@ std::vector<std::string_view> lesson_figures(LessonSubject subject) {
 }
 
 Result<Lesson> parse_lesson(const std::string& json_text, const std::string& id, const std::string& folder) {
-  const Json json = Json::parse(json_text, nullptr, false);
-  if (json.is_discarded()) return Error{"not valid JSON"};
+  const auto parsed = io::parse_json(json_text);
+  if (!parsed) return parsed.error();
+  const Json& json = *parsed;
   std::optional<Error> error;
   ObjectReader in(json, "", error);
   Lesson lesson;
@@ -193,7 +195,7 @@ Result<Lesson> parse_lesson(const std::string& json_text, const std::string& id,
   read_text(in, "about", lesson.about);
   if (json.is_object() && json.contains("scenario") && json["scenario"].is_object()) {
     lesson.inline_scenario = true;
-    lesson.scenario = json["scenario"].dump();
+    lesson.scenario = io::dump_json(json["scenario"]);
     in.ignore("scenario");
   } else {
     read_text(in, "scenario", lesson.scenario);

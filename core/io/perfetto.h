@@ -1,8 +1,8 @@
 // PerfettoWriter: a run as a Chrome trace (JSON array form) that opens in ui.perfetto.dev: workers as processes, their
 // requests as tracks with wait, prefill and decode slices, load and resident blocks as counters.
 //
-// Format: "Trace Event Format" (Google, 2016), events B/E-free: only complete slices (ph X), counters (C), instants (i) and
-// names (M). Times are microseconds, as the simulation's.
+// Format: "Trace Event Format" (Google, 2016), events B/E-free: only complete slices (ph X), counters (C), instants (i)
+// and names (M). Times are microseconds, as the simulation's.
 #pragma once
 
 #include <vector>

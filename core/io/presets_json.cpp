@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/settings/json_reader.h"
+#include "core/settings/json_text.h"
 
 namespace blockyard {
 namespace {
@@ -60,11 +61,11 @@ Result<std::vector<Preset>> read_list(const std::string& path, std::string_view 
                                       void (*read)(ObjectReader&, Preset&)) {
   const auto text = read_file(path);
   if (!text) return text.error();
-  const Json document = Json::parse(*text, nullptr, false);
-  if (document.is_discarded()) return Error{path + ": not valid JSON"};
+  const auto document = io::parse_json(*text);
+  if (!document) return Error{fmt::format("{}: {}", path, document.error().message)};
   std::optional<Error> error;
   std::vector<Preset> out;
-  ObjectReader in(document, "", error);
+  ObjectReader in(*document, "", error);
   in.objects(key, [&](ObjectReader& o) {
     Preset preset;
     read(o, preset);

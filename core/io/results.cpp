@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "core/io/results_value.h"
+#include "core/settings/json_text.h"
 #include "core/settings/scenario_json.h"
 
 namespace blockyard {
@@ -121,7 +122,9 @@ std::string csv_field(const std::string& text) {
 
 std::string version() { return BLOCKYARD_VERSION; }
 
-std::string summary_json(const Summary& summary, int indent) { return io::summary_value(summary).dump(indent); }
+std::string summary_json(const Summary& summary, int indent) {
+  return io::dump_json(io::summary_value(summary), indent);
+}
 
 std::string results_json(const RunResults& results) {
   const Summary& s = results.summary;
@@ -154,7 +157,7 @@ std::string results_json(const RunResults& results) {
            {"series", series_json(results)},
            {"distributions", distributions_json(results.latencies)}};
   if (!results.read_as.empty()) out["read_as"] = results.read_as;
-  return out.dump(1) + "\n";
+  return io::dump_json(out, 1) + "\n";
 }
 
 std::string requests_csv(const Simulation& sim) {
@@ -202,7 +205,7 @@ void EventWriter::on_event(const Event& e, const Simulation& sim) {
     case EventType::kRoute: {
       const Decision& d = *e.decision;
       fmt::format_to(at, ",\"strategy\":\"{}\",\"predicted_blocks\":{},\"reason\":{},\"candidates\":[",
-                     policy_table()[d.strategy].id, e.value, Json(d.why.reason).dump());
+                     policy_table()[d.strategy].id, e.value, io::dump_json(Json(d.why.reason)));
       for (std::size_t w = 0; w < d.rows.size(); ++w) {
         const DecisionRow& row = d.rows[w];
         fmt::format_to(at,

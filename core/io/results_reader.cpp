@@ -3,6 +3,7 @@
 
 #include "core/io/results.h"
 #include "core/io/results_value.h"
+#include "core/settings/json_text.h"
 #include "core/settings/scenario.h"
 
 namespace blockyard {
@@ -96,15 +97,17 @@ Distribution read_distribution(const Json& v) {
 Result<RunResults> read_results(const std::string& path) {
   const auto text = read_file(path);
   if (!text) return text.error();
+  const auto parsed = io::parse_json(*text);
+  if (!parsed) return Error{fmt::format("{}: {}", path, parsed.error().message)};
   try {
-    const Json v = Json::parse(*text);
+    const Json& v = *parsed;
     if (!v.is_object() || !v.contains("summary")) {
       return Error{
           fmt::format("{}: no results of a run; `blockyard run SCENARIO --out results.json` makes them", path)};
     }
     RunResults out;
     v.at("blockyard").get_to(out.version);
-    auto scenario = parse_scenario(v.at("scenario").dump(), "", "");
+    auto scenario = parse_scenario(io::dump_json(v.at("scenario")), "", "");
     if (!scenario) return Error{fmt::format("{}: /scenario: {}", path, scenario.error().message)};
     out.scenario = std::move(*scenario);
     out.scenario.memory = read_memory(v.at("memory"));
@@ -123,8 +126,6 @@ Result<RunResults> read_results(const std::string& path) {
                      read_distribution(d.at("e2e_hit_ms")), read_distribution(d.at("e2e_miss_ms")),
                      read_distribution(d.at("queue_ms"))};
     return out;
-  } catch (const Json::parse_error& e) {
-    return Error{fmt::format("{}: not valid JSON at byte {}", path, e.byte)};
   } catch (const Json::exception& e) {
     const std::string_view what = e.what();  // "[json.exception.…] key 'x' not found"
     return Error{

@@ -5,6 +5,7 @@
 #include "core/io/results.h"
 #include "core/io/results_value.h"
 #include "core/settings/json_reader.h"
+#include "core/settings/json_text.h"
 #include "core/settings/scenario.h"
 
 namespace blockyard {
@@ -13,17 +14,18 @@ namespace {
 using io::Json;
 
 Json value_of(const std::string& text) {
-  Json v = Json::parse(text, nullptr, false);
+  Json v = io::json_or_discarded(text);
   return v.is_discarded() ? Json(text) : v;
 }
 
-std::string text_of(const Json& v) { return v.is_string() ? v.get<std::string>() : v.dump(); }
+std::string text_of(const Json& v) { return v.is_string() ? v.get<std::string>() : io::dump_json(v); }
 
 Result<Json> parse_file(const std::string& path) {
   const auto text = read_file(path);
   if (!text) return text.error();
-  Json v = Json::parse(*text, nullptr, false);
-  if (v.is_discarded() || !v.is_object()) return Error{fmt::format("{}: not a JSON object", path)};
+  auto v = io::parse_json(*text);
+  if (!v) return Error{fmt::format("{}: {}", path, v.error().message)};
+  if (!v->is_object()) return Error{fmt::format("{}: not a JSON object", path)};
   return v;
 }
 
@@ -41,7 +43,7 @@ std::string plan_json(const SweepPlan& plan) {
   const Json out{{"blockyard", version()},  {"title", plan.title},       {"scenario", value_of(plan.scenario)},
                  {"vary", std::move(axes)}, {"cells", plan.cells()},     {"metrics", plan.metrics},
                  {"pareto", plan.pareto},   {"marks", std::move(marks)}, {"keep_results", plan.keep_results}};
-  return out.dump(1) + "\n";
+  return io::dump_json(out, 1) + "\n";
 }
 
 Result<SweepPlan> read_plan(const std::string& path) {
@@ -50,7 +52,7 @@ Result<SweepPlan> read_plan(const std::string& path) {
   try {
     SweepPlan plan;
     plan.title = v->value("title", "");
-    plan.scenario = v->at("scenario").dump();
+    plan.scenario = io::dump_json(v->at("scenario"));
     for (const Json& axis : v->at("vary")) {
       if (axis.is_string()) {
         auto parsed = parse_axis(axis.get<std::string>());
@@ -97,7 +99,7 @@ std::string cell_line(const SweepPlan& plan, const SweepCell& cell) {
   if (cell.aftermath) {
     out["aftermath"] = {{"recovery_ms", cell.aftermath->recovery_ms}, {"misled", cell.aftermath->misled}};
   }
-  return out.dump() + "\n";
+  return io::dump_json(out) + "\n";
 }
 
 Result<std::vector<SweepCell>> read_cells(const std::string& path, const SweepPlan& plan) {
@@ -109,7 +111,7 @@ Result<std::vector<SweepCell>> read_cells(const std::string& path, const SweepPl
        begin = end + 1, end = text->find('\n', begin)) {
     ++line;
     try {
-      const Json v = Json::parse(text->substr(begin, end - begin));
+      const Json v = io::json_or_discarded(std::string_view(*text).substr(begin, end - begin));
       SweepCell cell;
       v.at("cell").get_to(cell.cell);
       if (cell.cell >= plan.cells()) return Error{fmt::format("{}:{}: no cell of this sweep", path, line)};

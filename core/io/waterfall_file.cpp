@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/io/results.h"
+#include "core/settings/json_text.h"
 #include "core/settings/scenario_json.h"
 
 namespace blockyard {
@@ -31,22 +32,24 @@ std::string waterfall_json(const LossWaterfall& w) {
                  {"best_tokens", w.best()},
                  {"achieved_tokens", w.achieved()},
                  {"waterfall", steps}};
-  return out.dump(1) + "\n";
+  return io::dump_json(out, 1) + "\n";
 }
 
 bool is_waterfall(const std::string& text) {
-  const Json v = Json::parse(text, nullptr, false);
+  const Json v = io::json_or_discarded(text);
   return v.is_object() && v.contains("waterfall");
 }
 
 Result<LossWaterfall> read_waterfall(const std::string& path) {
   const auto text = read_file(path);
   if (!text) return text.error();
+  const auto parsed = io::parse_json(*text);
+  if (!parsed) return Error{fmt::format("{}: {}", path, parsed.error().message)};
   try {
-    const Json v = Json::parse(*text);
+    const Json& v = *parsed;
     LossWaterfall w;
     v.at("blockyard").get_to(w.version);
-    auto scenario = parse_scenario(v.at("scenario").dump(), "", "");
+    auto scenario = parse_scenario(io::dump_json(v.at("scenario")), "", "");
     if (!scenario) return Error{fmt::format("{}: /scenario: {}", path, scenario.error().message)};
     w.scenario = std::move(*scenario);
     v.at("prompt_tokens").get_to(w.prompt_tokens);

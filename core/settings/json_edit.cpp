@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "core/settings/json_text.h"
+
 namespace blockyard {
 namespace {
 
@@ -30,31 +32,29 @@ Place find(Json& document, std::string_view path) {
 }  // namespace
 
 std::optional<std::string> json_value(const std::string& json_text, std::string_view dotted_path) {
-  Json document = Json::parse(json_text, nullptr, false);
+  Json document = io::json_or_discarded(json_text);
   if (document.is_discarded()) return std::nullopt;
   const Place at = find(document, dotted_path);
   if (at.value == nullptr) return std::nullopt;
-  return at.value->dump();
+  return io::dump_json(*at.value);
 }
 
 std::optional<std::string> json_string(const std::string& json_text, std::string_view dotted_path) {
-  Json document = Json::parse(json_text, nullptr, false);
+  Json document = io::json_or_discarded(json_text);
   if (document.is_discarded()) return std::nullopt;
   const Place at = find(document, dotted_path);
   if (at.value == nullptr || at.value->is_structured() || at.value->is_null()) return std::nullopt;
-  return at.value->is_string() ? at.value->get<std::string>() : at.value->dump();
+  return at.value->is_string() ? at.value->get<std::string>() : io::dump_json(*at.value);
 }
 
 std::string without_json_value(const std::string& json_text, std::string_view dotted_path) {
-  Json document = Json::parse(json_text, nullptr, false);
+  Json document = io::json_or_discarded(json_text);
   if (document.is_discarded()) return json_text;
   const Place at = find(document, dotted_path);
   if (at.value != nullptr && at.parent != nullptr) at.parent->erase(at.key);
-  return document.dump();
+  return io::dump_json(document);
 }
 
-std::string json_quoted(std::string_view text) {
-  return Json(std::string(text)).dump(-1, ' ', false, Json::error_handler_t::replace);
-}
+std::string json_quoted(std::string_view text) { return io::dump_json(Json(std::string(text))); }
 
 }  // namespace blockyard

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "core/base/printable.h"
+#include "core/settings/json_text.h"
+
 namespace blockyard::io {
 namespace {
 
@@ -16,7 +19,7 @@ std::string range_text(double low, double high) {
 
 // JSON text of a value, cut where it is long.
 std::string shown(const Json& value) {
-  std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string text = dump_json(value);
   constexpr std::size_t kLongest = 60;
   if (text.size() > kLongest) {
     std::size_t cut = kLongest;
@@ -52,7 +55,7 @@ ObjectReader::ObjectReader(const Json& object, std::string pointer, std::optiona
 }
 
 void ObjectReader::fail(std::string_view key, const std::string& what) {
-  if (!error_) error_ = Error{fmt::format("{}/{}: {}", pointer_, escaped(key), what)};
+  if (!error_) error_ = Error{fmt::format("{}/{}: {}", pointer_, quoted_part(escaped(key)), what)};
 }
 
 void ObjectReader::refuse(std::string_view key, const Json& value, const std::string& allowed) {

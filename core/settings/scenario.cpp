@@ -6,9 +6,11 @@
 #include <fstream>
 #include <sstream>
 
+#include "core/base/printable.h"
 #include "core/io/presets_json.h"
 #include "core/router/policy.h"
 #include "core/settings/json_reader.h"
+#include "core/settings/json_text.h"
 #include "core/settings/scenario_json.h"
 #include "core/settings/workload_json.h"
 
@@ -157,18 +159,12 @@ Result<std::string> read_file(const std::string& path) {
 
 Result<Scenario> parse_scenario(const std::string& json_text, const std::string& base_dir,
                                 const std::string& presets_dir) {
-  Json document;
-  try {
-    document = Json::parse(json_text);
-  } catch (const Json::out_of_range&) {
-    return Error{"not valid JSON: a number is too large"};
-  } catch (const Json::parse_error& e) {
-    return Error{fmt::format("not valid JSON at byte {}", e.byte)};
-  }
+  const auto document = io::parse_json(json_text);
+  if (!document) return document.error();
   Scenario s;
   s.base_dir = base_dir;
   std::optional<Error> error;
-  ObjectReader in(document, "", error);
+  ObjectReader in(*document, "", error);
   in.string("name", s.name);
   in.string("about", s.about);
   in.integer64("seed", s.config.seed);
@@ -208,17 +204,23 @@ Result<Scenario> read_scenario(const std::string& path, const std::string& prese
 
 Result<std::string> set_json_value(const std::string& json_text, std::string_view dotted_path,
                                    const std::string& value) {
-  Json document = Json::parse(json_text, nullptr, false);
-  if (document.is_discarded()) return Error{"not valid JSON"};
+  auto read = io::parse_json(json_text);
+  if (!read) return read.error();
+  Json document = std::move(*read);
+  if (auto shallow = io::check_json_depth(value); !shallow) return shallow.error();
+  if (std::count(dotted_path.begin(), dotted_path.end(), '.') >= static_cast<std::ptrdiff_t>(kDeepestJson)) {
+    return Error{fmt::format("{}: objects and lists nest at most {} deep", quoted_part(dotted_path), kDeepestJson)};
+  }
   Json parsed = Json::parse(value, nullptr, false);
-  if (parsed.is_discarded()) parsed = value;
+  if (parsed.is_discarded()) parsed = as_utf8(value);
   Json* at = &document;
   std::string walked;
   for (std::size_t begin = 0; begin <= dotted_path.size();) {
     const std::size_t dot = std::min(dotted_path.find('.', begin), dotted_path.size());
-    const std::string key(dotted_path.substr(begin, dot - begin));
+    const std::string key = as_utf8(dotted_path.substr(begin, dot - begin));
     if (key.empty())
-      return Error{fmt::format("'{}' is not a path; write keys with dots between: router.sync_ms", dotted_path)};
+      return Error{
+          fmt::format("'{}' is not a path; write keys with dots between: router.sync_ms", quoted_part(dotted_path))};
     walked += "/" + key;
     if (at->is_array()) {
       std::size_t index = 0;
@@ -237,7 +239,7 @@ Result<std::string> set_json_value(const std::string& json_text, std::string_vie
   *at = std::move(parsed);
   // Another workload type has other keys: those of the old one would only be refused.
   if (dotted_path == "workload.type") document["workload"] = Json{{"type", *at}};
-  return document.dump();
+  return io::dump_json(document);
 }
 
 namespace io {
@@ -314,6 +316,8 @@ Json scenario_json(const Scenario& s) {
 
 }  // namespace io
 
-std::string write_scenario(const Scenario& scenario, int indent) { return io::scenario_json(scenario).dump(indent); }
+std::string write_scenario(const Scenario& scenario, int indent) {
+  return io::dump_json(io::scenario_json(scenario), indent);
+}
 
 }  // namespace blockyard

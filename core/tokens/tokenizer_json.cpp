@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "core/base/check.h"
+#include "core/base/printable.h"
 
 namespace blockyard {
 namespace {
@@ -268,6 +269,8 @@ Result<std::string> read_text(const std::string& path) {
 }  // namespace
 
 Result<Tokenizer> parse_tokenizer(const std::string& name, const std::string& json, const std::string& config_json) {
+  if (json_too_deep_at(json) != 0 || json_too_deep_at(config_json) != 0)
+    return Error{fmt::format("objects and lists nest at most {} deep", kDeepestJson)};
   const Json document = Json::parse(json, nullptr, false);
   if (document.is_discarded()) return Error{fmt::format("{}: not valid JSON; a tokenizer.json is expected", name)};
   try {

@@ -74,7 +74,7 @@ TEST(LessonReader, StepsTakeOverWhatTheyDoNotSay) {
 }
 
 TEST(LessonReader, RefusesInOneLineWithThePointer) {
-  EXPECT_EQ(trouble("{"), "not valid JSON");
+  EXPECT_EQ(trouble("{"), "not valid JSON at byte 2");
   EXPECT_EQ(trouble("[]").substr(0, 2), "/:");
   const std::vector<std::pair<std::string, std::string>> cases{
       {R"({"about": "A", "scenario": "s", "steps": []})", "/title: is missing"},
