@@ -3,6 +3,7 @@
 
 #include "app/figures/figures.h"
 #include "app/figures/parts.h"
+#include "core/base/math.h"
 
 namespace blockyard {
 namespace {
@@ -18,7 +19,7 @@ PlotSeries histogram(std::string name, const Distribution& d, PlotRole role, dou
   if (d.bins.empty()) return s;
   const int first = d.bins.front().first, last = d.bins.back().first;
   for (int k = first; k <= last + 1; ++k)
-    s.x.push_back(factor * std::pow(10, static_cast<double>(k) / Distribution::kBinsPerDecade));
+    s.x.push_back(factor * math::pow(10, static_cast<double>(k) / Distribution::kBinsPerDecade));
   s.y.assign(static_cast<std::size_t>(last - first + 1), 0);
   for (const auto& [k, requests] : d.bins) s.y[static_cast<std::size_t>(k - first)] = requests;
   return s;

@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "core/base/math.h"
+
 namespace blockyard {
 namespace {
 
@@ -11,7 +13,7 @@ unsigned clamp_byte(float v) { return static_cast<unsigned>(std::clamp(v + 0.5f,
 
 double linear(unsigned byte) {
   const double c = byte / 255.0;
-  return c <= 0.04045 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4);
+  return c <= 0.04045 ? c / 12.92 : math::pow((c + 0.055) / 1.055, 2.4);
 }
 
 double luminance(Color c) {

@@ -8,6 +8,7 @@
 
 #include "app/ui/compat.h"
 #include "app/ui/widgets.h"
+#include "core/base/math.h"
 
 namespace blockyard {
 namespace {
@@ -17,9 +18,9 @@ double ratio_of(const SliderSpec& spec, double value) {
   const double v = std::clamp(value, spec.min, spec.max);
   if (!(spec.max > spec.min)) return 0;
   if (!spec.logarithmic) return (v - spec.min) / (spec.max - spec.min);
-  const double epsilon = std::pow(0.1, spec.decimals);
+  const double epsilon = math::pow(0.1, spec.decimals);
   const double low = std::max(spec.min, epsilon);
-  return v <= low ? 0.0 : std::log(v / low) / std::log(spec.max / low);
+  return v <= low ? 0.0 : math::log(v / low) / math::log(spec.max / low);
 }
 
 // The value before the last click, and when that was.

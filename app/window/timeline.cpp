@@ -12,6 +12,7 @@
 #include "app/ui/icons.h"
 #include "app/ui/widgets.h"
 #include "app/window/top_bar.h"
+#include "core/base/math.h"
 #include "core/settings/scenario.h"
 
 namespace blockyard {
@@ -30,7 +31,7 @@ void Timeline::handle_mouse(FrameContext& ctx, const Strip& strip, const Shown& 
   const ImGuiIO& io = ImGui::GetIO();
   const double under = std::clamp(strip.t(io.MousePos.x), whole.begin, whole.end);
   if (ImGui::IsItemHovered() && io.MouseWheel != 0) {
-    const double width = std::clamp((strip.shown.end - strip.shown.begin) * std::pow(0.8, io.MouseWheel), kClosest,
+    const double width = std::clamp((strip.shown.end - strip.shown.begin) * math::pow(0.8, io.MouseWheel), kClosest,
                                     whole.end - whole.begin);
     const double f = (under - strip.shown.begin) / (strip.shown.end - strip.shown.begin);
     zoom_.begin = std::clamp(under - f * width, whole.begin, whole.end - width);

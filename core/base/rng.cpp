@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/base/check.h"
+#include "core/base/math.h"
 
 namespace blockyard {
 
@@ -16,21 +17,21 @@ std::uint64_t Rng::below(std::uint64_t n) {
   }
 }
 
-double Rng::exponential(double mean) { return -mean * std::log1p(-uniform()); }
+double Rng::exponential(double mean) { return -mean * math::log1p(-uniform()); }
 
 double Rng::normal() {
   for (;;) {
     const double u = 2.0 * uniform() - 1.0;
     const double v = 2.0 * uniform() - 1.0;
     const double s = u * u + v * v;
-    if (s > 0.0 && s < 1.0) return u * std::sqrt(-2.0 * std::log(s) / s);
+    if (s > 0.0 && s < 1.0) return u * std::sqrt(-2.0 * math::log(s) / s);
   }
 }
 
 double Rng::gamma(double shape, double scale) {
   if (shape < 1.0) {  // boost: Gamma(a) = Gamma(a + 1) · U^(1/a)
     const double u = uniform();
-    return gamma(shape + 1.0, scale) * std::pow(u, 1.0 / shape);
+    return gamma(shape + 1.0, scale) * math::pow(u, 1.0 / shape);
   }
   const double d = shape - 1.0 / 3.0;
   const double c = 1.0 / std::sqrt(9.0 * d);
@@ -40,7 +41,7 @@ double Rng::gamma(double shape, double scale) {
     if (t <= 0.0) continue;
     const double v = t * t * t;
     const double u = 1.0 - uniform();
-    if (std::log(u) < 0.5 * x * x + d - d * v + d * std::log(v)) return d * v * scale;
+    if (math::log(u) < 0.5 * x * x + d - d * v + d * math::log(v)) return d * v * scale;
   }
 }
 
@@ -49,7 +50,7 @@ ZipfTable::ZipfTable(std::uint32_t n, double s) {
   cumulative_.reserve(n);
   double sum = 0.0;
   for (std::uint32_t k = 0; k < n; ++k) {
-    sum += std::pow(static_cast<double>(k) + 1.0, -s);
+    sum += math::pow(static_cast<double>(k) + 1.0, -s);
     cumulative_.push_back(sum);
   }
 }

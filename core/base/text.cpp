@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/math.h"
+
 namespace blockyard {
 namespace {
 
@@ -25,16 +27,16 @@ std::string without_trailing_zeros(std::string number) {
 
 // Decimals with which v > 0 has `digits` significant ones.
 int decimals_of(double v, int digits) {
-  int decimals = std::clamp(digits - 1 - static_cast<int>(std::floor(std::log10(v))), 0, 9);
+  int decimals = std::clamp(digits - 1 - static_cast<int>(std::floor(math::log10(v))), 0, 9);
   // 9.996 with three digits is 10.0, not 10.00.
-  const double unit = std::pow(10.0, decimals);
-  if (decimals > 0 && std::round(v * unit) >= std::pow(10.0, digits)) --decimals;
+  const double unit = math::pow(10.0, decimals);
+  if (decimals > 0 && std::round(v * unit) >= math::pow(10.0, digits)) --decimals;
   return decimals;
 }
 
 double rounded(double v, int digits) {
   if (v <= 0) return 0;
-  const double unit = std::pow(10.0, decimals_of(v, digits));
+  const double unit = math::pow(10.0, decimals_of(v, digits));
   return std::round(v * unit) / unit;
 }
 

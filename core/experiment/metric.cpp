@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "core/base/math.h"
+
 namespace blockyard {
 namespace {
 
@@ -74,7 +76,7 @@ double student_t(std::size_t degrees) {
   static constexpr double kPoints[] = {12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.3060, 2.2622, 2.2281};
   if (degrees <= std::size(kPoints)) return kPoints[degrees - 1];
   const double z = 1.959964, n = static_cast<double>(degrees);
-  return z + (z * z * z + z) / (4 * n) + (5 * std::pow(z, 5) + 16 * z * z * z + 3 * z) / (96 * n * n);
+  return z + (z * z * z + z) / (4 * n) + (5 * math::pow(z, 5) + 16 * z * z * z + 3 * z) / (96 * n * n);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "core/base/math.h"
 #include "core/io/results.h"
 
 namespace blockyard {
@@ -15,7 +16,7 @@ Distribution Distribution::of(std::vector<double> values) {
   for (int i = 0; i <= kSteps; ++i) d.quantiles.push_back(percentile(values, 100.0 * i / kSteps));
   std::map<std::int32_t, std::uint32_t> counts;
   for (const double v : values) {
-    const double k = v > 0 ? std::floor(std::log10(v) * kBinsPerDecade) : kLowestBin;
+    const double k = v > 0 ? std::floor(math::log10(v) * kBinsPerDecade) : kLowestBin;
     ++counts[std::max(kLowestBin, static_cast<std::int32_t>(k))];
   }
   d.bins.assign(counts.begin(), counts.end());

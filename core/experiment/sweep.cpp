@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "core/base/math.h"
+
 namespace blockyard {
 namespace {
 
@@ -50,7 +52,7 @@ Result<bool> range_values(std::string_view axis, std::string_view text, std::vec
   const double slack = 1e-9 * std::max(std::abs(low), std::abs(high));
   for (std::size_t i = 0; out.size() <= kMostCells; ++i) {
     const auto n = static_cast<double>(i);
-    const double v = times ? low * std::pow(step, n) : low + step * n;
+    const double v = times ? low * math::pow(step, n) : low + step * n;
     if (v > high + slack) break;
     out.push_back(fmt::format("{}", std::round(v) == v ? v : std::stod(fmt::format("{:.12g}", v))));
   }

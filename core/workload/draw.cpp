@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/math.h"
+
 namespace blockyard {
 
 std::uint32_t Lengths::draw(Rng& rng) const {
@@ -14,7 +16,7 @@ std::uint32_t Lengths::draw(Rng& rng) const {
       length = mean * (1.0 + spread * (2.0 * rng.uniform() - 1.0));
       break;
     case LengthDist::kLognormal:  // the logarithm's mean is such that the lengths' mean is `mean`
-      length = mean * std::exp(spread * rng.normal() - spread * spread / 2.0);
+      length = mean * math::exp(spread * rng.normal() - spread * spread / 2.0);
       break;
     case LengthDist::kEmpirical:
       length = (*values)[rng.below(values->size())];

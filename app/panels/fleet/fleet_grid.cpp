@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "app/panels/fleet/fleet.h"
+#include "core/base/math.h"
 
 namespace blockyard {
 namespace {
@@ -83,7 +84,7 @@ FleetGrid heat(const Rect& whole, int count, std::uint32_t slots, Sizes s) {
 
 // Larger cells are better, as long as they are small; for equal cells, cards about twice as wide as high.
 float worth(const FleetGrid& g, int count, Sizes s) {
-  const float shape = std::abs(std::log(g.card_w / std::max(1.0f, g.card_h) / 2.1f));
+  const float shape = std::abs(static_cast<float>(math::log(g.card_w / std::max(1.0f, g.card_h) / 2.1f)));
   const float cell = std::min(std::sqrt(g.fit.cell_w * g.fit.cell_h), s.px(16));
   // A last row with places left over looks as if workers were missing.
   const int rows = (count + g.columns - 1) / g.columns;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/math.h"
 #include "core/base/text.h"
 
 namespace blockyard {
@@ -15,14 +16,14 @@ constexpr double kTiny = 1e-300;
 // The 1, 2, 5 · 10^n next to `rough`.
 double nice_step(double rough) {
   if (!(rough > 0) || !std::isfinite(rough)) return 1;
-  const double power = std::pow(10.0, std::floor(std::log10(rough)));
+  const double power = math::pow(10.0, std::floor(math::log10(rough)));
   const double f = rough / power;
   return power * (f < 1.5 ? 1 : f < 3.2 ? 2 : f < 7.1 ? 5 : 10);
 }
 
 // The largest 1, 2, 5 · 10^n at or under v (or the smallest at or over it).
 double nice_bound(double v, bool up) {
-  const double power = std::pow(10.0, std::floor(std::log10(v) + 1e-12));
+  const double power = math::pow(10.0, std::floor(math::log10(v) + 1e-12));
   const double f = v / power;
   if (up) return power * (f <= 1.0000001 ? 1 : f <= 2.0000001 ? 2 : f <= 5.0000001 ? 5 : 10);
   return power * (f >= 4.9999999 ? 5 : f >= 1.9999999 ? 2 : 1);
@@ -36,12 +37,12 @@ std::string with_separators(std::string number) {
 }  // namespace
 
 double AxisScale::fraction(double v) const {
-  if (log) return (std::log10(std::max(v, kTiny)) - std::log10(lo)) / (std::log10(hi) - std::log10(lo));
+  if (log) return (math::log10(std::max(v, kTiny)) - math::log10(lo)) / (math::log10(hi) - math::log10(lo));
   return (v - lo) / (hi - lo);
 }
 
 double AxisScale::at_fraction(double f) const {
-  return log ? std::pow(10.0, std::log10(lo) + f * (std::log10(hi) - std::log10(lo))) : lo + f * (hi - lo);
+  return log ? math::pow(10.0, math::log10(lo) + f * (math::log10(hi) - math::log10(lo))) : lo + f * (hi - lo);
 }
 
 float AxisScale::px(double v) const {
@@ -72,15 +73,15 @@ Ticks log_ticks(double lo, double hi, int target) {
   Ticks out;
   out.step = 0;
   if (!(lo > 0) || !(hi > lo) || !std::isfinite(hi)) return out;
-  const double decades = std::log10(hi / lo);
+  const double decades = math::log10(hi / lo);
   if (decades < 0.7) return linear_ticks(lo, hi, target);
   const bool fine = decades * 3 <= std::max(7, target + 3);
   const int stride = std::max(1, static_cast<int>(std::ceil(decades / std::max(target, 1))));
-  const int first = static_cast<int>(std::floor(std::log10(lo) + 1e-9));
-  for (int e = first; e <= static_cast<int>(std::ceil(std::log10(hi))); ++e) {
+  const int first = static_cast<int>(std::floor(math::log10(lo) + 1e-9));
+  for (int e = first; e <= static_cast<int>(std::ceil(math::log10(hi))); ++e) {
     if (!fine && e % stride != 0) continue;
     for (double m : {1.0, 2.0, 5.0}) {
-      const double v = m * std::pow(10.0, e);
+      const double v = m * math::pow(10.0, e);
       if (m > 1 && !fine) break;
       if (v >= lo * (1 - 1e-9) && v <= hi * (1 + 1e-9)) out.at.push_back(v);
     }
@@ -134,7 +135,7 @@ std::string format_tick(double value, double step, double largest) {
   if (a < 1e-4 || largest >= 1e12) return fmt::format("{:.3g}", value);
   if (step <= 0) return format_value(value);  // log axis: each tick by its own size
   if (largest >= 1e7) return format_tick(value / 1e6, step / 1e6, largest / 1e6) + " million";
-  const int decimals = std::clamp(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 0, 6);
+  const int decimals = std::clamp(static_cast<int>(std::ceil(-math::log10(step) - 1e-9)), 0, 6);
   const std::string text = fmt::format("{:.{}f}", a, decimals);
   // Separators are for what is hard to read without: 1500, but 12,000, in all ticks of an axis alike.
   const std::string digits = largest < 1e4 ? text : with_separators(text);

@@ -7,6 +7,8 @@
 #include <numeric>
 #include <utility>
 
+#include "core/base/math.h"
+
 namespace blockyard {
 namespace {
 
@@ -55,7 +57,7 @@ std::vector<double> histogram_edges(std::span<const double> samples, int bins) {
   }
   if (bins <= 0) {
     const auto quartile = [&](double q) { return v[static_cast<std::size_t>(q * static_cast<double>(v.size() - 1))]; };
-    const double width = 2 * (quartile(0.75) - quartile(0.25)) / std::cbrt(static_cast<double>(v.size()));
+    const double width = 2 * (quartile(0.75) - quartile(0.25)) / math::pow(static_cast<double>(v.size()), 1.0 / 3);
     bins = width > 0 ? static_cast<int>(std::clamp(std::ceil((hi - lo) / width), 1.0, 80.0)) : 20;
   }
   for (int i = 0; i <= bins; ++i) out.push_back(i == bins ? hi : lo + (hi - lo) * i / bins);

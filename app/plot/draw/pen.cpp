@@ -193,7 +193,7 @@ void Pen::dashed_polyline(std::span<const ImVec2> points, ImU32 colour, float wi
   for (std::size_t i = 0; i + 1 < points.size(); ++i) {
     ImVec2 a = points[i];
     const ImVec2 b = points[i + 1];
-    float length = std::hypot(b.x - a.x, b.y - a.y);
+    float length = std::sqrt((b.x - a.x) * (b.x - a.x) + (b.y - a.y) * (b.y - a.y));
     if (draw && dash.empty()) dash.push_back(a);
     while (length > left) {
       const float f = left / length;

@@ -1,8 +1,7 @@
 // Lowest cost, or a draw by softmax of cost: how both of Dynamo's formulas choose.
 #pragma once
 
-#include <cmath>
-
+#include "core/base/math.h"
 #include "core/router/policies/common.h"
 
 namespace blockyard::policies {
@@ -20,7 +19,7 @@ std::vector<double> softmax_shares(const RouteInput& in, double temperature, Cos
   double sum = 0;
   for (const WorkerId w : in.routable) {
     // Shifted by the lowest cost, which cancels out, so that exp() cannot underflow for all of them.
-    share.push_back(high > low ? std::exp(-(cost(w) - low) / ((high - low) * temperature)) : 1.0);
+    share.push_back(high > low ? math::exp(-(cost(w) - low) / ((high - low) * temperature)) : 1.0);
     sum += share.back();
   }
   for (double& s : share) s /= sum;
