@@ -18,7 +18,7 @@ std::span<const CommandRow> command_table() {
       {"workload", "Write a generated workload as a trace", make_workload},
       {"tokenize", "Words as tokens, cut into blocks with their chained digests", make_tokenize},
       {"tokenizer", "Learn the built-in tokenizer from texts", make_tokenizer},
-      {"fidelity", "What is modelled as in vLLM v1, what is simplified, what is left out", make_fidelity},
+      {"fidelity", "What is modelled as in vLLM v1; --run: what each switch of today's vLLM changes", make_fidelity},
       {"lessons", "The lessons in order; --check holds their facts against their runs", make_lessons},
       {"presets", "Models, GPUs, scenarios, strategies, policies", make_presets},
 #ifdef BLOCKYARD_WITH_GUI

@@ -106,6 +106,10 @@ void ScenarioArgs::add_to(CLI::App& app, bool required) {
   auto* option =
       app.add_option("scenario", name, "A scenario file, or a built-in scenario by name (see `blockyard presets`)");
   if (required) option->required();
+  add_sets_to(app);
+}
+
+void ScenarioArgs::add_sets_to(CLI::App& app) {
   app.add_option("--set", sets,
                  "PATH=VALUE: a dotted path and a JSON value, e.g. router.strategy=round_robin; may be repeated")
       ->take_all()

@@ -60,6 +60,8 @@ struct ScenarioArgs {
 
   /// Adds SCENARIO, --set and --trace to a subcommand.
   void add_to(CLI::App& app, bool required);
+  /// Adds --set and --trace alone.
+  void add_sets_to(CLI::App& app);
 };
 
 /// Names the scenario's file and its trace as what the command reads.

@@ -107,7 +107,8 @@ void draw_help(FrameContext& ctx, ImVec2 screen) {
   divider(look);
   part("What is modelled", "Against vLLM v1, with the file where it does it.");
   for (const FidelityRow& row : fidelity_table()) {
-    part(fmt::format("{} · {}", row.aspect, fidelity_name(row.fidelity)), fmt::format("{} [{}]", row.note, row.source));
+    part(fmt::format("{} · {}", row.aspect, fidelity_name(row.fidelity)),
+         fmt::format("{} [{}{}{}]", row.note, row.source, row.change.empty() ? "" : " · vLLM ", row.change));
   }
   ImGui::PopStyleVar();
   end_scroll("##parts");

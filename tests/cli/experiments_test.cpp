@@ -162,5 +162,54 @@ TEST(PlotAndReport, DrawResultsAndWaterfalls) {
   EXPECT_FALSE(f.has("q.html"));
 }
 
+TEST(FidelityCommand, ShowsWhatEachSwitchChanges) {
+  const Folder f;
+  // Conversations in a tight cache, prompts in chunks: every switch has something to change.
+  f.write("s.json", R"({"name": "tight", "cache": {"capacity_blocks": 200},
+      "fleet": {"workers": 2, "engine": "continuous", "max_batched_tokens": 128},
+      "workload": {"type": "chat", "requests": 80, "rate": 8, "turns": 4, "system_tokens": 256, "assistants": 1,
+                   "think_s": 1}})");
+  const auto o = f.run("fidelity --run s.json --out f.json --jobs 2");
+  ASSERT_EQ(o.status, 0) << o.err;
+  for (const char* word : {"all off", "only reserve_full_prompt", "only block_copies", "only async_scheduling",
+                           "only null_block", "all on", "preemptions", "TTFT mean ms"}) {
+    EXPECT_NE(o.out.find(word), std::string::npos) << word;
+  }
+  const Json j = Json::parse(f.read("f.json"));
+  ASSERT_EQ(j["rows"].size(), 6U);
+  EXPECT_EQ(f.run("fidelity --run s.json --json --jobs 1").out, f.read("f.json"));
+  // Each row is the run with these settings, whatever the scenario's own.
+  for (const Json& row : j["rows"]) {
+    std::string sets;
+    for (const auto& [id, on] : row["switches"].items()) sets += " --set fleet." + id + "=" + on.dump();
+    const auto run = f.run("run s.json --json" + sets);
+    ASSERT_EQ(run.status, 0) << run.err;
+    const Json s = Json::parse(run.out);
+    EXPECT_EQ(row["ttft_ms"]["mean"], s["ttft_ms"]["mean"]) << row["name"];
+    EXPECT_EQ(row["ttft_ms"]["p95"], s["ttft_ms"]["p95"]) << row["name"];
+    for (const char* key : {"hit_requests", "hit_blocks", "token_hit_rate", "preemptions", "completed", "rejected"}) {
+      EXPECT_EQ(row[key], s[key]) << row["name"] << ' ' << key;
+    }
+  }
+  const auto figures = [&](int i) {
+    Json row = j["rows"][i];
+    row.erase("name");
+    row.erase("switches");
+    return row;
+  };
+  for (int i = 1; i < 6; ++i) EXPECT_NE(figures(i), figures(0)) << j["rows"][i]["name"] << " changes nothing here";
+}
+
+TEST(FidelityCommand, RunsASlotsScenarioUnderTheContinuousEngineAndSaysSo) {
+  const Folder f;
+  f.write("s.json", kBusy);
+  const auto o = f.run("fidelity --run s.json --set fleet.workers=2");
+  ASSERT_EQ(o.status, 0) << o.err;
+  EXPECT_NE(o.err.find("engine slots ignores the switches"), std::string::npos) << o.err;
+  EXPECT_EQ(f.run("fidelity --run none.json").status, 2);
+  EXPECT_EQ(f.run("fidelity --json").status, 2) << "JSON of what?";
+  EXPECT_EQ(f.run("fidelity --run s.json --out no/such/folder/f.json").status, 2);
+}
+
 }  // namespace
 }  // namespace blockyard
