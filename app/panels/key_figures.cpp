@@ -107,7 +107,8 @@ void span_switch(FrameContext& ctx, Rect rect) {
 Rect draw_figures_end(FrameContext& ctx, Rect rect, const Rejections& rejections) {
   const Look& look = ctx.look;
   const float gap = look.px(rect.w < look.px(700) ? 6 : 10);
-  if (rect.w >= look.px(420)) span_switch(ctx, rect.take_right(look.px(84), gap));
+  // In a lesson it is fixed: where room is short, the figures have it.
+  if (rect.w >= look.px(ctx.lesson ? 560 : 420)) span_switch(ctx, rect.take_right(look.px(84), gap));
   if (rejections.rejected > 0) {
     const float w = std::max(look.px(92), std::floor((rect.w - gap * kKeyFigures) / (kKeyFigures + 1)));
     rejected_tile(ctx, rect.take_right(w, gap), rejections);

@@ -25,7 +25,7 @@ struct KeyFigures {
   SimTime end = 0;
   std::uint32_t started = 0;
   std::uint32_t completed = 0;
-  std::uint64_t evictions = 0;         ///< blocks
+  std::uint64_t evictions = 0;         ///< blocks; but for those back within their step
   double block_hit_rate = kNothing;    ///< Σ hit / Σ chain length; 0 … 1
   double request_hit_rate = kNothing;  ///< the part with hit ≥ 1
   double false_hit_rate = kNothing;    ///< the part that found less than was predicted

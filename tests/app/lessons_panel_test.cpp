@@ -99,6 +99,8 @@ TEST(LessonPanel, BringsThePickedChoiceIntoSightAtTwiceTheSize) {
     EXPECT_LE(choice.bottom(), foot);
     EXPECT_GE(choice.y, s.anchor("lesson").y);
   }
+  s.key(Key::Enter);
+  EXPECT_EQ(s.lesson()->step, 1U) << "from the question on to the next step";
 }
 
 TEST(LessonPanel, FinishingTicksItOffAndLeadsOnOrBack) {

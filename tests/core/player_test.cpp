@@ -153,7 +153,11 @@ TEST_P(PlayerOverSeeds, FiguresSoFarAreThoseOfTheSummary) {
     const Summary s = summarize(player.cursor());
     const KeyFigures k = live.until(t);
     ASSERT_EQ(k.completed, s.completed);
-    EXPECT_EQ(k.evictions, s.evictions);
+    // Engine continuous tells what a step has changed: a block that goes and comes back within one is not in it.
+    EXPECT_LE(k.evictions, s.evictions);
+    if (run->config.fleet.engine == EngineKind::kSlots) {
+      EXPECT_EQ(k.evictions, s.evictions);
+    }
     if (s.completed == 0) continue;
     EXPECT_EQ(k.block_hit_rate, s.block_hit_rate);
     EXPECT_EQ(k.request_hit_rate, s.request_hit_rate);

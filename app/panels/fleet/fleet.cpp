@@ -282,7 +282,7 @@ void FleetPanel::tag(FrameContext& ctx, const Rect& rect, const FleetGrid& grid)
   // The worker is the card itself: without its name there is room for what matters.
   std::string words = happened_.text;
   const std::string name = fmt::format("worker {}", happened_.worker);
-  for (const std::string& part : {" → " + name, " on " + name, ", on " + name}) {
+  for (const std::string& part : {" → " + name, ", on " + name, " on " + name}) {
     if (const std::size_t at = words.find(part); at != std::string::npos) words.erase(at, part.size());
   }
   const float pad = look.px(8), h = look.px(20);
