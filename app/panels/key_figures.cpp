@@ -25,7 +25,7 @@ constexpr std::array<KeyFigureKind, kKeyFigures> kKinds{{
      "Requests finished ÷ seconds."},
     {"Evictions", "Evictions", "blk/s", &KeyFigures::evictions_per_s, 1, -1, &Theme::block_evicted,
      "Cached blocks that had to make room ÷ seconds, all workers."},
-    {"Load imbalance", "Imbalance", "×", &KeyFigures::imbalance, 1, -1, &Theme::text_secondary,
+    {"Load imbalance", "Skew", "×", &KeyFigures::imbalance, 1, -1, &Theme::text_secondary,
      "Most requests finished by one worker ÷ mean over all workers; 1 is even."},
 }};
 
@@ -45,6 +45,13 @@ std::string figures_span(const FrameContext& ctx) {
 }
 
 namespace {
+
+// Under this width, at scale 1, figures are short of room: the switch says "5 s" and "all".
+constexpr float kTightFigures = 560;
+
+float figure_gap(const Look& look, const Rect& rect) {
+  return look.px(rect.w < look.px(kTightFigures) ? 4 : rect.w < look.px(700) ? 6 : 10);
+}
 
 void rejected_tile(const FrameContext& ctx, const Rect& rect, const Rejections& rejections) {
   const Look& look = ctx.look;
@@ -74,6 +81,7 @@ void span_switch(FrameContext& ctx, Rect rect) {
   ImDrawList* list = ImGui::GetWindowDrawList();
   const bool fixed = ctx.lesson != nullptr;  // the text quotes the run so far
   const std::string window = "last " + duration_text(us_to_ms(ctx.metrics.window()));
+  const bool small = rect.w < look.px(80);
   list->AddRectFilled(rect.min(), rect.max(), theme.frame, look.px(8));
   Rect halves[2];
   halves[0] = rect.take_top(std::floor(rect.h / 2));
@@ -91,7 +99,9 @@ void span_switch(FrameContext& ctx, Rect rect) {
                      ? "Key figures and Compare count what finished in this stretch of time before the cursor."
                      : "Key figures and Compare count all that has finished since the start, as results.json does.");
     if (on) list->AddRectFilled(half.min(), half.max(), theme.raised, look.px(6));
-    const std::string label = i == 0 ? window : "run so far";
+    const std::string label = small    ? (i == 0 ? duration_text(us_to_ms(ctx.metrics.window())) : "all")
+                              : i == 0 ? window
+                                       : "run so far";
     const std::string shown = ellipsized(look, FontRole::Small, label, half.w - look.px(4));
     draw_text(list, look, FontRole::Small,
               on                                                 ? theme.text
@@ -106,9 +116,10 @@ void span_switch(FrameContext& ctx, Rect rect) {
 
 Rect draw_figures_end(FrameContext& ctx, Rect rect, const Rejections& rejections) {
   const Look& look = ctx.look;
-  const float gap = look.px(rect.w < look.px(700) ? 6 : 10);
+  const float gap = figure_gap(look, rect);
   // In a lesson it is fixed: where room is short, the figures have it.
-  if (rect.w >= look.px(ctx.lesson ? 560 : 420)) span_switch(ctx, rect.take_right(look.px(84), gap));
+  if (rect.w >= look.px(ctx.lesson ? 560 : 420))
+    span_switch(ctx, rect.take_right(look.px(rect.w < look.px(kTightFigures) ? 40 : 84), gap));
   if (rejections.rejected > 0) {
     const float w = std::max(look.px(92), std::floor((rect.w - gap * kKeyFigures) / (kKeyFigures + 1)));
     rejected_tile(ctx, rect.take_right(w, gap), rejections);
@@ -145,13 +156,12 @@ void KeyFigureRow::draw(FrameContext& ctx, const Rect& whole) {
   const std::string window_text = duration_text(us_to_ms(ctx.metrics.window()));
   const auto points = ctx.metrics.series(ctx.now);
   const auto course = points.subspan(points.size() - std::min<std::size_t>(points.size(), 120));
-  const float gap = look.px(rect.w < look.px(700) ? 6 : 10),
-              w = std::floor((rect.w - gap * (kKeyFigures - 1)) / kKeyFigures);
+  const float gap = figure_gap(look, rect), w = std::floor((rect.w - gap * (kKeyFigures - 1)) / kKeyFigures);
   for (std::size_t i = 0; i < kKeyFigures; ++i) {
     const KeyFigureKind& f = kKinds[i];
     const double value = now.*f.field * f.factor, former = before.*f.field * f.factor;
     // Long times read better in seconds.
-    const bool seconds = std::string_view(f.unit) == "ms" && value >= 9'995;
+    const bool seconds = std::string_view(f.unit) == "ms" && value >= (w < look.px(100) ? 999.5 : 9'995);
     const double other = (so_far ? window : all).*f.field * f.factor;
     const std::string shown = figure_text(seconds ? value / 1000 : value);
     history_[i].clear();

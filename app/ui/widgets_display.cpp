@@ -165,7 +165,7 @@ bool kpi_tile(const Look& look, const Rect& rect, const KpiSpec& spec) {
   // Where there is no height for the foot, the course stands beside the figure, if it has room there.
   const bool flat = rect.h < look.px(54);
   const bool narrow = rect.w < look.px(132), narrowest = rect.w < look.px(100) || flat;
-  const Rect in = rect.inset(look.px(narrowest ? 8 : narrow ? 11 : 13), 0);
+  const Rect in = rect.inset(look.px(rect.w < look.px(84) ? 5 : narrowest ? 8 : narrow ? 11 : 13), 0);
   const float top = rect.y + rect.h * (flat     ? 0.30f
                                        : narrow ? 0.22f
                                                 : 0.26f),
@@ -181,9 +181,13 @@ bool kpi_tile(const Look& look, const Rect& rect, const KpiSpec& spec) {
             ellipsized(look, FontRole::Small, label, in.w));
   const FontRole figure = narrowest ? FontRole::BodyBold : FontRole::Kpi;
   float x = draw_text(list, look, figure, theme.text, ImVec2(in.x, base), spec.value);
-  if (!spec.unit.empty()) {
+  // "req/s" where it has room, else "/s"; what it counts is the label's to say.
+  const float unit_gap = look.px(narrow ? 4 : 6), unit_room = in.right() + look.px(2) - x - unit_gap;
+  std::string_view unit = spec.unit;
+  if (text_width(look, FontRole::Small, unit) > unit_room) unit.remove_prefix(std::min(unit.find('/'), unit.size()));
+  if (!unit.empty() && text_width(look, FontRole::Small, unit) <= unit_room) {
     const float y = base + (narrowest ? 0 : look.px(4));
-    x = draw_text(list, look, FontRole::Small, theme.text_muted, ImVec2(x + look.px(narrow ? 4 : 6), y), spec.unit);
+    x = draw_text(list, look, FontRole::Small, theme.text_muted, ImVec2(x + unit_gap, y), unit);
   }
   if (changed) {
     const Color color = spec.change == Change::Better  ? theme.good_text

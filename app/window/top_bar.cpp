@@ -102,6 +102,7 @@ void draw_title(FrameContext& ctx, const Rect& rect) {
   look.mark("scenario", rect);
   const float x = rect.x + look.px(8), mid = rect.center().y;
   draw_logo(list, look, ImVec2(x, mid - look.px(11)));
+  if (rect.w < look.px(100)) return scenario_menu(ctx);
   const float tx = x + look.px(36), room = rect.right() - tx - look.px(22);
   draw_text(list, look, FontRole::BodyBold, look.theme.text, ImVec2(tx, mid - look.px(9)), "Blockyard");
   const float end = draw_text(list, look, FontRole::Small, look.theme.text_secondary, ImVec2(tx, mid + look.px(10)),
@@ -129,8 +130,11 @@ void export_menu(FrameContext& ctx) {
 void draw_clock(FrameContext& ctx, float x, float mid, float right) {
   const Look& look = ctx.look;
   ImDrawList* list = ImGui::GetWindowDrawList();
-  const float behind_label =
-      draw_text(list, look, FontRole::Small, look.theme.text_secondary, ImVec2(x, mid - look.px(10)), "simulated time");
+  // Where there is no room for its name, the chip stands over the clock.
+  const bool named = right - x >= look.px(186);
+  const float behind_label = named ? draw_text(list, look, FontRole::Small, look.theme.text_secondary,
+                                               ImVec2(x, mid - look.px(10)), "simulated time")
+                                   : x - look.px(10);
   draw_text(list, look, FontRole::Mono16, look.theme.text, ImVec2(x, mid + look.px(9)), clock_text(ctx.now));
   const bool live = ctx.now >= ctx.newest;
   const std::string label =
@@ -167,10 +171,47 @@ std::string clock_text(SimTime t) {
   return fmt::format("{:02}:{:02}:{:02}.{:03}", ms / 3'600'000, ms / 60'000 % 60, ms / 1000 % 60, ms % 1000);
 }
 
+namespace {
+
+// What the bar gives up where the window is narrow, so that the clock and its chip always have room.
+struct BarFit {
+  float title;           // px at scale 1
+  bool speeds_in_a_row;  // else behind a menu
+  bool words;            // on Compare and Export, else signs alone
+  bool all_buttons;      // next request, lessons and help
+  bool play_word;
+  float clock;
+};
+constexpr std::array<BarFit, 7> kBarFits{{{262, true, true, true, true, 200},
+                                          {226, true, true, true, true, 200},
+                                          {226, false, true, true, true, 200},
+                                          {226, false, false, true, true, 200},
+                                          {150, false, false, true, true, 128},
+                                          {150, false, false, false, true, 128},
+                                          {58, false, false, false, false, 128}}};
+
+// Pixels at scale 1 that all but the clock takes.
+float taken(const BarFit& fit, const Look& look) {
+  const float words =
+      (button_width(look, {"Compare", icons::kExchange}) + button_width(look, {"Export", icons::kCamera})) / look.scale;
+  const float left = 10 + fit.title + 14 + 42 + 42 + (fit.play_word ? 102 : 42) + 42 + (fit.all_buttons ? 42 : 0) + 6 +
+                     (fit.speeds_in_a_row ? 282.0f : 84.0f) + 20;
+  const float right = 10 + 34 + (fit.all_buttons ? 84 : 0) + 16 + (fit.words ? words : 68) + 14;
+  return left + right;
+}
+
+BarFit bar_fit(const Look& look, float width) {
+  for (const BarFit& fit : kBarFits) {
+    if (taken(fit, look) + fit.clock <= width / look.scale) return fit;
+  }
+  return kBarFits.back();
+}
+
+}  // namespace
+
 void draw_top_bar(FrameContext& ctx, const Rect& rect) {
   const Look& look = ctx.look;
-  const float logical = rect.w / look.scale;
-  const bool narrow = logical < 1180, tight = logical < 860;
+  const BarFit fit = bar_fit(look, rect.w);
   ImDrawList* list = ImGui::GetWindowDrawList();
   list->AddRectFilled(rect.min(), rect.max(), look.theme.panel);
   list->AddRectFilled(ImVec2(rect.x, rect.bottom() - 1), rect.max(), look.theme.line);
@@ -178,7 +219,7 @@ void draw_top_bar(FrameContext& ctx, const Rect& rect) {
 
   const float mid = rect.center().y, gap = look.px(8), y = std::floor(mid - look.px(17));
   float x = rect.x + look.px(10);
-  const float title_w = look.px(tight ? 150 : logical < 1440 ? 226 : 262);
+  const float title_w = look.px(fit.title);
   draw_title(ctx, {x, rect.y, title_w, rect.h});
   x += title_w + look.px(14);
 
@@ -194,10 +235,10 @@ void draw_top_bar(FrameContext& ctx, const Rect& rect) {
   if (icon_button(look, "back", icons::kStepBack, "Previous event", ",", ctx.log_at > 0))
     ctx.push(cmd::StepBackEvent{});
   ButtonSpec play;
-  play.label = ctx.playing ? "Pause" : "Play";
+  play.label = fit.play_word ? (ctx.playing ? "Pause" : "Play") : "##play";
   play.icon = ctx.playing ? icons::kPause : icons::kPlay;
   play.kind = ButtonKind::Primary;
-  play.width = look.px(94);
+  play.width = look.px(fit.play_word ? 94 : 34);
   play.tooltip = ctx.playing ? "Let simulated time stand still" : "Let simulated time go on";
   play.shortcut = "Space";
   place(play.width);
@@ -205,7 +246,7 @@ void draw_top_bar(FrameContext& ctx, const Rect& rect) {
   const bool more = !ctx.sim.done();
   place(look.px(34));
   if (icon_button(look, "event", icons::kStep, "Next event", ".", more)) ctx.push(cmd::StepEvent{});
-  if (!tight) {
+  if (fit.all_buttons) {
     place(look.px(34));
     if (icon_button(look, "request", icons::kFastForward, "Next request", "Shift .", more)) {
       ctx.push(cmd::StepRequest{});
@@ -214,7 +255,7 @@ void draw_top_bar(FrameContext& ctx, const Rect& rect) {
   x += look.px(6);
   const int speed = speed_index(ctx.speed);
   ImGui::SetCursorScreenPos(ImVec2(x, y));
-  if (narrow) {
+  if (!fit.speeds_in_a_row) {
     std::array<Choice, kSpeeds.size()> choices;
     for (std::size_t i = 0; i < choices.size(); ++i) choices[i] = {kSpeedNames[i], nullptr};
     compat::begin_child("##speeds", ImVec2(look.px(84), look.px(34)), false, ImGuiWindowFlags_NoScrollbar);
@@ -233,18 +274,18 @@ void draw_top_bar(FrameContext& ctx, const Rect& rect) {
   x += look.px(20);
 
   // What leaves the program stands at the right end; the clock gets what is between.
-  ButtonSpec compare{tight ? "##compare" : "Compare", icons::kExchange};
+  ButtonSpec compare{fit.words ? "Compare" : "##compare", icons::kExchange};
   compare.active = !ctx.compared.empty();
   compare.tooltip = "Another strategy beside this one, on the same requests";
   compare.shortcut = "C";
-  ButtonSpec save{tight ? "##export" : "Export", icons::kCamera};
+  ButtonSpec save{fit.words ? "Export" : "##export", icons::kCamera};
   save.tooltip = "Window, requests, scenario as files";
   float right = rect.right() - look.px(10) - look.px(34);
   ImGui::SetCursorScreenPos(ImVec2(right, y));
   if (icon_button(look, "settings", icons::kGear, "Settings", "F10", true, ctx.ui.settings_open)) {
     ctx.ui.settings_open = !ctx.ui.settings_open;
   }
-  if (!tight) {
+  if (fit.all_buttons) {
     right -= gap + look.px(34);
     ImGui::SetCursorScreenPos(ImVec2(right, y));
     if (icon_button(look, "lessons", icons::kGraduation, "Lessons", "L", true, ctx.lesson != nullptr)) {
@@ -269,7 +310,7 @@ void draw_top_bar(FrameContext& ctx, const Rect& rect) {
       ctx.push(cmd::SetCompare{});
     }
   }
-  if (right - x > look.px(200)) draw_clock(ctx, x, mid, right - look.px(14));
+  draw_clock(ctx, x, mid, right - look.px(14));
   if (look.anchors) look.anchors->pop();
 }
 

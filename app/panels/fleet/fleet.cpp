@@ -300,17 +300,23 @@ void FleetPanel::card_head(FrameContext& ctx, WorkerId w, const Rect& rect) cons
   ImDrawList* list = ImGui::GetWindowDrawList();
   const Worker& worker = ctx.sim.workers()[w];
   const float y = rect.y + rect.h * 0.38f;
-  // From the right: used; then from the left what fits.
-  const std::string used = used_text(worker.cache());
+  // What is given up where a card is narrow: the long words, then the name, then what runs. Decided by the width of the
+  // card alone, with room for two digits, so that all cards say the same and none jumps.
+  const std::string used = used_text(worker.cache()), name = worker_text(w);
+  const auto chips = [&](bool words) {
+    return chip_width(look, words ? "00 running" : "00 run") + chip_width(look, words ? "00 queued" : "00 q") +
+           look.px(14);
+  };
+  const float free_w = rect.w - look.px(30) - text_width(look, FontRole::BodyMedium, "100%") - look.px(10),
+              name_w = text_width(look, FontRole::BodyBold, "worker-00") + look.px(12),
+              used_w = text_width(look, FontRole::Small, "used") + look.px(5);
+  const bool wide = free_w >= name_w + chips(true), with_used = free_w >= name_w + chips(true) + used_w,
+             named = free_w >= name_w + chips(false), both = free_w >= chips(false);
   float right = draw_text_right(list, look, FontRole::BodyMedium, theme.text, ImVec2(rect.right(), y), used);
-  if (rect.w > look.px(230))
+  if (with_used)
     right = draw_text_right(list, look, FontRole::Small, theme.text_muted, ImVec2(right - look.px(5), y), "used");
   float x = worker_chip(list, look, ImVec2(rect.x, y), w) + look.px(8);
-  const std::string name = worker_text(w);
-  const float name_w = text_width(look, FontRole::BodyBold, name);
-  const bool wide = rect.w > look.px(250);
-  if (x + name_w < right - look.px(wide ? 150 : 8))
-    x = draw_text(list, look, FontRole::BodyBold, theme.text, ImVec2(x, y), name) + look.px(12);
+  if (named) x = draw_text(list, look, FontRole::BodyBold, theme.text, ImVec2(x, y), name) + look.px(12);
 
   const auto badge = [&](const std::string& label, Tone tone, const char* icon) {
     const float width = chip_width(look, label.c_str(), icon), h = look.px(20);
@@ -329,7 +335,7 @@ void FleetPanel::card_head(FrameContext& ctx, WorkerId w, const Rect& rect) cons
   const std::size_t running = worker.running().size(), queued = worker.waiting().size(), stuck = worker.stuck().size();
   if (stuck > 0) badge(fmt::format("{} stuck", stuck), Tone::Bad, nullptr);
   if (state == Health::kUp || running > 0) {
-    badge(fmt::format("{} {}", running, wide ? "running" : "run"), Tone::Neutral, nullptr);
+    if (both) badge(fmt::format("{} {}", running, wide ? "running" : "run"), Tone::Neutral, nullptr);
     badge(fmt::format("{} {}", queued, wide ? "queued" : "q"), queued >= 5 ? Tone::Bad : Tone::Neutral, nullptr);
   }
 }

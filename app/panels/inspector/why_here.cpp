@@ -81,9 +81,9 @@ void WhyHereTab::workers(FrameContext& ctx, const RoutingStudy& study, const Rec
       {"believed", 58, true, "Leading blocks of the prompt that the router believed the worker to hold"},
       {"held", 40, true, "Leading blocks that it did hold"},
       {"load seen", 66, true, "The load that the router saw, with its own additions"},
-      {"age", 52, true, "How old the seen load was"},
-      {"true load", 66, true, "The load at that moment"},
-      {"active", 46, true, "Requests sent there and not finished"}};
+      {"age", 52, true, "How old the seen load was", 4},
+      {"true load", 66, true, "The load at that moment", 2},
+      {"active", 46, true, "Requests sent there and not finished", 3}};
   // Score terms, as many as there is room for.
   const std::size_t terms = d.why.terms.size();
   float used = 6 * 2;
@@ -101,7 +101,7 @@ void WhyHereTab::workers(FrameContext& ctx, const RoutingStudy& study, const Rec
   const std::string score_name(d.why.score_name);
   if (scored)
     columns.push_back({score_name.c_str(), 60, true, d.why.lower_is_better ? "Lower is better" : "Higher is better"});
-  columns.push_back({"", 0});
+  columns.push_back({"", 60});
   const TableResult result = draw_table(
       look, "why workers", rect, columns, d.rows.size(),
       [&](const TableRow& row) {
@@ -143,7 +143,7 @@ void WhyHereTab::strategies(FrameContext& ctx, const RoutingStudy& study, const 
       {{"on the same state", 0},
        {"", 24},
        {"held", 40, true, "Leading blocks that its choice held"},
-       {"prefill", 62, true, "Time to the first token once started there"}}};
+       {"prefill", 62, true, "Time to the first token once started there", 1}}};
   const TableResult result = draw_table(
       look, "why strategies", rect, kColumns, study.strategies.size(),
       [&](const TableRow& row) {

@@ -7,6 +7,7 @@
 
 #include "app/panels/linked.h"
 #include "app/plot/draw/export.h"
+#include "app/ui/icons.h"
 #include "core/metrics/rejections.h"
 #include "core/settings/scenario.h"
 
@@ -62,6 +63,10 @@ void carry_out(FrameContext& ctx, const PlotAction& action, const Figure& figure
   }
 }
 
+// The small buttons in the corner of a plot, at scale 1.
+constexpr float kChoiceSide = 22;
+float choice_pitch(const Look& look) { return look.px(kChoiceSide) + look.px(4); }
+
 PlotHighlight highlight_of(const Linked& what) {
   PlotHighlight out;
   if (what.request != kNone) out.group = what.request;
@@ -114,6 +119,12 @@ Plot time_plot(const FrameContext& ctx, const char* title, const char* y, const 
 }
 
 PlotAction show_figure(FrameContext& ctx, const char* id, const Rect& rect, PlotBox& box) {
+  const float pitch = choice_pitch(ctx.look);
+  box.view.corner = pitch * static_cast<float>(box.choices + 1) + ctx.look.px(6);
+  ImGui::SetCursorScreenPos(ImVec2(std::floor(rect.right() - ctx.look.px(kChoiceSide)), rect.y - ctx.look.px(2)));
+  if (mini_button(ctx.look, fmt::format("{}/files", id).c_str(), icons::kDownload,
+                  "Save this plot as PNG or CSV, or copy it"))
+    box.view.menu_asked = true;
   ImGui::SetCursorScreenPos(rect.min());
   const PlotAction action = plot_widget(id, rect.size(), box.figure, plot_style(ctx.look), box.view, ctx.look.anchors);
   carry_out(ctx, action, box.figure, box.view);
@@ -163,15 +174,15 @@ PlotAction show_plot(FrameContext& ctx, const char* id, const Rect& rect, PlotBo
 
 void plot_choices(const Look& look, const char* id, const Rect& rect, std::span<const PlotChoice> choices,
                   int* chosen) {
-  const float side = look.px(22), gap = look.px(4);
-  float x = rect.right() - static_cast<float>(choices.size()) * (side + gap) + gap;
+  const float pitch = choice_pitch(look);
+  float x = rect.right() - look.px(kChoiceSide) - static_cast<float>(choices.size()) * pitch;
   ImGui::PushID(id);
   for (std::size_t i = 0; i < choices.size(); ++i) {
     ImGui::SetCursorScreenPos(ImVec2(std::floor(x), rect.y - look.px(2)));
     const std::string name = fmt::format("{}/{}", id, i);
     if (mini_button(look, name.c_str(), choices[i].icon, choices[i].help, *chosen == static_cast<int>(i)))
       *chosen = static_cast<int>(i);
-    x += side + gap;
+    x += pitch;
   }
   ImGui::PopID();
 }

@@ -15,6 +15,7 @@ struct PlotBox {
   FigureView view;
   int fits = 0;
   Moment run;
+  int choices = 0;  ///< of plot_choices, which stand in its corner
 };
 
 /// The axis of simulated time, s: up to now, or the range that is chosen.
@@ -35,7 +36,8 @@ PlotAction show_plot(FrameContext& ctx, const char* id, const Rect& rect, PlotBo
 /// A figure of its own, with its own small print, beside the run: zoom, legend and menu alone.
 PlotAction show_figure(FrameContext& ctx, const char* id, const Rect& rect, PlotBox& box);
 
-/// A row of small icon buttons at the upper right of `rect`, of which one is chosen. Call it before show_plot.
+/// A row of small icon buttons at the upper right of `rect`, left of the plot's own for its files, of which one is
+/// chosen. Call it before show_plot, and say PlotBox::choices.
 struct PlotChoice {
   const char* icon;
   const char* help;

@@ -142,6 +142,7 @@ void LatencyPlotsTab::draw(FrameContext& ctx, const Rect& rect) {
     distribution(ctx, kind_ == 2);
   }
   made_ = kind_;
+  box_[kind_].choices = static_cast<int>(kKinds.size());
   show_plot(ctx, "latency", plot, box_[kind_], kind_ == 0);
 }
 

@@ -138,6 +138,7 @@ void TokensTab::draw(FrameContext& ctx, const Rect& rect) {
     kind_ == 1 ? distribution(ctx) : goodput(ctx);
   }
   made_ = kind_;
+  box_[kind_].choices = static_cast<int>(kKinds.size());
   show_plot(ctx, "tokens", rect, box_[kind_], kind_ != 1);
 }
 

@@ -8,6 +8,7 @@
 namespace blockyard {
 
 void cell_text(const Look& look, const Rect& cell, const TableColumn& column, std::string_view words, Color ink) {
+  if (cell.w <= 0) return;
   ImDrawList* list = ImGui::GetWindowDrawList();
   const FontRole role = column.right ? FontRole::Mono14 : FontRole::Small;
   const Color color = ink ? ink : column.right ? look.theme.text : look.theme.text_secondary;
@@ -19,37 +20,65 @@ void cell_text(const Look& look, const Rect& cell, const TableColumn& column, st
   }
 }
 
+namespace {
+
+// Pixels for each column within `room`; 0: it has none. Fixed columns go by TableColumn::spare until the rest fits, and
+// are narrowed alike where even that does not do; what they leave is shared by those without a width.
+std::vector<float> column_widths(const Look& look, std::span<const TableColumn> columns, float room, float gap) {
+  const float least_share = look.px(40);
+  std::vector<float> widths(columns.size());
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    widths[i] = columns[i].width > 0 ? look.px(columns[i].width) : least_share;
+  const auto taken = [&] {
+    float sum = -gap;
+    for (const float w : widths) sum += w > 0 ? w + gap : 0;
+    return sum;
+  };
+  while (taken() > room) {
+    const TableColumn* first = nullptr;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (widths[i] > 0 && columns[i].spare > (first ? first->spare : 0)) first = &columns[i];
+    }
+    if (!first) break;
+    widths[static_cast<std::size_t>(first - columns.data())] = 0;
+  }
+  float left = room - taken();
+  if (left < 0) {
+    const float narrowed = std::max(0.1f, room / (room - left));
+    for (float& w : widths) w = std::floor(w * narrowed);
+    return widths;
+  }
+  float sharing = 0;
+  for (std::size_t i = 0; i < columns.size(); ++i) sharing += columns[i].width > 0 || widths[i] <= 0 ? 0.0f : 1.0f;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i].width <= 0 && widths[i] > 0) widths[i] += std::floor(left / sharing);
+  }
+  return widths;
+}
+
+}  // namespace
+
 TableResult draw_table(const Look& look, const char* id, const Rect& rect, std::span<const TableColumn> columns,
                        std::size_t rows, const std::function<void(const TableRow&)>& draw,
                        const std::function<bool(std::size_t)>& marked) {
   const Theme& theme = look.theme;
   const float row_h = look.px(24), gap = look.px(12), pad = look.px(6);
-  // What the fixed columns leave is shared.
-  float fixed = gap * static_cast<float>(columns.size() - 1) + 2 * pad;
-  int sharing = 0;
-  for (const TableColumn& c : columns) {
-    if (c.width > 0) {
-      fixed += look.px(c.width);
-    } else {
-      ++sharing;
-    }
-  }
-  const float share = std::max(look.px(40), std::floor((rect.w - fixed) / static_cast<float>(std::max(1, sharing))));
+  const std::vector<float> widths = column_widths(look, columns, rect.w - 2 * pad, gap);
   std::vector<Rect> cells(columns.size());
   float x = rect.x + pad;
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    const float w = columns[i].width > 0 ? look.px(columns[i].width) : share;
-    cells[i] = {x, rect.y, std::max(1.0f, std::min(w, rect.right() - pad - x)), row_h};
-    x += w + gap;
+    cells[i] = {x, rect.y, widths[i], row_h};
+    if (widths[i] > 0) x += widths[i] + gap;
   }
   ImDrawList* list = ImGui::GetWindowDrawList();
   for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (cells[i].w <= 0) continue;
     const float y = rect.y + look.px(9);
+    const std::string title = ellipsized(look, FontRole::Small, columns[i].title, cells[i].w);
     if (columns[i].right) {
-      draw_text_right(list, look, FontRole::Small, theme.text_muted, ImVec2(cells[i].right(), y), columns[i].title);
+      draw_text_right(list, look, FontRole::Small, theme.text_muted, ImVec2(cells[i].right(), y), title);
     } else {
-      draw_text(list, look, FontRole::Small, theme.text_muted, ImVec2(cells[i].x, y),
-                ellipsized(look, FontRole::Small, columns[i].title, cells[i].w));
+      draw_text(list, look, FontRole::Small, theme.text_muted, ImVec2(cells[i].x, y), title);
     }
     if (!columns[i].help) continue;
     ImGui::SetCursorScreenPos(cells[i].min());

@@ -16,6 +16,7 @@ struct TableColumn {
   float width;         ///< at scale 1; 0: shares what is left
   bool right = false;  ///< figures: right-aligned, mono
   const char* help = nullptr;
+  int spare = 0;  ///< where room is short, the columns with the highest go first; 0: stays
 };
 
 struct TableRow {
@@ -34,7 +35,7 @@ TableResult draw_table(const Look& look, const char* id, const Rect& rect, std::
                        std::size_t rows, const std::function<void(const TableRow&)>& draw,
                        const std::function<bool(std::size_t)>& marked = nullptr);
 
-/// Writes into a cell the way its column does.
+/// Writes into a cell the way its column does; nothing where the column has no room (cell.w is 0).
 void cell_text(const Look& look, const Rect& cell, const TableColumn& column, std::string_view words, Color ink = 0);
 
 }  // namespace blockyard

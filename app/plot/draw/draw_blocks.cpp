@@ -123,7 +123,7 @@ void draw_colour_bar(const Pen& pen, const Plot& plot, const PlotGeometry& g) {
   const std::string title = plot.heat->label.empty() ? unit
                             : unit.empty()           ? plot.heat->label
                                                      : plot.heat->label + " (" + unit + ")";
-  pen.text(st.label, {g.cell.right(), g.axis_title_y}, st.theme.text_muted, title, {1, 0.5F});
+  pen.text(st.label, {g.head_right(), g.axis_title_y}, st.theme.text_muted, title, {1, 0.5F});
 }
 
 Rect lane_item_rect(const Pen& pen, const Plot& plot, const PlotGeometry& g, std::size_t index) {

@@ -51,9 +51,10 @@ class PlotPainter {
     if (!several_ || plot_.title.empty()) return;
     const float w = text_size(st_.heading, plot_.title).x;
     const float middle = g_.cell.y + std::round(st_.heading.px * 1.55F) / 2;
-    const std::string title = shortened(st_.heading, plot_.title, g_.cell.w);
+    const float across = g_.cell.w - g_.corner;
+    const std::string title = shortened(st_.heading, plot_.title, across);
     pen_.text(st_.heading, {g_.cell.x, middle}, st_.theme.text, title, {0, 0.5F});
-    const float room = g_.cell.w - w - pen_.px(12);
+    const float room = across - w - pen_.px(12);
     if (room > pen_.px(60)) {
       pen_.text(st_.label, {g_.cell.x + w + pen_.px(12), middle}, st_.theme.text_muted,
                 shortened(st_.label, plot_.subtitle, room), {0, 0.5F});
@@ -116,9 +117,10 @@ class PlotPainter {
     }
     pen_.text(st_.label, {g_.area.center().x, g_.cell.bottom()}, st_.theme.text_muted, g_.x_title, {0.5F, 1});
     if (g_.y_title.empty()) return;
-    const float w = text_size(st_.label, g_.y_title).x;
+    const std::string title = shortened(st_.label, g_.y_title, g_.head_right() - g_.cell.x);
+    const float w = text_size(st_.label, title).x;
     const bool over_ticks = w <= tick_right - g_.cell.x;
-    pen_.text(st_.label, {over_ticks ? tick_right : g_.cell.x, g_.axis_title_y}, st_.theme.text_muted, g_.y_title,
+    pen_.text(st_.label, {over_ticks ? tick_right : g_.cell.x, g_.axis_title_y}, st_.theme.text_muted, title,
               {over_ticks ? 1.0F : 0.0F, 0.5F});
   }
 

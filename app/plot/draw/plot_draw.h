@@ -41,6 +41,8 @@ struct PlotView {
 
 struct FigureView {
   std::vector<PlotView> plots;
+  float corner = 0;         // px at the upper right that the surroundings use; legend and names keep out of it
+  bool menu_asked = false;  // the next frame opens the menu of the right button
   std::uint64_t revision = 0;
 };
 
@@ -68,10 +70,12 @@ struct PlotGeometry {
   std::string x_unit;            // written after each tick where the x axis has no name
   std::vector<LegendEntry> legend;
   std::vector<std::vector<std::string>> category_lines;
-  std::vector<float> lane_tops;                       // lanes + 1 edges, px
-  std::vector<int> lane_rows;                         // rows in each lane
-  float header = 0, left = 0, right = 0, bottom = 0;  // margins between cell and area
-  float axis_title_y = 0;                             // the centre of the row with the y axis' name
+  std::vector<float> lane_tops;                               // lanes + 1 edges, px
+  std::vector<int> lane_rows;                                 // rows in each lane
+  float header = 0, left = 0, right = 0, bottom = 0;          // margins between cell and area
+  float axis_title_y = 0;                                     // the centre of the row with the y axis' name
+  float corner = 0;                                           // of the cell, see FigureView
+  float head_right() const { return cell.right() - corner; }  // where the rows above the area end
   bool empty = false;
 };
 

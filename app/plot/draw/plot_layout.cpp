@@ -108,7 +108,7 @@ class Measure {
     g.axis_title_y = g.area.y - style_.px(6) - row_height(style_.label) / 2;
     place_legend(style_, legend_left(g), legend_start(g),
                  g.area.y - style_.px(6) - row_height(style_.label) * static_cast<float>(legend_rows(g)),
-                 g.cell.right(), g.legend);
+                 g.head_right(), g.legend);
     g.x.p0 = g.area.x;
     g.x.p1 = g.area.right();
     g.y.p0 = g.area.bottom();
@@ -142,7 +142,7 @@ class Measure {
   }
   bool beside(const PlotGeometry& g) const {
     const float start = y_title_right(g) + (g.y_title.empty() ? 0 : style_.px(20));
-    return std::max(start, legend_left(g)) + legend_width(g) - style_.px(16) <= g.cell.right();
+    return std::max(start, legend_left(g)) + legend_width(g) - style_.px(16) <= g.head_right();
   }
   float legend_start(const PlotGeometry& g) const {
     if (!beside(g) || g.y_title.empty()) return legend_left(g);
@@ -153,7 +153,7 @@ class Measure {
     if (legend_width(g) == 0) return titled_axis_row(g) ? 1 : 0;
     if (beside(g)) return 1;
     std::vector<LegendEntry> copy = g.legend;
-    return place_legend(style_, legend_left(g), legend_left(g), 0, g.cell.right(), copy) + (titled_axis_row(g) ? 1 : 0);
+    return place_legend(style_, legend_left(g), legend_left(g), 0, g.head_right(), copy) + (titled_axis_row(g) ? 1 : 0);
   }
 
   void header(PlotGeometry& g) const {
@@ -161,6 +161,7 @@ class Measure {
     if (several_ && !plot_.title.empty()) g.header += row_height(style_.heading) + style_.px(4);
     const int rows = legend_rows(g);
     if (rows > 0) g.header += row_height(style_.label) * static_cast<float>(rows) + style_.px(6);
+    if (g.corner > 0) g.header = std::max(g.header, style_.px(24));
   }
   int y_target(const PlotGeometry& g) const {
     const float height = g.cell.h - g.header - row_height(style_.mono) * 2;
@@ -296,6 +297,7 @@ FigureGeometry lay_out_figure(const Rect& rect, const Figure& figure, const Plot
     const float x = inner.x + static_cast<float>(i % columns) * (width + gap_x);
     const float y = inner.y + static_cast<float>(i / columns) * (height + gap_y);
     out.plots[i].cell = {std::round(x), std::round(y), std::round(width), std::round(height)};
+    if (i < columns && (i + 1 == columns || i + 1 == out.plots.size())) out.plots[i].corner = view.corner;
     Measure(figure.plots[i], view_of(view, i), style, several).run(out.plots[i]);
   }
   for (std::size_t i = 0; i < out.plots.size(); ++i) {

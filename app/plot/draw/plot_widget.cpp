@@ -159,7 +159,8 @@ PlotAction plot_widget(const char* id, ImVec2 size, const Figure& figure, const 
       }
     }
   }
-  if (hovered && ImGui::IsMouseReleased(1)) ImGui::OpenPopup("plot menu");
+  if (view.menu_asked || (hovered && ImGui::IsMouseReleased(1))) ImGui::OpenPopup("plot menu");
+  view.menu_asked = false;
   menu(action, view, anchors);
   draw_figure(*ImGui::GetWindowDrawList(), rect, figure, style, view);
   ImGui::PopID();

@@ -1,0 +1,207 @@
+#include "layout_law.h"
+
+#include <fmt/format.h>
+#include <imgui_internal.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <set>
+#include <unordered_map>
+
+#include "app/ui/rect.h"
+
+namespace blockyard {
+namespace {
+
+// Of a letter, pixels: how much of it may be cut (its quad is wider than its ink), and what share of the smaller of two
+// may lie on the other.
+constexpr float kCut = 2.0F;
+constexpr float kOverprint = 0.2F;
+
+struct Glyph {
+  ImWchar letter = 0;
+  Rect ink;   ///< as it would be drawn
+  Rect seen;  ///< what of it the clip rectangle leaves
+  int list = 0;
+  std::size_t order = 0;  ///< over all lists
+};
+
+struct Solid {
+  std::array<ImVec2, 3> corners;
+  Rect clip;
+  std::size_t order = 0;
+};
+
+Rect meet(const Rect& a, const Rect& b) {
+  const float x = std::max(a.x, b.x), y = std::max(a.y, b.y);
+  return {x, y, std::max(0.0F, std::min(a.right(), b.right()) - x),
+          std::max(0.0F, std::min(a.bottom(), b.bottom()) - y)};
+}
+
+bool inside(const Solid& s, ImVec2 p) {
+  if (!(p.x >= s.clip.x && p.x < s.clip.right() && p.y >= s.clip.y && p.y < s.clip.bottom())) return false;
+  const auto side = [&](ImVec2 a, ImVec2 b) { return (b.x - a.x) * (p.y - a.y) - (b.y - a.y) * (p.x - a.x); };
+  const float a = side(s.corners[0], s.corners[1]), b = side(s.corners[1], s.corners[2]),
+              c = side(s.corners[2], s.corners[0]);
+  return (a >= 0 && b >= 0 && c >= 0) || (a <= 0 && b <= 0 && c <= 0);
+}
+
+// Every letter of the atlas by the corner of its cell.
+class Alphabet {
+ public:
+  explicit Alphabet(const ImFontAtlas& atlas) {
+    for (const ImFont* font : atlas.Fonts) {
+      for (const ImFontGlyph& g : font->Glyphs) {
+        if (g.Visible != 0) cells_[key({g.U0, g.V0})] = g.Codepoint;
+      }
+    }
+  }
+  // 0 where that is no letter.
+  ImWchar at(ImVec2 uv) const {
+    const auto found = cells_.find(key(uv));
+    return found == cells_.end() ? ImWchar{0} : static_cast<ImWchar>(found->second);
+  }
+
+ private:
+  static std::uint64_t key(ImVec2 uv) {
+    return static_cast<std::uint64_t>(std::lround(uv.x * 65536)) << 32 |
+           static_cast<std::uint64_t>(std::lround(uv.y * 65536));
+  }
+  std::unordered_map<std::uint64_t, unsigned> cells_;
+};
+
+struct Scrolls {
+  bool x = false, y = false;
+};
+
+// Whether the window of this list, or one that it stands in, scrolls.
+Scrolls scrolls(const ImDrawList* list) {
+  Scrolls out;
+  for (ImGuiWindow* window : ImGui::GetCurrentContext()->Windows) {
+    if (window->DrawList != list) continue;
+    for (const ImGuiWindow* w = window; w != nullptr; w = w->ParentWindow) {
+      out.x = out.x || w->ScrollMax.x > 0;
+      out.y = out.y || w->ScrollMax.y > 0;
+      if ((w->Flags & ImGuiWindowFlags_ChildWindow) == 0) break;
+    }
+  }
+  return out;
+}
+
+class Page {
+ public:
+  explicit Page(const ImDrawData& data)
+      : alphabet_(*ImGui::GetIO().Fonts), screen_{0, 0, data.DisplaySize.x, data.DisplaySize.y} {
+    for (int i = 0; i < data.CmdListsCount; ++i) read(*data.CmdLists[i], i);
+  }
+
+  std::vector<std::string> faults() {
+    std::set<std::string> out;
+    for (const Glyph& g : glyphs_) {
+      const float w = g.ink.w - g.seen.w, h = g.ink.h - g.seen.h;
+      const Scrolls may = scroll_[static_cast<std::size_t>(g.list)];
+      if (w > kCut && !may.x && !(may.y && g.seen.h <= 0))
+        out.insert("cut at its side: " + words(g));
+      else if (h > std::max(kCut, g.ink.h / 4) && !may.y)
+        out.insert("cut at its foot: " + words(g));
+    }
+    overprinted(out);
+    return {out.begin(), out.end()};
+  }
+
+ private:
+  void read(const ImDrawList& list, int index) {
+    scroll_.push_back(scrolls(&list));
+    const ImVec2 white = ImGui::GetIO().Fonts->TexUvWhitePixel;
+    for (const ImDrawCmd& cmd : list.CmdBuffer) {
+      if (cmd.UserCallback != nullptr) continue;
+      const Rect clip = meet(
+          {cmd.ClipRect.x, cmd.ClipRect.y, cmd.ClipRect.z - cmd.ClipRect.x, cmd.ClipRect.w - cmd.ClipRect.y}, screen_);
+      for (unsigned i = 0; i + 2 < cmd.ElemCount; i += 3) {
+        const auto vertex = [&](unsigned k) -> const ImDrawVert& {
+          return list.VtxBuffer[static_cast<int>(cmd.VtxOffset) + list.IdxBuffer[static_cast<int>(cmd.IdxOffset + k)]];
+        };
+        const ImDrawVert &a = vertex(i), &b = vertex(i + 1), &c = vertex(i + 2);
+        ++order_;
+        const ImWchar letter = alphabet_.at(a.uv);
+        if (letter != 0 && i + 5 < cmd.ElemCount && a.uv.x != c.uv.x && a.uv.y != c.uv.y) {
+          const Rect ink{a.pos.x, a.pos.y, c.pos.x - a.pos.x, c.pos.y - a.pos.y};
+          if ((a.col >> IM_COL32_A_SHIFT) > 40) glyphs_.push_back({letter, ink, meet(ink, clip), index, order_});
+          i += 3;  // the other half of it
+        } else if (a.uv.x == white.x && a.uv.y == white.y && (a.col >> IM_COL32_A_SHIFT) > 200 && a.col == b.col &&
+                   b.col == c.col) {
+          solids_.push_back({{a.pos, b.pos, c.pos}, clip, order_});
+        }
+      }
+    }
+  }
+
+  // The words around a letter, and where it stands.
+  std::string words(const Glyph& g) const {
+    const auto at = static_cast<std::size_t>(&g - glyphs_.data());
+    const auto joins = [&](const Glyph& p, const Glyph& q) {
+      return p.list == q.list && std::abs(p.ink.center().y - q.ink.center().y) < q.ink.h + 4 &&
+             q.ink.x - p.ink.right() < 12 && q.ink.x > p.ink.x - 2;
+    };
+    std::size_t from = at, to = at;
+    while (from > 0 && at - from < 40 && joins(glyphs_[from - 1], glyphs_[from])) --from;
+    while (to + 1 < glyphs_.size() && to - at < 40 && joins(glyphs_[to], glyphs_[to + 1])) ++to;
+    std::string out;
+    for (std::size_t i = from; i <= to; ++i) {
+      if (i > from && glyphs_[i].ink.x - glyphs_[i - 1].ink.right() > glyphs_[i].ink.h * 0.2F) out += ' ';
+      char utf8[5];
+      out += ImTextCharToUtf8(utf8, glyphs_[i].letter);
+    }
+    return fmt::format("\"{}\" at {:.0f},{:.0f}", out, glyphs_[from].ink.x, glyphs_[from].ink.y);
+  }
+
+  bool covered(const Glyph& below, std::size_t until) const {
+    const ImVec2 p = below.seen.center();
+    const auto first = std::upper_bound(solids_.begin(), solids_.end(), below.order,
+                                        [](std::size_t order, const Solid& s) { return order < s.order; });
+    for (auto s = first; s != solids_.end() && s->order < until; ++s) {
+      if (inside(*s, p)) return true;
+    }
+    return false;
+  }
+
+  void overprinted(std::set<std::string>& out) const {
+    constexpr float kCell = 16;
+    std::unordered_map<std::uint64_t, std::vector<std::size_t>> grid;
+    for (std::size_t i = 0; i < glyphs_.size(); ++i) {
+      const Rect r = glyphs_[i].seen;
+      if (r.w <= 0 || r.h <= 0) continue;
+      std::set<std::size_t> near;
+      for (float y = std::floor(r.y / kCell); y <= std::floor(r.bottom() / kCell); ++y) {
+        for (float x = std::floor(r.x / kCell); x <= std::floor(r.right() / kCell); ++x) {
+          std::vector<std::size_t>& cell =
+              grid[static_cast<std::uint64_t>(y + 100) << 32 | static_cast<std::uint64_t>(x + 100)];
+          near.insert(cell.begin(), cell.end());
+          cell.push_back(i);
+        }
+      }
+      for (const std::size_t j : near) {
+        const Rect both = meet(r, glyphs_[j].seen);
+        const float least = std::min(r.w * r.h, glyphs_[j].seen.w * glyphs_[j].seen.h);
+        if (both.w * both.h <= kOverprint * least) continue;
+        if (covered(glyphs_[j], glyphs_[i].order)) continue;
+        out.insert("over each other: " + words(glyphs_[j]) + " and " + words(glyphs_[i]));
+      }
+    }
+  }
+
+  Alphabet alphabet_;
+  Rect screen_;
+  std::vector<Scrolls> scroll_;
+  std::vector<Glyph> glyphs_;
+  std::vector<Solid> solids_;
+  std::size_t order_ = 0;
+};
+
+}  // namespace
+
+std::vector<std::string> layout_faults(const ImDrawData& data) { return Page(data).faults(); }
+
+}  // namespace blockyard

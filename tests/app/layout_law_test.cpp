@@ -1,0 +1,115 @@
+// No word cut, none over another, at every size and scale, in every tab, card and step of a lesson.
+#include "layout_law.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "app/panels/panel.h"
+#include "app/session/lesson_run.h"
+#include "window_stage.h"
+
+namespace blockyard {
+namespace {
+
+struct Screen {
+  int w, h;
+  float scale;
+};
+
+std::vector<Screen> screens() {
+  std::vector<Screen> out;
+  for (const auto& [w, h] : {std::pair{1280, 720}, {1600, 1000}, {3840, 2160}}) {
+    for (const float scale : {1.0F, 1.5F, 2.0F}) out.push_back({w, h, scale});
+  }
+  return out;
+}
+
+std::string first_look() {
+  std::ifstream file(BLOCKYARD_ASSETS "/scenarios/first-look.json");
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// Says each kind of fault once, with the places that show it.
+class Report {
+ public:
+  void look(WindowStage& stage, const Screen& screen, const std::string& what) {
+    for (const std::string& fault : layout_faults(stage.ui().draw_data())) {
+      ADD_FAILURE() << fmt::format("{}x{} at {:.0f} %, {}: {}", screen.w, screen.h, screen.scale * 100, what, fault);
+    }
+  }
+};
+
+std::string name_of(const testing::TestParamInfo<Screen>& screen) {
+  return fmt::format("{}x{}_{:.0f}", screen.param.w, screen.param.h, screen.param.scale * 100);
+}
+
+class LayoutLaw : public testing::TestWithParam<Screen> {};
+
+TEST_P(LayoutLaw, OfEveryTab) {
+  const Screen at = GetParam();
+  WindowStage s(first_look(), at.w, at.h, at.scale);
+  Report report;
+  for (const SimTime t : {SimTime{0}, SimTime{9'000'000}, SimTime{90'000'000}}) {
+    s.seek(t);
+    if (t > 0) s.session().apply(cmd::Select{SelectedRequest{42}});
+    for (const PanelRow& row : panel_table()) {
+      if (row.slot != PanelSlot::kBottom) continue;
+      s.session().ui().open_bottom(std::string(row.id));
+      s.ui().frames(3);
+      report.look(s, at, fmt::format("tab {} at {} s", row.id, t / 1'000'000));
+    }
+  }
+  for (const auto page : {UiState::Page::kFleet, UiState::Page::kControls, UiState::Page::kTree}) {
+    s.session().ui().page = page;
+    s.ui().frames(3);
+    report.look(s, at, fmt::format("page {}", static_cast<int>(page)));
+  }
+}
+
+TEST_P(LayoutLaw, OfEveryCard) {
+  const Screen at = GetParam();
+  WindowStage s(first_look(), at.w, at.h, at.scale);
+  s.seek(9'000'000);
+  Report report;
+  UiState& ui = s.session().ui();
+  const std::vector<std::pair<const char*, bool*>> cards{
+      {"palette", &ui.palette_open}, {"file", &ui.file_open},       {"settings", &ui.settings_open},
+      {"keys", &ui.keys_open},       {"help", &ui.help_open},       {"experiment", &ui.experiment_open},
+      {"prompt", &ui.prompt_open},   {"lessons", &ui.lessons_open}, {"first start", &ui.first_start}};
+  for (const auto& [name, open] : cards) {
+    *open = true;
+    s.ui().frames(4);
+    report.look(s, at, fmt::format("card {}", name));
+    *open = false;
+    s.ui().frames(2);
+  }
+}
+
+TEST_P(LayoutLaw, OfEveryStepOfALesson) {
+  const Screen at = GetParam();
+  WindowStage s(first_look(), at.w, at.h, at.scale);
+  Report report;
+  for (const Lesson& lesson : s.session().lessons().lessons) {
+    for (std::size_t i = 0; i < lesson.steps.size(); ++i) {
+      if (i == 0) {
+        s.session().apply(cmd::StartLesson{lesson.id, 0});
+      } else {
+        s.session().apply(cmd::ShowLessonStep{i});
+      }
+      for (const int page : {0, 1}) {
+        s.session().ui().lesson_page = page;
+        s.ui().frames(4);
+        report.look(s, at, fmt::format("lesson {} step {} page {}", lesson.id, i + 1, page + 1));
+        if (!s.session().ui().lesson_paged) break;
+      }
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Screens, LayoutLaw, testing::ValuesIn(screens()), name_of);
+
+}  // namespace
+}  // namespace blockyard
