@@ -40,6 +40,7 @@ std::function<int()> make_report(CLI::App& app, const Context& context);
 std::function<int()> make_plot(CLI::App& app, const Context& context);
 std::function<int()> make_lessons(CLI::App& app, const Context& context);
 std::function<int()> make_presets(CLI::App& app, const Context& context);
+std::function<int()> make_settings(CLI::App& app, const Context& context);
 std::function<int()> make_fidelity(CLI::App& app, const Context& context);
 std::function<int()> make_trace(CLI::App& app, const Context& context);
 std::function<int()> make_tokenize(CLI::App& app, const Context& context);

@@ -11,6 +11,7 @@
 #include "app/cli/table.h"
 #include "core/io/presets_json.h"
 #include "core/router/policy.h"
+#include "core/settings/setting.h"
 
 namespace blockyard::cli {
 namespace {
@@ -78,9 +79,9 @@ void print_policies() {
   for (const PolicyRow& row : policy_table()) {
     fmt::print("  {:20} {}{}\n", row.id, row.help, row.source.empty() ? "" : fmt::format(" After {}.", row.source));
     for (const std::string_view id : row.params) {
-      const ParamRow* p = find_param(id);
-      fmt::print("    router.{:18} {} Default {}{}{}.\n", id, p->help, PolicyParams{}.*(p->field),
-                 p->unit.empty() ? "" : " ", p->unit);
+      const Setting& p = *find_setting(fmt::format("router.{}", id));
+      fmt::print("    router.{:18} {} Default {}{}{}.\n", id, p.help, *setting_number(p, Scenario{}),
+                 p.unit.empty() ? "" : " ", p.unit);
     }
   }
   fmt::print("\nEviction policies (cache.eviction)\n");

@@ -6,7 +6,7 @@
 #include "app/figures/parts.h"
 #include "app/figures/sweep_table.h"
 #include "core/io/results.h"
-#include "core/settings/workload_spec.h"
+#include "core/settings/setting.h"
 
 namespace blockyard {
 namespace {
@@ -261,15 +261,9 @@ Figure pareto(const SweepTable& t) {
 }  // namespace
 
 PlotAxis axis_of_path(const std::string& path) {
-  std::string key = path.substr(path.rfind('.') + 1), unit;
-  if (const ParamRow* row = find_param(key)) return {std::string(row->label), std::string(row->unit), false, {}, {}};
-  if (const WorkloadParam* row = find_workload_param(key))
-    return {std::string(row->label), std::string(row->unit), false, {}, {}};
-  if (key.ends_with("_ms")) key.resize(key.size() - 3), unit = "ms";
-  if (key == "sync" || key == "heartbeat") key += " interval";
-  std::replace(key.begin(), key.end(), '_', ' ');
-  if (!key.empty() && key[0] >= 'a' && key[0] <= 'z') key[0] = static_cast<char>(key[0] - 'a' + 'A');
-  return {key, unit, false, {}, {}};
+  const Setting* row = find_setting(path);
+  if (row == nullptr) return {path, "", false, {}, {}};  // a value of a list, such as a fault's time
+  return {std::string(row->label), std::string(row->unit), false, {}, {}};
 }
 
 std::vector<NamedFigure> sweep_figures(const SweepPlan& plan, const std::vector<SweepCell>& cells) {

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "core/settings/json_edit.h"
+#include "core/settings/setting.h"
 
 namespace blockyard {
 namespace fs = std::filesystem;
@@ -114,23 +115,14 @@ bool same_requests(const Scenario& a, const Scenario& b) {
          a.base_dir == b.base_dir;
 }
 
-namespace {
-
-bool same_scheduler(const FleetConfig& a, const FleetConfig& b) {
-  return a.engine == b.engine && a.reserve_full_prompt == b.reserve_full_prompt && a.block_copies == b.block_copies &&
-         a.async_scheduling == b.async_scheduling && a.null_block == b.null_block;
-}
-
-}  // namespace
-
 bool changes_in_flight(const Scenario& a, const Scenario& b) {
-  const auto same_fault = [](const Fault& x, const Fault& y) {
-    return x.t == y.t && x.worker == y.worker && x.kind == y.kind && x.restart == y.restart && x.detect == y.detect;
+  const auto stays = [&](const Setting& row) {
+    const bool counts = row.restarts && (matters(row, a) || matters(row, b));
+    return !counts || same_setting(row, a, b);
   };
-  return same_requests(a, b) && a.config.cache.capacity_blocks == b.config.cache.capacity_blocks &&
-         a.config.fleet.workers == b.config.fleet.workers && same_scheduler(a.config.fleet, b.config.fleet) &&
-         std::equal(a.config.faults.begin(), a.config.faults.end(), b.config.faults.begin(), b.config.faults.end(),
-                    same_fault);
+  const std::span<const Setting> table = setting_table();
+  return std::all_of(table.begin(), table.end(), stays) && a.base_dir == b.base_dir &&
+         a.config.faults == b.config.faults;
 }
 
 double arrival_factor(const Scenario& base, const Scenario& now) {

@@ -1,5 +1,7 @@
 #include "core/router/policy.h"
 
+#include <algorithm>
+
 #include "core/router/policies/common.h"
 
 namespace blockyard {
@@ -41,6 +43,21 @@ void SessionBindings::bind(std::uint32_t session, WorkerId w, SimTime now) {
   }
   b.last = now;
   routings.push_back({now, session});
+}
+
+// What the table of settings asks of the policies, see core/settings/choices.h.
+
+std::vector<ChoiceRow> strategy_choices() {
+  std::vector<ChoiceRow> out;
+  for (const PolicyRow& row : policy_table()) out.push_back({row.id, row.label, row.help});
+  return out;
+}
+
+std::uint32_t strategy_named(std::string_view id) { return find_policy(id); }
+
+bool strategy_reads(std::uint32_t strategy, std::string_view param) {
+  const auto params = policy_table()[strategy].params;
+  return std::find(params.begin(), params.end(), param) != params.end();
 }
 
 }  // namespace blockyard

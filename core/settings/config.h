@@ -1,5 +1,5 @@
 // Config: the settings that a simulation obeys, as plain values. Everything in it may change in flight unless it says
-// otherwise; io/ reads and writes it as a scenario's JSON.
+// otherwise. Each field is a row of the table of settings (setting.h), which reads and writes it.
 #pragma once
 
 #include <cstdint>
@@ -55,6 +55,7 @@ struct Fault {
   SimTime detect = 3'000'000;  ///< crash: time until the router knows
   std::uint32_t router = 0;    ///< router_restart: whose it is
   SimTime down = 0;            ///< router_restart: time until it is back
+  friend bool operator==(const Fault&, const Fault&) = default;
 };
 
 struct Config {

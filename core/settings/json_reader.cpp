@@ -46,8 +46,8 @@ std::string escaped(std::string_view key) {
 
 }  // namespace
 
-ObjectReader::ObjectReader(const Json& object, std::string pointer, std::optional<Error>& error)
-    : object_(object), pointer_(std::move(pointer)), error_(error) {
+ObjectReader::ObjectReader(const Json& object, std::string pointer, std::optional<Error>& error, bool tolerant)
+    : object_(object), pointer_(std::move(pointer)), error_(error), tolerant_(tolerant) {
   if (!object_.is_object() && !error_) {
     error_ = Error{
         fmt::format("{}: {} is not allowed; it must be an object", pointer_.empty() ? "/" : pointer_, shown(object_))};
@@ -71,8 +71,7 @@ const Json* ObjectReader::find(std::string_view key) {
 
 bool ObjectReader::has(std::string_view key) { return object_.is_object() && object_.contains(std::string(key)); }
 
-bool ObjectReader::null(std::string_view key) {
-  if (!has(key)) return false;
+bool ObjectReader::is_null(std::string_view key) {
   const Json* v = find(key);
   return v != nullptr && v->is_null();
 }
@@ -161,7 +160,7 @@ void ObjectReader::optional_number(std::string_view key, std::optional<double>& 
 void ObjectReader::object(std::string_view key, const std::function<void(ObjectReader&)>& read) {
   const Json* v = find(key);
   if (v == nullptr) return;
-  ObjectReader inner(*v, fmt::format("{}/{}", pointer_, escaped(key)), error_);
+  ObjectReader inner(*v, fmt::format("{}/{}", pointer_, escaped(key)), error_, tolerant_);
   if (error_) return;
   read(inner);
   inner.finish();
@@ -172,7 +171,7 @@ void ObjectReader::objects(std::string_view key, const std::function<void(Object
   if (v == nullptr) return;
   if (!v->is_array()) return refuse(key, *v, "it must be a list");
   for (std::size_t i = 0; i < v->size() && !error_; ++i) {
-    ObjectReader inner((*v)[i], fmt::format("{}/{}/{}", pointer_, escaped(key), i), error_);
+    ObjectReader inner((*v)[i], fmt::format("{}/{}/{}", pointer_, escaped(key), i), error_, tolerant_);
     if (error_) return;
     read(inner);
     inner.finish();
@@ -187,7 +186,7 @@ void ObjectReader::members(std::string_view key, const std::function<void(const 
 }
 
 void ObjectReader::finish() {
-  if (error_ || !object_.is_object()) return;
+  if (error_ || tolerant_ || !object_.is_object()) return;
   for (const auto& [key, value] : object_.items()) {
     if (known_.contains(key)) continue;
     std::vector<std::string> allowed(known_.begin(), known_.end());

@@ -27,11 +27,11 @@ using Json = nlohmann::ordered_json;
 class ObjectReader {
  public:
   /// `error` is shared by all readers of one document and must outlive them.
-  ObjectReader(const Json& object, std::string pointer, std::optional<Error>& error);
+  /// Tolerant: keys that nobody asked for are passed over, here and in the objects inside.
+  ObjectReader(const Json& object, std::string pointer, std::optional<Error>& error, bool tolerant = false);
 
   bool has(std::string_view key);
-  /// Whether the key is there and null; it is then known.
-  bool null(std::string_view key);
+  bool is_null(std::string_view key);
   /// Each leaves `out` as it is (the default) where the key is missing.
   void number(std::string_view key, double& out, double low, double high);
   void integer(std::string_view key, std::uint32_t& out, std::uint64_t low, std::uint64_t high);
@@ -66,6 +66,7 @@ class ObjectReader {
   const Json& object_;
   std::string pointer_;
   std::optional<Error>& error_;
+  bool tolerant_;
   std::set<std::string> known_;
 };
 

@@ -1,13 +1,12 @@
-// RouterConfig: how the router learns and how it chooses, as plain values; and the table of the policies' own
-// parameters, from which menus, help, scenario checking and sweeps are made.
+// RouterConfig: how the router learns and how it chooses, as plain values. Their rows of the table of settings are in
+// rows/router.cpp.
 #pragma once
 
 #include <cstdint>
 #include <optional>
-#include <span>
-#include <string_view>
 
 #include "core/base/sim_time.h"
+#include "core/settings/choices.h"
 
 namespace blockyard {
 
@@ -36,7 +35,7 @@ struct PolicyParams {
   double prefill_weight = 1.0;
   double active_weight = 0;
   double credit_decay = 0;
-  double floor_cost = 1;  ///< 0 or 1
+  bool floor_cost = true;
   double sticky_ratio = 0.80;
   double max_penalty_ms = 18000;
   double peak_tokens_per_s = 15928;
@@ -46,26 +45,8 @@ struct PolicyParams {
   friend bool operator==(const PolicyParams&, const PolicyParams&) = default;
 };
 
-/// One row of the table of parameters.
-struct ParamRow {
-  std::string_view id;  ///< key under /router
-  std::string_view label;
-  std::string_view unit;  ///< "" where it has none
-  std::string_view help;
-  double PolicyParams::*field;
-  double low;          ///< least allowed value
-  double high;         ///< greatest allowed value
-  double slider_high;  ///< where a slider ends; typed values go up to `high`
-  bool integer;
-  bool truth = false;  ///< true or false, as 1 or 0
-};
-
-std::span<const ParamRow> param_table();
-/// The row of that key, or nullptr.
-const ParamRow* find_param(std::string_view id);
-
 struct RouterConfig {
-  std::uint32_t strategy = 4;  ///< index into policy_table(); cache_aware
+  std::uint32_t strategy = strategy_named("cache_aware");  ///< index into policy_table()
   ViewMode view = ViewMode::kSynced;
   SimTime heartbeat = 1'000'000;  ///< µs; 0 = never
   SimTime sync = 5'000'000;       ///< µs; 0 = never

@@ -1,8 +1,8 @@
 // WorkloadSpec: what requests a run gets, as plain values: a trace file, or a generator with its arrival process and
 // lengths. It is the `workload` of a scenario; make.h turns it into requests.
 //
-// Every number of it is a double and stands in one table, workload_param_table(), from which scenario checking, help,
-// sliders and sweeps are made. Nothing here changes in flight: another spec is another run.
+// Its rows of the table of settings are in rows/workload.cpp. But for rate and time scale nothing here changes in
+// flight: another spec is another run.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/settings/choices.h"
 
 namespace blockyard {
 
@@ -23,12 +24,7 @@ enum class TraceTurns : std::uint8_t { kAuto, kWhole, kAdded };
 enum class ArrivalProcess : std::uint8_t { kConstant, kPoisson, kGamma, kClosed };
 enum class LengthDist : std::uint8_t { kConstant, kUniform, kLognormal, kEmpirical };
 
-/// A choice of one of the enumerations above, in their order.
-struct ChoiceRow {
-  std::string_view id;     ///< as the scenario writes it
-  std::string_view label;  ///< as the window shows it
-  std::string_view help;   ///< one line
-};
+/// What each of the enumerations above can be, in their order.
 std::span<const ChoiceRow> workload_type_table();
 std::span<const ChoiceRow> trace_start_table();
 std::span<const ChoiceRow> replay_table();
@@ -49,7 +45,7 @@ struct WorkloadSpec {
   double time_scale = 1;
   bool ignore_extra_ids = false;  ///< ids beyond input_length are left out instead of refused
   Replay replay = Replay::kOpen;
-  TraceTurns trace_turns = TraceTurns::kAuto;           ///< whether a session's lines hold whole prompts
+  TraceTurns trace_turns = TraceTurns::kAuto;     ///< whether a session's lines hold whole prompts
   std::optional<std::uint32_t> sessions_at_once;  ///< closed: so many run at a time, whatever the recorded times
   double think_scale = 1;                         ///< closed: multiplies pauses between turns
 
@@ -94,38 +90,5 @@ WorkloadSpec default_workload(WorkloadType type);
 
 /// What is wrong where the trace's blocks are no multiple of the cache's; it names the nearest size that fits.
 std::optional<Error> blocks_disagree(std::uint32_t trace_block_tokens, std::uint32_t cache_block_tokens);
-
-/// A set of types or arrival processes, as bits 1 << value.
-template <class Enum>
-constexpr std::uint32_t bit_of(Enum value) {
-  return 1U << static_cast<unsigned>(value);
-}
-
-/// One row of the table of numbers.
-struct WorkloadParam {
-  std::string_view id;  ///< key under /workload
-  std::string_view label;
-  std::string_view unit;  ///< "" where it has none
-  std::string_view help;
-  double WorkloadSpec::*field;
-  double low;  ///< least allowed value
-  double high;
-  double slider_low;  ///< where a slider begins and ends; typed values go from low to high
-  double slider_high;
-  bool log;  ///< slider moves in ratios
-  bool integer;
-  std::uint32_t types;     ///< bits of the types that have it
-  std::uint32_t arrivals;  ///< bits of the arrival processes under which it matters
-};
-
-std::span<const WorkloadParam> workload_param_table();
-/// The row of that key, or nullptr.
-const WorkloadParam* find_workload_param(std::string_view id);
-/// Whether a spec's type has this number.
-inline bool has_param(const WorkloadSpec& spec, const WorkloadParam& row) {
-  return (row.types & bit_of(spec.type)) != 0;
-}
-/// Whether it changes anything under the spec's arrival process and distributions as well.
-bool param_matters(const WorkloadSpec& spec, const WorkloadParam& row);
 
 }  // namespace blockyard

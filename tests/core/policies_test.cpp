@@ -6,6 +6,7 @@
 
 #include "core/prefix/prefix_tree.h"
 #include "core/router/policy.h"
+#include "core/settings/setting.h"
 
 namespace blockyard {
 namespace {
@@ -51,7 +52,7 @@ TEST(Policies, TheTableNamesEachOnceAndEveryParameterExists) {
   for (const PolicyRow& row : policy_table()) {
     EXPECT_TRUE(ids.insert(row.id).second);
     EXPECT_FALSE(row.help.empty());
-    for (const std::string_view p : row.params) EXPECT_NE(find_param(p), nullptr) << p;
+    for (const std::string_view p : row.params) EXPECT_NE(find_setting("router." + std::string(p)), nullptr) << p;
   }
   EXPECT_EQ(ids.size(), policy_table().size());
   EXPECT_EQ(find_policy("no_such"), kNone);
@@ -254,7 +255,7 @@ TEST(Policies, DynamoCostOfPendingPrefillAndDistinctBlocks) {
   // What is believed cached may be worth more than there is to compute, down to 0 or below.
   c.params.overlap_weight = 3;
   costs(0, 300, 400);
-  c.params.floor_cost = 0;
+  c.params.floor_cost = false;
   costs(0, 200, 400);
 }
 

@@ -56,24 +56,5 @@ TEST(WorkloadJson, BailianHasSixteenTokensABlock) {
   EXPECT_FALSE(s->workload.block_tokens.has_value());  // recognised
 }
 
-TEST(WorkloadParams, TheTableIsSound) {
-  std::set<std::string_view> ids;
-  for (const WorkloadParam& row : workload_param_table()) {
-    EXPECT_TRUE(ids.insert(row.id).second) << row.id;
-    EXPECT_LE(row.low, row.slider_low) << row.id;
-    EXPECT_LT(row.slider_low, row.slider_high) << row.id;
-    EXPECT_LE(row.slider_high, row.high) << row.id;
-    EXPECT_FALSE(row.log && row.slider_low <= 0) << row.id;
-    EXPECT_EQ(find_workload_param(row.id), &row);
-    for (std::size_t t = 0; t < workload_type_table().size(); ++t) {
-      const WorkloadSpec spec = default_workload(static_cast<WorkloadType>(t));
-      if (!has_param(spec, row)) continue;
-      EXPECT_GE(spec.*row.field, row.low) << row.id;
-      EXPECT_LE(spec.*row.field, row.high) << row.id;
-    }
-  }
-  EXPECT_EQ(find_workload_param("nothing"), nullptr);
-}
-
 }  // namespace
 }  // namespace blockyard

@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "app/panels/panel_text.h"
 #include "app/ui/icons.h"
 #include "core/io/presets_json.h"
@@ -67,41 +70,61 @@ bool Controls::fold(FrameContext& ctx, const char* title) {
   return !folded;
 }
 
-void Controls::slider(FrameContext& ctx, const Row& row, double value, double original) {
+void Controls::slider(FrameContext& ctx, const Setting& row) {
   const Look& look = ctx.look;
-  const auto held = held_.find(row.path);
+  const std::string path(row.path), unit(unit_of(row, ctx.scenario));
+  const SettingSlider scale = slider_of(row, ctx.scenario);
+  const bool nullable = is_nullable(row) && row.derived == nullptr;  // its 0 is written as null
+  const double value = setting_number(row, ctx.scenario).value_or(0);
+  const auto held = held_.find(path);
   double shown = held != held_.end() ? held->second : value;
-  const std::string help = row.restarts ? row.help + "\n" + kRestarts : row.help;
-  const std::string label = row.label + "##" + row.path;
+  const std::string help = row.restarts ? fmt::format("{}\n{}", row.help, kRestarts) : std::string(row.help);
+  const std::string label = fmt::format("{}##{}", row.label, row.path);
   SliderSpec spec;
   spec.label = label.c_str();
-  spec.unit = row.unit.c_str();
-  spec.min = row.low;
-  spec.max = std::max(row.high, row.low);
+  spec.unit = unit.c_str();
+  spec.min = scale.low;
   // A value that was typed may lie beyond the slider's end.
-  spec.max = std::max(spec.max, shown);
-  spec.initial = original;
-  spec.decimals = row.decimals;
-  spec.logarithmic = row.log;
+  spec.max = std::max({scale.high, scale.low, shown});
+  const bool there = row.exists(ctx.original);  // of another kind of workload it may not be
+  spec.initial = setting_number(row, there ? ctx.original : scenario_with(row)).value_or(0);
+  spec.decimals = scale.decimals;
+  spec.logarithmic = scale.log;
   spec.help = help.c_str();
-  spec.zero = row.zero;
+  const std::string zero(scale.zero);
+  spec.zero = zero.empty() ? nullptr : zero.c_str();
   const SliderResult result = slider_row(look, spec, &shown);
-  if (result.changed) held_[row.path] = shown;
-  if (result.committed) {
-    held_.erase(row.path);
-    if (shown != value) {
-      const bool none = row.zero && shown == 0;
-      const auto said = [&row](double v) {
-        return row.zero && v == 0 ? std::string(row.zero) : fmt::format("{:.{}f}", v, row.decimals);
-      };
-      const bool unit = !row.unit.empty() && !none;
-      cmd::SettingValue set = shown;
-      if (row.zero_is_null && none) set = std::string("null");
-      ctx.push(cmd::Set{
-          row.path, set,
-          fmt::format("{} {} → {}{}{}", row.label, said(value), said(shown), unit ? " " : "", unit ? row.unit : "")});
-    }
+  if (result.changed) held_[path] = shown;
+  if (!result.committed) return;
+  held_.erase(path);
+  if (shown == value) return;
+  const auto said = [&](double v) {
+    return !zero.empty() && v == 0 ? zero : fmt::format("{:.{}f}", v, scale.decimals);
+  };
+  const bool none = !zero.empty() && shown == 0;
+  cmd::SettingValue set = shown;
+  if (nullable && none) set = std::string("null");
+  ctx.push(cmd::Set{path, set,
+                    fmt::format("{} {} → {}{}{}", row.label, said(value), said(shown), unit.empty() || none ? "" : " ",
+                                none ? "" : unit)});
+}
+
+void Controls::choice(FrameContext& ctx, const Setting& row) {
+  // The ids and words of the table are literals, which end in a zero.
+  std::vector<Choice> choices;
+  std::vector<std::string> ids;
+  const auto now = setting_number(row, ctx.scenario);
+  int selected = -1, index = 0;
+  for (const ChoiceRow& c : row.choices()) {
+    const bool chosen = now && index++ == static_cast<int>(*now);
+    // A trace needs a file: it is opened, or dropped on the window.
+    if (!chosen && row.path == "workload.type" && c.id == "trace") continue;
+    if (chosen) selected = static_cast<int>(choices.size());
+    choices.push_back({c.label.data(), c.help.data()});
+    ids.emplace_back(c.id);
   }
+  choose(ctx, std::string(row.path), row.group == SettingGroup::kRouting ? "" : row.label.data(), row.restarts, choices,
+         ids, selected);
 }
 
 void Controls::choose(FrameContext& ctx, const std::string& path, const char* label, bool restarts,
@@ -114,11 +137,54 @@ void Controls::choose(FrameContext& ctx, const std::string& path, const char* la
   }
 }
 
-void Controls::flip(FrameContext& ctx, const char* path, const char* label, bool value, const char* help) {
-  bool shown = value;
-  if (toggle(ctx.look, label, &shown, true, help)) {
-    ctx.push(cmd::Set{path, shown, fmt::format("{}: {}", label, shown ? "on" : "off")});
+void Controls::flip(FrameContext& ctx, const Setting& row) {
+  bool shown = setting_number(row, ctx.scenario).value_or(0) != 0;
+  const std::string help = row.restarts ? fmt::format("{}\n{}", row.help, kRestarts) : std::string(row.help);
+  if (toggle(ctx.look, row.label.data(), &shown, true, help.c_str())) {
+    ctx.push(cmd::Set{std::string(row.path), shown, fmt::format("{}: {}", row.label, shown ? "on" : "off")});
   }
+}
+
+void Controls::setting(FrameContext& ctx, const Setting& row) {
+  const SettingSlider scale = slider_of(row, ctx.scenario);
+  switch (kind_of(row)) {
+    case SettingKind::kChoice:
+      return choice(ctx, row);
+    case SettingKind::kSwitch:
+      return flip(ctx, row);
+    case SettingKind::kNumber:
+      if (scale.high > scale.low) slider(ctx, row);
+      return;
+    case SettingKind::kText:
+    case SettingKind::kList:
+      return;
+  }
+}
+
+void Controls::settings(FrameContext& ctx, const Group& group) {
+  std::vector<const Setting*> rows, finer;
+  for (const Setting& row : setting_table()) {
+    if (row.group == group.group && matters(row, ctx.scenario)) (row.finer ? finer : rows).push_back(&row);
+  }
+  if (group.in_flight_first)
+    std::stable_partition(rows.begin(), rows.end(), [](const Setting* r) { return !r->restarts; });
+  for (const Setting* row : rows) setting(ctx, *row);
+  if (finer.empty() || !fold(ctx, group.more)) return;
+  for (const Setting* row : finer) setting(ctx, *row);
+}
+
+const std::vector<Controls::Group>& Controls::groups() {
+  using G = SettingGroup;
+  static const std::vector<Group> kGroups{
+      {G::kRouting, icons::kRandom, "Routing", "More about routing", false, false, &Controls::routing},
+      {G::kWorkload, icons::kLineChart, "Workload", "More about the workload", false, true, &Controls::workload},
+      {G::kFleet, icons::kServer, "Fleet and memory", "More about the fleet", false, false, &Controls::fleet},
+      {G::kCache, icons::kDatabase, "Cache", "More about the cache"},
+      {G::kObjectives, icons::kTarget, "Objectives", "More about objectives"},
+      {G::kLatency, icons::kClock, "Latency", "More about latency", true},
+      {G::kStaleness, icons::kBolt, "Staleness and faults", "More about staleness", false, false,
+       &Controls::staleness}};
+  return kGroups;
 }
 
 void Controls::draw(FrameContext& ctx, const Rect& rect) {
@@ -130,19 +196,16 @@ void Controls::draw(FrameContext& ctx, const Rect& rect) {
   begin_card(look, "controls", rect);
   const float buttons = look.px(44);
   begin_scroll(look, "##groups", std::max(look.px(40), ImGui::GetContentRegionAvail().y - buttons));
-  if (group(ctx, icons::kRandom, "Routing", false)) routing(ctx);
-  divider(look);
-  if (group(ctx, icons::kLineChart, "Workload", false)) workload(ctx);
-  divider(look);
-  if (group(ctx, icons::kServer, "Fleet and memory", false)) fleet(ctx);
-  divider(look);
-  if (group(ctx, icons::kDatabase, "Cache", false)) cache(ctx);
-  divider(look);
-  if (group(ctx, icons::kTarget, "Objectives", false)) objectives(ctx);
-  divider(look);
-  if (group(ctx, icons::kClock, "Latency", true)) latency(ctx);
-  divider(look);
-  if (group(ctx, icons::kBolt, "Staleness and faults", false)) staleness(ctx);
+  bool first = true;
+  for (const Group& g : groups()) {
+    if (!std::exchange(first, false)) divider(look);
+    if (!group(ctx, g.icon, g.title, g.folded_at_first)) continue;
+    if (g.draw != nullptr) {
+      (this->*g.draw)(ctx, g);
+    } else {
+      settings(ctx, g);
+    }
+  }
   end_scroll("##groups");
   ctx.ui.unfold_only.clear();
 

@@ -1,6 +1,6 @@
-// The controls on the left: everything a scenario says, grouped. A slider that is being dragged holds its own value and
-// asks for it when it is let go of. What changes in flight changes from the cursor on; what cannot is marked with the
-// restart sign, and restarts the run.
+// The controls on the left: the table of settings, grouped, and the few things that are no settings. A slider that is
+// being dragged keeps its own value and asks for it on release. What changes in flight changes from the cursor on; what
+// cannot is marked with the restart sign, and restarts the run.
 #pragma once
 
 #include <functional>
@@ -13,6 +13,7 @@
 #include "app/ui/rect.h"
 #include "app/ui/widgets.h"
 #include "core/model/presets.h"
+#include "core/settings/setting.h"
 
 namespace blockyard {
 
@@ -21,35 +22,36 @@ class Controls {
   void draw(FrameContext& ctx, const Rect& rect);
 
  private:
-  struct Row {
-    std::string path;  // dotted
-    std::string label;
-    std::string unit;
-    std::string help;
-    double low = 0, high = 1;
-    int decimals = 0;
-    bool log = false;
-    bool restarts = false;
-    const char* zero = nullptr;  // what 0 is called
-    bool zero_is_null = false;   // and written so
+  /// A group of settings; `draw` where it holds more than its rows of the table.
+  struct Group {
+    SettingGroup group;
+    const char* icon;
+    const char* title;
+    const char* more;  ///< title of the fold with the finer settings
+    bool folded_at_first = false;
+    bool in_flight_first = false;  ///< what changes in flight stands before what restarts the run
+    void (Controls::*draw)(FrameContext& ctx, const Group& group) = nullptr;
   };
+  static const std::vector<Group>& groups();
 
   bool group(FrameContext& ctx, const char* icon, const char* title, bool folded_at_first);
   /// A line that unfolds what follows; true while it is unfolded.
   bool fold(FrameContext& ctx, const char* title);
-  void slider(FrameContext& ctx, const Row& row, double value, double original);
+  /// The settings of a group that matter now, in the order of the table; the finer ones behind a fold.
+  void settings(FrameContext& ctx, const Group& group);
+  /// One setting: a slider, a choice or a switch, as its row asks for.
+  void setting(FrameContext& ctx, const Setting& row);
+  void slider(FrameContext& ctx, const Setting& row);
+  void choice(FrameContext& ctx, const Setting& row);
   void choose(FrameContext& ctx, const std::string& path, const char* label, bool restarts,
               const std::vector<Choice>& choices, const std::vector<std::string>& ids, int selected);
-  void flip(FrameContext& ctx, const char* path, const char* label, bool value, const char* help);
+  void flip(FrameContext& ctx, const Setting& row);
 
-  void routing(FrameContext& ctx);
-  void workload(FrameContext& ctx);
-  void fleet(FrameContext& ctx);
+  void routing(FrameContext& ctx, const Group& group);
+  void workload(FrameContext& ctx, const Group& group);
+  void fleet(FrameContext& ctx, const Group& group);
+  void staleness(FrameContext& ctx, const Group& group);
   void memory(FrameContext& ctx);
-  void cache(FrameContext& ctx);
-  void objectives(FrameContext& ctx);
-  void latency(FrameContext& ctx);
-  void staleness(FrameContext& ctx);
   void faults(FrameContext& ctx);
 
   std::map<std::string, double> held_;  // by path: values of sliders that are being dragged or typed

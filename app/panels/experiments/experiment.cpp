@@ -9,7 +9,7 @@
 #include "app/ui/icons.h"
 #include "app/ui/widgets.h"
 #include "core/router/policy.h"
-#include "core/settings/scenario.h"
+#include "core/settings/setting.h"
 
 namespace blockyard {
 namespace {
@@ -112,24 +112,28 @@ void ExperimentCard::comparison_form(FrameContext& ctx) {
   }
 }
 
-void ExperimentCard::sweep_row(FrameContext& ctx, const char* id, int& chosen, std::string& values, bool may_be_none) {
+void ExperimentCard::sweep_row(FrameContext& ctx, const char* id, const Setting*& chosen, std::string& values,
+                               bool may_be_none) {
   const Look& look = ctx.look;
+  const std::vector<const Setting*> settings = sweepable_settings(ctx.scenario);
+  std::vector<std::string> labels;
+  for (const Setting* s : settings) labels.push_back(label_with_unit(*s, ctx.scenario));
   std::vector<Choice> choices;
   if (may_be_none) choices.push_back({"Nothing else", "A curve over one setting"});
-  std::vector<std::string> labels;
-  for (const Sweepable& a : axes_) labels.push_back(a.with_unit());
-  for (std::size_t i = 0; i < axes_.size(); ++i) choices.push_back({labels[i].c_str(), axes_[i].path.c_str()});
+  for (std::size_t i = 0; i < settings.size(); ++i) choices.push_back({labels[i].c_str(), settings[i]->path.data()});
   const int shift = may_be_none ? 1 : 0;
+  const auto found = std::find(settings.begin(), settings.end(), chosen);
+  const int now = found == settings.end() ? 0 : static_cast<int>(found - settings.begin()) + shift;
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x, column = look.px(260);
   ImGui::PushID(id);
   ImGui::BeginChild("setting", ImVec2(column, look.px(32)), false, ImGuiWindowFlags_NoBackground);
-  if (const auto picked = dropdown(look, "path", choices, chosen + shift)) {
-    chosen = *picked - shift;
-    values = chosen < 0 ? "" : axes_[static_cast<std::size_t>(chosen)].values;
+  if (const auto picked = dropdown(look, "path", choices, now)) {
+    chosen = *picked < shift ? nullptr : settings[static_cast<std::size_t>(*picked - shift)];
+    values = chosen == nullptr ? "" : sweep_values(*chosen, ctx.scenario);
   }
   ImGui::EndChild();
-  if (chosen >= 0) {
+  if (chosen != nullptr) {
     ImGui::SetCursorScreenPos(ImVec2(at.x + column + look.px(10), at.y));
     ImGui::BeginChild("values", ImVec2(width - column - look.px(150), look.px(32)), false,
                       ImGuiWindowFlags_NoBackground);
@@ -141,20 +145,27 @@ void ExperimentCard::sweep_row(FrameContext& ctx, const char* id, int& chosen, s
 }
 
 void ExperimentCard::sweep_form(FrameContext& ctx) {
-  const Look& look = ctx.look;
-  axes_ = sweepable_settings(ctx.scenario);
-  const int most = static_cast<int>(axes_.size()) - 1;
-  for (int& a : axis_) a = std::min(a, most);
-  if (axis_[0] < 0) axis_[0] = 0, values_[0] = axes_[0].values, axis_[1] = 1, values_[1] = axes_[1].values;
+  const auto begin_with = [&](std::size_t i, std::string_view path) {
+    axis_[i] = find_setting(path, ctx.scenario);
+    values_[i] = sweep_values(*axis_[i], ctx.scenario);
+  };
+  // What no longer means anything in this scenario gives way.
+  if (axis_[1] != nullptr && !matters(*axis_[1], ctx.scenario)) axis_[1] = nullptr;
+  if (axis_[0] == nullptr) {
+    begin_with(0, "fleet.workers");
+    begin_with(1, "router.strategy");
+  } else if (!matters(*axis_[0], ctx.scenario)) {
+    begin_with(0, "fleet.workers");
+  }
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float right = at.x + ImGui::GetContentRegionAvail().x;
   sweep_row(ctx, "first", axis_[0], values_[0], false);
   sweep_row(ctx, "second", axis_[1], values_[1], true);
   const ImVec2 end = ImGui::GetCursorScreenPos();
-  if (run_button(look, "Sweep", right, at.y)) {
+  if (run_button(ctx.look, "Sweep", right, at.y)) {
     SweepWanted wanted;
-    for (int i = 0; i < 2; ++i) {
-      if (axis_[i] >= 0) wanted.vary.push_back(axes_[static_cast<std::size_t>(axis_[i])].path + "=" + values_[i]);
+    for (std::size_t i = 0; i < 2; ++i) {
+      if (axis_[i] != nullptr) wanted.vary.push_back(fmt::format("{}={}", axis_[i]->path, values_[i]));
     }
     ctx.push(cmd::RunExperiment{std::move(wanted)});
   }

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "app/panels/experiments/sweepable.h"
 #include "app/panels/plots/tab_plot.h"
 #include "app/session/frame_context.h"
+#include "core/settings/setting.h"
 
 namespace blockyard {
 
@@ -22,11 +22,11 @@ class ExperimentCard {
   void waterfall_form(FrameContext& ctx);
   void comparison_form(FrameContext& ctx);
   void sweep_form(FrameContext& ctx);
-  void sweep_row(FrameContext& ctx, const char* id, int& chosen, std::string& values, bool may_be_none);
+  void sweep_row(FrameContext& ctx, const char* id, const Setting*& chosen, std::string& values, bool may_be_none);
   void outcome(FrameContext& ctx, const ExperimentState& state);
 
-  std::vector<Sweepable> axes_;
-  int axis_[2] = {-1, -1};
+  // What is varied, rows of the table of settings; the second may be none.
+  const Setting* axis_[2] = {nullptr, nullptr};
   std::string values_[2];
   std::vector<std::uint32_t> strategies_;
   std::int64_t seeds_ = 1;

@@ -9,31 +9,35 @@
 namespace blockyard {
 namespace {
 
-// Numbers and null as they are, words in quotes.
-std::string json_of(const Sweepable& setting, const std::string& value) {
-  return setting.words ? json_quoted(value) : value;
+// A value in plain words: a choice by its id, not in quotes.
+std::string words_of(const Setting& setting, const Scenario& scenario) {
+  const std::string value = setting_text(setting, scenario);
+  const bool quoted = value.size() >= 2 && value.front() == '"';
+  return quoted ? value.substr(1, value.size() - 2) : value;
 }
 
-Variant variant_of(const Sweepable& setting, const std::string& value) {
-  const std::string unit = setting.unit.empty() ? "" : " " + setting.unit;
-  return {fmt::format("{} {}{}", setting.label, value, unit), {{setting.path, json_of(setting, value)}}};
+Variant variant_of(const Setting& setting, const Scenario& scenario, const std::string& words) {
+  const std::string_view unit = unit_of(setting, scenario);
+  const std::string value = kind_of(setting) == SettingKind::kChoice ? json_quoted(words) : words;
+  return {fmt::format("{} {}{}{}", setting.label, words, unit.empty() ? "" : " ", unit),
+          {{std::string(setting.path), value}}};
 }
 
 }  // namespace
 
 void VariantPicker::fill(const FrameContext& ctx) {
   settings_ = sweepable_settings(ctx.scenario);
-  std::erase_if(settings_, [](const Sweepable& s) {
+  std::erase_if(settings_, [](const Setting* s) {
     // Other requests have no place beside these; strategies have a list of their own.
-    return s.path == "seed" || s.path.starts_with("workload.") || s.path == "router.strategy";
+    return s->path == "seed" || s->section() == "workload" || s->path == "cache.block_tokens" ||
+           s->path == "router.strategy";
   });
-  const std::string now = write_scenario(ctx.scenario, 0), loaded = write_scenario(ctx.original, 0);
   now_.clear();
   as_loaded_.clear();
-  for (const Sweepable& s : settings_) {
-    now_.push_back(value_text(now, s.path));
-    const std::string before = value_text(loaded, s.path);
-    if (before != now_.back() && !before.empty()) as_loaded_.push_back(variant_of(s, before));
+  for (const Setting* s : settings_) {
+    now_.push_back(words_of(*s, ctx.scenario));
+    if (same_setting(*s, ctx.scenario, ctx.original)) continue;
+    as_loaded_.push_back(variant_of(*s, ctx.original, words_of(*s, ctx.original)));
   }
   chosen_ = std::min(chosen_, static_cast<int>(settings_.size()) - 1);
   value_ = now_[static_cast<std::size_t>(chosen_)];
@@ -58,7 +62,7 @@ std::optional<Variant> VariantPicker::draw(const FrameContext& ctx) {
     }
     std::vector<Choice> choices;
     std::vector<std::string> labels;
-    for (const Sweepable& s : settings_) labels.push_back(s.with_unit());
+    for (const Setting* s : settings_) labels.push_back(label_with_unit(*s, ctx.scenario));
     for (std::size_t i = 0; i < labels.size(); ++i) choices.push_back({labels[i].c_str(), nullptr});
     ImGui::BeginChild("setting", ImVec2(width, look.px(34)), false, ImGuiWindowFlags_NoBackground);
     if (const auto other = dropdown(look, "setting", choices, chosen_)) {
@@ -75,7 +79,7 @@ std::optional<Variant> VariantPicker::draw(const FrameContext& ctx) {
     ButtonSpec go{"Compare with it", icons::kCheck, ButtonKind::Primary};
     go.width = width;
     go.enabled = !value_.empty() && value_ != now_[at];
-    if (button(look, go)) picked = variant_of(settings_[at], value_);
+    if (button(look, go)) picked = variant_of(*settings_[at], ctx.scenario, value_);
     if (picked) ImGui::CloseCurrentPopup();
     ImGui::EndPopup();
   }

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "app/panels/experiments/sweepable.h"
 #include "app/session/frame_context.h"
+#include "core/settings/setting.h"
 
 namespace blockyard {
 
@@ -22,8 +22,8 @@ class VariantPicker {
   void fill(const FrameContext& ctx);
 
   bool wanted_ = false;
-  std::vector<Sweepable> settings_;
-  std::vector<std::string> now_;    // their values
+  std::vector<const Setting*> settings_;
+  std::vector<std::string> now_;    // their values in words
   std::vector<Variant> as_loaded_;  // those that were changed, as they were
   int chosen_ = 0;
   std::string value_;

@@ -16,7 +16,7 @@ WorkerId choose(const RouteInput& in, const PolicyParams& p, RouterMemory& m, Ex
     const double decay = 1 / (1 + p.credit_decay * excess / blocks);
     const double adjusted =
         static_cast<double>(in.pending_tokens[w] + in.prompt_tokens) / block - p.overlap_weight * decay * in.overlap[w];
-    return p.floor_cost != 0 ? std::max(0.0, adjusted) : adjusted;
+    return p.floor_cost ? std::max(0.0, adjusted) : adjusted;
   };
   const auto in_use = [&](WorkerId w) { return static_cast<double>(in.active_distinct[w] + in.fresh_blocks[w]); };
   const auto cost = [&](WorkerId w) {

@@ -1,5 +1,6 @@
 #include <array>
 
+#include "core/settings/choices.h"
 #include "core/workload/traces/rows.h"
 
 namespace blockyard {
@@ -22,6 +23,13 @@ const TraceFormatRow* find_trace_format(std::string_view id) {
     if (row.id == id) return &row;
   }
   return nullptr;
+}
+
+// What the table of settings lists, see core/settings/choices.h.
+std::vector<ChoiceRow> trace_format_choices() {
+  std::vector<ChoiceRow> out;
+  for (const TraceFormatRow& row : trace_formats()) out.push_back({row.id, row.label, row.help});
+  return out;
 }
 
 }  // namespace blockyard
