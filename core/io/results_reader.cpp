@@ -1,59 +1,93 @@
-// results.json read again: what pictures and reports of earlier runs are made from.
+// results.json read again: what pictures and reports of earlier runs are made from. Files of older and newer versions
+// open too: what is missing keeps its default, what is unknown is passed over, what is of the wrong kind is an error.
 #include <fmt/format.h>
+
+#include <stdexcept>
 
 #include "core/io/results.h"
 #include "core/io/results_value.h"
 #include "core/settings/json_text.h"
-#include "core/settings/scenario.h"
+#include "core/settings/scenario_json.h"
 
 namespace blockyard {
 namespace io {
 namespace {
 
-std::optional<Spread> read_spread(const Json& v) {
-  if (v.is_null()) return std::nullopt;
-  return Spread{v.at("mean"), v.at("p50"), v.at("p95"), v.at("p99"), v.at("max")};
+// The value under a key; nullptr where it is missing or null. Not of an object: nothing is there.
+const Json* there(const Json& v, const char* key) {
+  const auto it = v.find(key);
+  return it == v.end() || it->is_null() ? nullptr : &*it;
+}
+
+template <class T>
+void take(const Json& v, const char* key, T& out) {
+  const Json* value = there(v, key);
+  if (value == nullptr) return;
+  const bool good = std::is_same_v<T, std::string> ? value->is_string() : value->is_number();
+  if (!good) throw std::runtime_error(fmt::format("'{}' is of the wrong kind", key));
+  value->get_to(out);
+}
+
+const Json* list(const Json& v, const char* key) {
+  const Json* value = there(v, key);
+  if (value != nullptr && !value->is_array()) throw std::runtime_error(fmt::format("'{}' must be a list", key));
+  return value;
+}
+
+std::optional<Spread> read_spread(const Json& v, const char* key) {
+  const Json* value = there(v, key);
+  if (value == nullptr) return std::nullopt;
+  Spread s;
+  take(*value, "mean", s.mean);
+  take(*value, "p50", s.p50);
+  take(*value, "p95", s.p95);
+  take(*value, "p99", s.p99);
+  take(*value, "max", s.max);
+  return s;
 }
 
 }  // namespace
 
 Summary read_summary(const Json& v) {
+  if (!v.is_object() || !v.contains("requests")) throw std::runtime_error("'summary' does not count requests");
   Summary s;
-  v.at("requests").get_to(s.requests);
-  v.at("completed").get_to(s.completed);
-  v.at("rejected").get_to(s.rejected);
-  s.rejected_reason = v.value("rejected_reason", "");
-  v.at("retries").get_to(s.retries);
-  v.at("preemptions").get_to(s.preemptions);
-  v.at("hit_requests").get_to(s.hit_requests);
-  v.at("hit_blocks").get_to(s.hit_blocks);
-  v.at("prompt_blocks").get_to(s.prompt_blocks);
-  v.at("request_hit_rate").get_to(s.request_hit_rate);
-  v.at("block_hit_rate").get_to(s.block_hit_rate);
-  v.at("token_hit_rate").get_to(s.token_hit_rate);
-  v.at("predicted_blocks").get_to(s.predicted_blocks);
-  v.at("false_hits").get_to(s.false_hits);
-  v.at("missed_hits").get_to(s.missed_hits);
-  v.at("false_hit_ms").get_to(s.false_hit_ms);
-  v.at("evictions").get_to(s.evictions);
-  v.at("makespan_ms").get_to(s.makespan_ms);
-  s.e2e = read_spread(v.at("e2e_ms"));
-  s.ttft = read_spread(v.at("ttft_ms"));
-  s.queue = read_spread(v.at("queue_ms"));
-  s.prefill = read_spread(v.at("prefill_ms"));
-  s.decode = read_spread(v.at("decode_ms"));
-  s.e2e_hit = read_spread(v.at("e2e_hit_ms"));
-  s.e2e_miss = read_spread(v.at("e2e_miss_ms"));
-  s.ttft_hit = read_spread(v.at("ttft_hit_ms"));
-  s.ttft_miss = read_spread(v.at("ttft_miss_ms"));
-  s.tpot = read_spread(v.at("tpot_ms"));
-  s.itl = read_spread(v.at("itl_ms"));
-  v.at("output_tokens_per_s").get_to(s.output_tokens_per_s);
-  if (const Json& g = v.at("goodput"); !g.is_null()) {
-    s.goodput = Goodput{g.at("requests"), g.at("share"), g.at("requests_per_s")};
+  take(v, "requests", s.requests);
+  take(v, "completed", s.completed);
+  take(v, "rejected", s.rejected);
+  take(v, "rejected_reason", s.rejected_reason);
+  take(v, "retries", s.retries);
+  take(v, "preemptions", s.preemptions);
+  take(v, "hit_requests", s.hit_requests);
+  take(v, "hit_blocks", s.hit_blocks);
+  take(v, "prompt_blocks", s.prompt_blocks);
+  take(v, "request_hit_rate", s.request_hit_rate);
+  take(v, "block_hit_rate", s.block_hit_rate);
+  take(v, "token_hit_rate", s.token_hit_rate);
+  take(v, "predicted_blocks", s.predicted_blocks);
+  take(v, "false_hits", s.false_hits);
+  take(v, "missed_hits", s.missed_hits);
+  take(v, "false_hit_ms", s.false_hit_ms);
+  take(v, "evictions", s.evictions);
+  take(v, "makespan_ms", s.makespan_ms);
+  s.e2e = read_spread(v, "e2e_ms");
+  s.ttft = read_spread(v, "ttft_ms");
+  s.queue = read_spread(v, "queue_ms");
+  s.prefill = read_spread(v, "prefill_ms");
+  s.decode = read_spread(v, "decode_ms");
+  s.e2e_hit = read_spread(v, "e2e_hit_ms");
+  s.e2e_miss = read_spread(v, "e2e_miss_ms");
+  s.ttft_hit = read_spread(v, "ttft_hit_ms");
+  s.ttft_miss = read_spread(v, "ttft_miss_ms");
+  s.tpot = read_spread(v, "tpot_ms");
+  s.itl = read_spread(v, "itl_ms");
+  take(v, "output_tokens_per_s", s.output_tokens_per_s);
+  if (const Json* g = there(v, "goodput")) {
+    take(*g, "requests", s.goodput.emplace().requests);
+    take(*g, "share", s.goodput->share);
+    take(*g, "requests_per_s", s.goodput->requests_per_s);
   }
-  v.at("imbalance").get_to(s.imbalance);
-  v.at("jain_index").get_to(s.jain_index);
+  take(v, "imbalance", s.imbalance);
+  take(v, "jain_index", s.jain_index);
   return s;
 }
 
@@ -62,33 +96,79 @@ Summary read_summary(const Json& v) {
 namespace {
 
 using io::Json;
+using io::list;
+using io::take;
+using io::there;
 
 WorkerSummary read_worker(const Json& v) {
-  return {v.at("requests"),        v.at("hit_blocks"), v.at("evictions"),  v.at("peak_blocks"),
-          v.at("resident_blocks"), v.at("busy_ms"),    v.at("utilization")};
+  WorkerSummary w;
+  take(v, "requests", w.requests);
+  take(v, "hit_blocks", w.hit_blocks);
+  take(v, "evictions", w.evictions);
+  take(v, "peak_blocks", w.peak_blocks);
+  take(v, "resident_blocks", w.resident_blocks);
+  take(v, "busy_ms", w.busy_ms);
+  take(v, "utilization", w.utilization);
+  return w;
+}
+
+RouterSummary read_router(const Json& v) {
+  RouterSummary r;
+  take(v, "requests", r.requests);
+  take(v, "predicted_blocks", r.predicted_blocks);
+  take(v, "false_hits", r.false_hits);
+  take(v, "missed_hits", r.missed_hits);
+  return r;
 }
 
 std::optional<MemorySum> read_memory(const Json& v) {
-  if (v.is_null()) return std::nullopt;
-  return MemorySum{v.at("gpus"),        v.at("gpu_bytes"),   v.at("weights_bytes"),     v.at("overhead_bytes"),
-                   v.at("cache_bytes"), v.at("block_bytes"), v.at("model_block_bytes"), v.at("capacity_blocks")};
+  const Json* memory = there(v, "memory");
+  if (memory == nullptr) return std::nullopt;
+  MemorySum m;
+  take(*memory, "gpus", m.tp);
+  take(*memory, "gpu_bytes", m.gpu_bytes);
+  take(*memory, "weights_bytes", m.weights_bytes);
+  take(*memory, "overhead_bytes", m.overhead_bytes);
+  take(*memory, "cache_bytes", m.cache_bytes);
+  take(*memory, "block_bytes", m.block_bytes);
+  take(*memory, "model_block_bytes", m.model_block_bytes);
+  take(*memory, "capacity_blocks", m.capacity_blocks);
+  return m;
 }
 
-void read_series(const Json& v, RunResults& out) {
-  out.bucket = ms_to_us(v.at("bucket_ms").get<double>());
-  out.series.resize(v.at("arrivals").size());
-  const auto column = [&](const char* name, auto field) {
-    const Json& list = v.at(name);
-    for (std::size_t i = 0; i < out.series.size(); ++i) list.at(i).get_to(out.series[i].*field);
-  };
-  io::each_series_column(column);
+void read_series(const Json& results, RunResults& out) {
+  const Json* series = there(results, "series");
+  if (series == nullptr) return;
+  double bucket_ms = 0;
+  take(*series, "bucket_ms", bucket_ms);
+  out.bucket = ms_to_us(bucket_ms);
+  if (out.bucket <= 0) return;  // no times: nothing that could be drawn
+  io::each_series_column([&](const char* name, auto) {
+    if (const Json* column = list(*series, name)) out.series.resize(std::max(out.series.size(), column->size()));
+  });
+  io::each_series_column([&](const char* name, auto field) {
+    const Json* column = list(*series, name);
+    for (std::size_t i = 0; column != nullptr && i < column->size(); ++i) (*column)[i].get_to(out.series[i].*field);
+  });
 }
 
-Distribution read_distribution(const Json& v) {
+// Pairs [key, value] of a list.
+template <class F>
+void each_pair(const Json& v, const char* key, F f) {
+  const Json* pairs = list(v, key);
+  if (pairs == nullptr) return;
+  for (const Json& pair : *pairs) f(pair.at(0), pair.at(1));
+}
+
+Distribution read_distribution(const Json& distributions, const char* key) {
   Distribution d;
-  v.at("quantiles").get_to(d.quantiles);
-  for (const Json& bin : v.at("bins"))
-    d.bins.emplace_back(bin.at(0).get<std::int32_t>(), bin.at(1).get<std::uint32_t>());
+  const Json* v = there(distributions, key);
+  if (v == nullptr) return d;
+  if (const Json* quantiles = list(*v, "quantiles")) quantiles->get_to(d.quantiles);
+  if (d.quantiles.size() != Distribution::kSteps + 1) d.quantiles.clear();
+  each_pair(*v, "bins", [&](const Json& bin, const Json& requests) {
+    d.bins.emplace_back(bin.get<std::int32_t>(), requests.get<std::uint32_t>());
+  });
   return d;
 }
 
@@ -106,30 +186,37 @@ Result<RunResults> read_results(const std::string& path) {
           fmt::format("{}: no results of a run; `blockyard run SCENARIO --out results.json` makes them", path)};
     }
     RunResults out;
-    v.at("blockyard").get_to(out.version);
-    auto scenario = parse_scenario(io::dump_json(v.at("scenario")), "", "");
-    if (!scenario) return Error{fmt::format("{}: /scenario: {}", path, scenario.error().message)};
+    take(v, "blockyard", out.version);
+    const Json* written = there(v, "scenario");
+    auto scenario = io::read_written_scenario(written != nullptr ? *written : Json::object());
+    if (!scenario) {
+      return Error{fmt::format("{}: /scenario{} (written by blockyard {})", path, scenario.error().message,
+                               out.version.empty() ? "of an unknown version" : out.version)};
+    }
     out.scenario = std::move(*scenario);
-    out.scenario.memory = read_memory(v.at("memory"));
+    out.scenario.memory = read_memory(v);
     out.summary = io::read_summary(v.at("summary"));
-    for (const Json& w : v.at("workers")) out.summary.workers.push_back(read_worker(w));
-    for (const Json& r : v.value("routers", Json::array())) {
-      out.summary.routers.push_back({r.value("requests", 0U), r.value("predicted_blocks", std::uint64_t{0}),
-                                     r.value("false_hits", 0U), r.value("missed_hits", 0U)});
+    if (const Json* workers = list(v, "workers")) {
+      for (const Json& w : *workers) out.summary.workers.push_back(read_worker(w));
     }
-    for (const Json& bin : v.at("match_length_histogram")) {
-      out.summary.match_lengths[bin.at(0).get<std::uint32_t>()] = bin.at(1).get<std::uint32_t>();
+    if (const Json* routers = list(v, "routers")) {
+      for (const Json& r : *routers) out.summary.routers.push_back(read_router(r));
     }
-    read_series(v.at("series"), out);
-    const Json& d = v.at("distributions");
-    out.latencies = {read_distribution(d.at("ttft_hit_ms")), read_distribution(d.at("ttft_miss_ms")),
-                     read_distribution(d.at("e2e_hit_ms")), read_distribution(d.at("e2e_miss_ms")),
-                     read_distribution(d.at("queue_ms"))};
+    each_pair(v, "match_length_histogram", [&](const Json& blocks, const Json& requests) {
+      out.summary.match_lengths[blocks.get<std::uint32_t>()] = requests.get<std::uint32_t>();
+    });
+    read_series(v, out);
+    if (const Json* d = there(v, "distributions")) {
+      out.latencies = {read_distribution(*d, "ttft_hit_ms"), read_distribution(*d, "ttft_miss_ms"),
+                       read_distribution(*d, "e2e_hit_ms"), read_distribution(*d, "e2e_miss_ms"),
+                       read_distribution(*d, "queue_ms")};
+    }
     return out;
-  } catch (const Json::exception& e) {
-    const std::string_view what = e.what();  // "[json.exception.…] key 'x' not found"
+  } catch (const std::exception& e) {
+    const std::string_view what = e.what();  // "[json.exception.…] type must be number, but is string"
+    const std::size_t end = what.find("] ");
     return Error{
-        fmt::format("{}: no results of a run: {}", path, what.substr(std::min(what.find("] ") + 2, what.size())))};
+        fmt::format("{}: no results of a run: {}", path, end == std::string_view::npos ? what : what.substr(end + 2))};
   }
 }
 

@@ -11,7 +11,8 @@ namespace blockyard::io {
 /// As results.json has it under "summary".
 Json summary_value(const Summary& summary);
 
-/// The same read again; throws Json::exception where it is none. Workers and match lengths stay empty.
+/// The same read again, keys that are missing at their defaults; throws where it is none. Workers and match lengths
+/// stay empty.
 Summary read_summary(const Json& value);
 
 /// Calls f(name, field) for every figure of the series, in the order that results.json has them.

@@ -121,7 +121,7 @@ Result<std::vector<SweepCell>> read_cells(const std::string& path, const SweepPl
         cell.aftermath = Aftermath{a.at("recovery_ms"), a.at("misled")};
       }
       out.push_back(std::move(cell));
-    } catch (const Json::exception&) {
+    } catch (const std::exception&) {
       return Error{
           fmt::format("{}:{}: not a finished cell of a sweep; delete the line to have it run again", path, line)};
     }

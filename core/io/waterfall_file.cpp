@@ -49,8 +49,8 @@ Result<LossWaterfall> read_waterfall(const std::string& path) {
     const Json& v = *parsed;
     LossWaterfall w;
     v.at("blockyard").get_to(w.version);
-    auto scenario = parse_scenario(io::dump_json(v.at("scenario")), "", "");
-    if (!scenario) return Error{fmt::format("{}: /scenario: {}", path, scenario.error().message)};
+    auto scenario = io::read_written_scenario(v.at("scenario"));
+    if (!scenario) return Error{fmt::format("{}: /scenario{}", path, scenario.error().message)};
     w.scenario = std::move(*scenario);
     v.at("prompt_tokens").get_to(w.prompt_tokens);
     v.at("finest_tokens").get_to(w.finest_tokens);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "core/experiment/compare.h"
@@ -138,6 +139,56 @@ TEST(Results, ComeBackFromTheirFileToTheLastBit) {
   EXPECT_EQ(results_json(*again), text);
   ASSERT_TRUE(io::write_file(path, "{\"summary\": 3}"));
   EXPECT_FALSE(read_results(path));
+  std::filesystem::remove(path);
+}
+
+// A file of an older version lacks keys, one of a newer version has more of them: both open, with defaults.
+TEST(Results, OfAnotherVersionOpen) {
+  const Scenario s = scenario_of(kBusy);
+  const auto prepared = prepare(s);
+  const auto results = run_scenario(**prepared, s, {});
+  ASSERT_TRUE(results);
+  const nlohmann::ordered_json whole = nlohmann::ordered_json::parse(results_json(*results));
+  const std::string path = temporary("other_version.json");
+  const auto read = [&](const nlohmann::ordered_json& v) {
+    EXPECT_TRUE(io::write_file(path, v.dump()));
+    return read_results(path);
+  };
+  // Each key left out, at the top and one level down.
+  for (const auto& [key, value] : whole.items()) {
+    nlohmann::ordered_json less = whole;
+    less.erase(key);
+    EXPECT_EQ(read(less).has_value(), key != "summary") << key;
+    if (!value.is_object()) continue;
+    for (const auto& [inner, ignored] : value.items()) {
+      less = whole;
+      less[key].erase(inner);
+      const auto again = read(less);
+      const bool needed = key == "summary" && inner == "requests";
+      EXPECT_EQ(again.has_value(), !needed) << key << "." << inner << (again ? "" : ": " + again.error().message);
+      EXPECT_TRUE(key == "summary" || again->summary.completed == results->summary.completed);
+    }
+  }
+  nlohmann::ordered_json more = whole;
+  more["what_is_new"] = {1, 2};
+  more["summary"]["what_is_new"] = "x";
+  more["scenario"]["fleet"]["what_is_new"] = true;
+  more["scenario"]["what_is_new"] = nlohmann::ordered_json::object();
+  const auto newer = read(more);
+  ASSERT_TRUE(newer) << newer.error().message;
+  EXPECT_EQ(results_json(*newer), whole.dump(1) + "\n");
+  // What is of the wrong kind is named.
+  more["summary"]["hit_blocks"] = "many";
+  const auto wrong = read(more);
+  ASSERT_FALSE(wrong);
+  EXPECT_NE(wrong.error().message.find("'hit_blocks'"), std::string::npos) << wrong.error().message;
+  more = whole;
+  more["scenario"]["router"]["strategy"] = "of_the_future";
+  const auto unknown = read(more);
+  ASSERT_FALSE(unknown);
+  EXPECT_NE(unknown.error().message.find("/scenario/router/strategy: \"of_the_future\""), std::string::npos)
+      << unknown.error().message;
+  EXPECT_NE(unknown.error().message.find("written by blockyard "), std::string::npos);
   std::filesystem::remove(path);
 }
 
