@@ -187,6 +187,7 @@ Result<RunResults> read_results(const std::string& path) {
     }
     RunResults out;
     take(v, "blockyard", out.version);
+    take(v, "read_as", out.read_as);
     const Json* written = there(v, "scenario");
     auto scenario = io::read_written_scenario(written != nullptr ? *written : Json::object());
     if (!scenario) {
