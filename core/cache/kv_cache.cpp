@@ -8,9 +8,10 @@ namespace blockyard {
 KvCache::KvCache(const Shape& shape, std::uint32_t ids, const RadixTree* tree, Rng rng)
     : tree_(tree),
       copies_(shape.copies),
-      blocks_(shape.kind == CacheKind::kRuns ? 0 : shape.capacity, shape.kind == CacheKind::kRuns ? 0 : ids,
+      blocks_(shape.kind == CacheKind::kBlocks ? shape.capacity : 0, shape.kind == CacheKind::kBlocks ? ids : 0,
               shape.eviction, tree, rng, shape.copies) {
   if (shape.kind == CacheKind::kRuns) runs_.emplace(shape.capacity, tree);
+  if (shape.kind == CacheKind::kSpans) spans_.emplace(shape.capacity, ids, shape.copies);
 }
 
 std::uint32_t KvCache::hit(const BlockSequence& seq) const {
@@ -43,7 +44,7 @@ std::uint32_t KvCache::leading(const BlockSequence& seq, std::uint32_t limit) co
   bool whole = true;
   seq.each_run(0, limit, [&](Span run) {
     if (!whole) return;
-    const std::uint32_t n = blocks_.resident().leading(run);
+    const std::uint32_t n = resident().leading(run);
     hit += n;
     whole = n == run.count;
   });
@@ -53,21 +54,19 @@ std::uint32_t KvCache::leading(const BlockSequence& seq, std::uint32_t limit) co
 Need KvCache::need(const BlockSequence& seq, const Holding& held, const Growth& to) const {
   Need n;
   if (copies_) {
-    seq.each_run(held.blocks(), to.shared, [&](Span run) { n.own_idle += blocks_.idle().count(run); });
+    seq.each_run(held.blocks(), to.shared, [&](Span run) { n.own_idle += idle().count(run); });
     n.slots = to.blocks - std::max(held.blocks(), to.shared);
     return n;
   }
   std::uint32_t k = held.named;
   seq.each_run(held.named, to.named, [&](Span run) {
-    for (BlockId b = run.first; b < run.first + run.count; ++b, ++k) {
-      const bool has_slot = k < held.blocks();  // one without identity, which becomes this block
-      if (blocks_.resident().contains(b)) {
-        if (blocks_.idle().contains(b)) ++n.own_idle;
-        if (has_slot) ++n.given_back;
-      } else if (!has_slot) {
-        ++n.slots;
-      }
-    }
+    // The first of them have slots without identity, which become these blocks.
+    const std::uint32_t have = k < held.blocks() ? std::min(run.count, held.blocks() - k) : 0;
+    const Span rest{run.first + have, run.count - have};
+    n.own_idle += idle().count(run);
+    n.given_back += resident().count(Span{run.first, have});
+    n.slots += rest.count - resident().count(rest);
+    k += run.count;
   });
   const std::uint32_t have = std::max(held.blocks(), std::max(held.named, to.named));
   if (to.blocks > have) n.slots += to.blocks - have;
@@ -75,6 +74,7 @@ Need KvCache::need(const BlockSequence& seq, const Holding& held, const Growth& 
 }
 
 void KvCache::grow(const BlockSequence& seq, Holding& held, const Growth& to, SimTime now) {
+  if (spans_) return grow_spans(seq, held, to);
   if (copies_) {
     seq.each_run(held.blocks(), to.shared, [&](Span run) {
       for (BlockId b = run.first; b < run.first + run.count; ++b) {
@@ -92,6 +92,7 @@ void KvCache::grow(const BlockSequence& seq, Holding& held, const Growth& to, Si
 
 void KvCache::name(const BlockSequence& seq, Holding& held, std::uint32_t named, SimTime now) {
   if (named <= held.named) return;
+  if (spans_) return grow_spans(seq, held, {0, named, 0});
   if (!copies_) return name_shared(seq, held, named, now);
   std::uint32_t k = held.named;
   seq.each_run(held.named, named, [&](Span run) {
@@ -129,7 +130,64 @@ void KvCache::name_shared(const BlockSequence& seq, Holding& held, std::uint32_t
   held.named = named;
 }
 
+void KvCache::grow_spans(const BlockSequence& seq, Holding& held, const Growth& to) {
+  if (!copies_) return share_or_name(seq, held, to);
+  if (held.counted == 0) held.maker = spans_->new_maker();
+  if (to.shared > held.counted) {
+    seq.each_run(held.counted, to.shared, [&](Span run) { spans_->share(run, held.spans); });
+    held.counted = held.named = to.shared;
+  }
+  if (to.blocks > held.counted) {
+    spans_->take(to.blocks - held.counted, span_changes_);
+    held.counted = to.blocks;
+  }
+  if (to.named <= held.named) return;
+  seq.each_run(held.named, to.named, [&](Span run) { spans_->name(run, held.maker, held.spans, span_changes_); });
+  held.named = to.named;
+}
+
+// As name_shared(), by stretches: a block that is resident already is shared, before anything is evicted.
+void KvCache::share_or_name(const BlockSequence& seq, Holding& held, const Growth& to) {
+  const std::uint32_t had = held.counted;
+  const std::uint32_t named = std::max(held.named, to.named);
+  std::uint32_t k = held.named;
+  std::uint32_t given_back = 0;
+  std::uint32_t missing = 0;  // of those that have no slot yet
+  stretches_.clear();
+  seq.each_run(held.named, named, [&](Span run) {
+    spans_->each_stretch(run, [&](Span blocks, bool resident) {
+      const std::uint32_t have = k < had ? std::min(blocks.count, had - k) : 0;
+      k += blocks.count;
+      stretches_.push_back({blocks, resident});
+      (resident ? given_back : missing) += resident ? have : blocks.count - have;
+    });
+  });
+  shared_.clear();
+  for (const Stretch& s : stretches_) {
+    if (s.resident) spans_->share(s.blocks, shared_);
+  }
+  if (given_back > 0) spans_->give_back(given_back);
+  const std::uint32_t have = std::max(had, named);
+  const std::uint32_t slots = missing + (to.blocks > have ? to.blocks - have : 0);
+  if (slots > 0) spans_->take(slots, span_changes_);
+  for (const Stretch& s : stretches_) {
+    if (s.resident) {
+      SpanCache::hold(held.spans, s.blocks, 0);
+    } else {
+      spans_->name(s.blocks, 0, held.spans, span_changes_);
+    }
+  }
+  held.named = named;
+  held.counted = std::max(have, to.blocks);
+}
+
 void KvCache::release(Holding& held, SimTime now) {
+  if (spans_) {
+    if (held.counted > held.named) spans_->give_back(held.counted - held.named);
+    spans_->release(held.spans);
+    held.named = held.counted = 0;
+    return;
+  }
   while (!held.slots.empty()) {
     const SlotId s = held.slots.back();
     held.slots.pop_back();
@@ -143,7 +201,7 @@ void KvCache::release(Holding& held, SimTime now) {
 }
 
 std::uint64_t KvCache::references() const {
-  std::uint64_t refs = runs_ ? runs_->references() : 0;
+  std::uint64_t refs = runs_ ? runs_->references() : spans_ ? spans_->references() : 0;
   for (const SlotInfo& s : blocks_.slots()) refs += s.refs;
   return refs;
 }

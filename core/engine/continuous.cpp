@@ -9,6 +9,7 @@
 // Whoever looks in between is told what would be so (StepInfo::over); whoever changes anything first brings the worker
 // to the step that runs by then (interrupt), whose end is scheduled anew. So skipping changes no figure.
 #include <algorithm>
+#include <cmath>
 
 #include "core/base/check.h"
 #include "core/engine/engine.h"
@@ -17,6 +18,10 @@ namespace blockyard {
 namespace {
 
 constexpr int kMostEmptySteps = 8;  // at one time; more would be for ever
+constexpr double kExactBelow = 0x1p28;
+
+// Whether sums of multiples of v that stay below kExactBelow are exact: v is a multiple of 2^-24.
+bool sums_exactly(double v) { return v < kExactBelow && v * 0x1p24 == std::floor(v * 0x1p24); }
 
 std::uint32_t blocks_of(std::uint32_t tokens, std::uint32_t block_tokens) {
   return tokens / block_tokens + (tokens % block_tokens == 0 ? 0 : 1);
@@ -48,7 +53,11 @@ class ContinuousEngine : public Engine {
         std::min<std::uint64_t>(r.known_blocks, most_tokens(r) / config.cache.block_tokens));
   }
 
-  CacheKind fastest_cache(const Config&) const override { return CacheKind::kBlocks; }
+  // Reports tell single blocks, in the order in which slots came and went.
+  CacheKind fastest_cache(const Config& config) const override {
+    const bool spans = config.cache.eviction == EvictionPolicy::kLru && config.router.reports == ReportMode::kOff;
+    return spans ? CacheKind::kSpans : CacheKind::kBlocks;
+  }
   bool keeps_copies(const Config& config) const override { return config.fleet.block_copies; }
 
   SimTime service_estimate(const EngineState&, const WorkerWorld&, const Request&) const override { return 0; }
@@ -75,6 +84,19 @@ class ContinuousEngine : public Engine {
   SimTime remaining(const EngineState& s, const WorkerWorld& host, SimTime now) const override {
     const LatencyModel& latency = host.config().latency;
     const double per_token = latency.prefill_per_token();
+    const std::uint32_t over = s.step.over(now, host.step_is_over(now));
+    // Where every sum is exact its order is nobody's affair, and tokens may be counted first.
+    if (sums_exactly(per_token) && sums_exactly(latency.step_floor_ms) && s.up) {
+      std::int64_t prefill = s.waiting.prompt_tokens();
+      std::int64_t decode = s.waiting.output_tokens();
+      for (const Sequence& q : s.running) {
+        const std::uint32_t computed = q.computed + over;
+        prefill += computed < q.prompt_tokens ? q.prompt_tokens - computed : 0;
+        decode += static_cast<std::int64_t>(q.output_tokens) - q.generated - over;
+      }
+      const double ms = per_token * static_cast<double>(prefill) + latency.step_floor_ms * static_cast<double>(decode);
+      if (ms < kExactBelow) return ms_to_us(ms);
+    }
     double ms = 0;
     const auto add = [&](RequestId id, std::uint32_t computed, std::uint32_t generated) {
       const Request& r = host.request(id);
@@ -82,7 +104,6 @@ class ContinuousEngine : public Engine {
       const double decode = static_cast<double>(r.output_tokens) - static_cast<double>(generated);
       ms += per_token * prefill + latency.step_floor_ms * decode;
     };
-    const std::uint32_t over = s.step.over(now, host.step_is_over(now));
     for (const Sequence& q : s.running) add(q.request, q.computed + over, q.generated + over);
     for (const WaitingRequest& w : s.waiting) add(w.request, 0, w.generated);
     for (const Sequence& q : s.stuck_running) add(q.request, q.computed, q.generated);
@@ -99,7 +120,7 @@ class ContinuousEngine : public Engine {
                "a sequence holds other slots than its tokens need");
       BY_CHECK(q.held.named <= q.held.blocks() && q.held.named >= q.computed / size,
                "a computed block has no identity");
-      for (std::uint32_t k = 0; k < q.held.blocks(); ++k) {
+      for (std::uint32_t k = 0; k < q.held.slots.size(); ++k) {
         const SlotInfo& slot = s.cache.slots()[q.held.slots[k]];
         const BlockId block = k < q.held.named ? host.workload().block_at(host.request(q.request), k) : kNone;
         BY_CHECK(slot.refs > 0 && slot.block == block, "a sequence's slot holds another block");
@@ -131,7 +152,15 @@ class ContinuousEngine : public Engine {
 void ContinuousEngine::preempt_last(EngineState& s, WorkerHost& host, SimTime now) const {
   Sequence& last = s.running.back();
   s.cache.release(last.held, now);
-  s.waiting.push_front({last.request, 0, last.generated, true, last.last_token, last.gives});
+  WaitingRequest back;
+  back.request = last.request;
+  back.prompt_tokens = last.prompt_tokens;
+  back.output_tokens = last.output_tokens;
+  back.generated = last.generated;
+  back.resumed = true;
+  back.last_token = last.last_token;
+  back.in_flight = last.gives;
+  s.waiting.push_front(back);
   s.next.preempted = true;
   const RequestId r = last.request;
   s.running.pop_back();
@@ -142,23 +171,24 @@ void ContinuousEngine::schedule_running(EngineState& s, WorkerHost& host, SimTim
   const std::uint32_t size = host.config().cache.block_tokens;
   for (std::size_t i = 0; i < s.running.size(); ++i) {
     Sequence& q = s.running[i];
-    const Request& r = host.request(q.request);
-    const std::uint32_t known = r.prompt_tokens + q.generated;
+    const std::uint32_t known = q.prompt_tokens + q.generated;
     const std::uint32_t under_way = q.gives ? 1 : 0;
     const std::uint32_t c = q.computed + q.scheduled;
     // Its last token is under way: there is nothing left to compute.
-    if (q.gives && std::uint64_t{c} + 1 >= std::uint64_t{r.prompt_tokens} + r.output_tokens) continue;
+    if (q.gives && std::uint64_t{c} + 1 >= std::uint64_t{q.prompt_tokens} + q.output_tokens) continue;
     const std::uint32_t n = std::min(known + under_way - c, budget);
     if (n == 0) continue;
-    const BlockSequence seq = host.workload().sequence(r);
     const Growth to{0, std::min(c + n, known) / size, blocks_of(c + n, size)};
-    bool self = false;
-    while (!self && !s.cache.fits(s.cache.need(seq, q.held, to))) {
-      self = s.running.size() - 1 == i;
-      preempt_last(s, host, now);
+    if (to.named > q.held.named || to.blocks > q.held.blocks()) {
+      const BlockSequence seq = host.workload().sequence(host.request(q.request));
+      bool self = false;
+      while (!self && !s.cache.fits(s.cache.need(seq, q.held, to))) {
+        self = s.running.size() - 1 == i;
+        preempt_last(s, host, now);
+      }
+      if (self) break;
+      s.cache.grow(seq, q.held, to, now);
     }
-    if (self) break;
-    s.cache.grow(seq, q.held, to, now);
     q.next = n;
     q.next_gives = c + n >= known + under_way;
     budget -= n;
@@ -186,10 +216,12 @@ void ContinuousEngine::admit_waiting(EngineState& s, WorkerHost& host, SimTime n
       const Growth all{hit, known / size, blocks_of(known, size)};
       if (!s.cache.fits(s.cache.need(seq, q.held, all))) return;
     }
-    s.waiting.erase(s.waiting.begin() + static_cast<std::ptrdiff_t>(at));
+    s.waiting.erase(at);
     s.cache.request_started(next.request);
     s.mark_running(now);
     q.request = next.request;
+    q.prompt_tokens = r.prompt_tokens;
+    q.output_tokens = r.output_tokens;
     q.generated = next.generated;
     q.resumed = next.resumed;
     q.last_token = next.last_token;
@@ -212,7 +244,7 @@ void ContinuousEngine::schedule(EngineState& s, WorkerHost& host, SimTime now) c
   schedule_running(s, host, now, budget);
   if (!s.next.preempted) admit_waiting(s, host, now, budget);
   for (const Sequence& q : s.running) {
-    const bool decodes = q.next == 1 && q.computed + q.scheduled >= host.request(q.request).prompt_tokens;
+    const bool decodes = q.next == 1 && q.computed + q.scheduled >= q.prompt_tokens;
     if (decodes) {
       ++s.next.decodes;
     } else {
@@ -220,19 +252,20 @@ void ContinuousEngine::schedule(EngineState& s, WorkerHost& host, SimTime now) c
     }
   }
   if (!s.next.empty()) s.next.length = config.latency.step(s.next.decodes, s.next.prefill_tokens);
-  CacheChanges changes = s.cache.block_changes();
-  const CacheChanges gross = changes;  // what happened; reports may tell less
-  if (!config.fleet.block_copies) {  // the net change of the step
-    const BlockSet& resident = s.cache.resident();
-    std::erase_if(changes.evicted, [&](BlockId b) { return resident.contains(b); });
-    std::erase_if(changes.stored, [&](BlockId b) { return !resident.contains(b); });
+  if (s.cache.has_slots()) {
+    s.next_changes = s.cache.block_changes();
+    if (!config.fleet.block_copies) {  // the net change of the step; what happened is told below
+      const BlockSet& resident = s.cache.resident();
+      std::erase_if(s.next_changes.evicted, [&](BlockId b) { return resident.contains(b); });
+      std::erase_if(s.next_changes.stored, [&](BlockId b) { return !resident.contains(b); });
+    }
   }
-  s.next_changes = std::move(changes);
   s.next_ready = true;
   const bool at_once = !s.stepping;
   if (at_once) begin(s, host, now);
+  if (!s.cache.has_slots()) return host.evicted(kNone, s.cache.span_changes());
   const CacheChanges& made = at_once ? s.step_changes : s.next_changes;
-  host.evicted(kNone, gross);
+  host.evicted(kNone, s.cache.block_changes());
   if (!config.fleet.async_scheduling && (!made.evicted.empty() || !made.stored.empty())) host.report(made);
 }
 
@@ -274,39 +307,48 @@ void ContinuousEngine::hand_out(EngineState& s, WorkerHost& host, SimTime now) c
   const std::uint32_t size = config.cache.block_tokens;
   s.stepping = false;
   s.cache.forget_changes();
-  std::vector<Sequence> batch;
-  batch.swap(s.running);
-  for (Sequence& q : batch) {
+  const bool all_stay = std::none_of(s.running.begin(), s.running.end(), [](const Sequence& q) {
+    return q.gives && (q.generated == 0 || q.generated + 1 >= q.output_tokens);
+  });
+  const auto receive = [&](Sequence& q) {  // what the step gave it; whether it is done
     q.computed += q.scheduled;
     q.scheduled = 0;
-    if (q.gives) {
-      q.gives = false;
-      const Request& r = host.request(q.request);
-      gain_token(s, q.last_token, q.generated, now);
-      if (q.generated == 1) host.first_token(q.request);
-      if (async) {
-        const std::uint32_t sure = q.computed + q.next - (q.next_gives ? 1 : 0);
-        s.cache.name(host.workload().sequence(r), q.held, std::min(sure, r.prompt_tokens + q.generated) / size, now);
-      }
-      if (q.generated >= r.output_tokens) {
+    if (!q.gives) return false;
+    q.gives = false;
+    gain_token(s, q.last_token, q.generated, now);
+    if (q.generated == 1) host.first_token(q.request);
+    if (async) {
+      const std::uint32_t sure = q.computed + q.next - (q.next_gives ? 1 : 0);
+      const std::uint32_t named = std::min(sure, q.prompt_tokens + q.generated) / size;
+      if (named > q.held.named) s.cache.name(host.workload().sequence(host.request(q.request)), q.held, named, now);
+    }
+    return q.generated >= q.output_tokens;
+  };
+  if (all_stay) {
+    for (Sequence& q : s.running) receive(q);
+  } else {
+    s.batch.clear();
+    s.batch.swap(s.running);
+    for (Sequence& q : s.batch) {
+      if (receive(q)) {
         s.cache.release(q.held, now);
         host.finished(q.request);
-        continue;
+      } else {
+        s.running.push_back(std::move(q));
       }
     }
-    s.running.push_back(std::move(q));
+    s.mark_stopped(now);
   }
-  if (!batch.empty()) s.mark_stopped(now);
-  for (std::size_t i = 0; i < s.waiting.size();) {  // those preempted while this step gave them a token
-    WaitingRequest& w = s.waiting[i++];
+  for (std::size_t i = 0; s.waiting.in_flight() > 0; ++i) {  // those preempted while this step gave them a token
+    WaitingRequest w = s.waiting[i];
     if (!w.in_flight) continue;
     w.in_flight = false;
     gain_token(s, w.last_token, w.generated, now);
-    const RequestId r = w.request;
-    if (w.generated == 1) host.first_token(r);
-    if (w.generated < host.request(r).output_tokens) continue;
-    s.waiting.erase(s.waiting.begin() + static_cast<std::ptrdiff_t>(--i));
-    host.finished(r);
+    s.waiting.replace(i, w);
+    if (w.generated == 1) host.first_token(w.request);
+    if (w.generated < w.output_tokens) continue;
+    s.waiting.erase(i--);
+    host.finished(w.request);
   }
   if (!async) return;
   const CacheChanges& named = s.cache.block_changes();
@@ -343,18 +385,15 @@ std::uint32_t ContinuousEngine::steps_alike(const EngineState& s, const WorkerWo
     if (!s.next_ready || s.next.decodes != s.running.size() || s.next.length != s.step.length) return 1;
     const auto none = [](const CacheChanges& c) { return c.evicted.empty() && c.stored.empty(); };
     if (config.router.reports != ReportMode::kOff && !(none(s.step_changes) && none(s.next_changes))) return 1;
-    for (const WaitingRequest& w : s.waiting) {
-      if (w.in_flight) return 1;
-    }
+    if (s.waiting.in_flight() > 0) return 1;
   }
   const std::uint32_t size = config.cache.block_tokens;
   std::int64_t steps = ~std::uint32_t{0};
   for (const Sequence& q : s.running) {
     // A sequence that is computed again, a token a step because others use up the budget, gains none.
     if (!q.gives || (async && !q.next_gives)) return 1;
-    const Request& r = host.request(q.request);
-    const std::int64_t known = std::int64_t{r.prompt_tokens} + q.generated;
-    const std::int64_t output = std::max(r.output_tokens, 1U);
+    const std::int64_t known = std::int64_t{q.prompt_tokens} + q.generated;
+    const std::int64_t output = std::max(q.output_tokens, 1U);
     if (async) {
       const std::int64_t until_named = (std::int64_t{q.held.named} + 1) * size - known;
       const std::int64_t until_slot = std::int64_t{q.held.blocks()} * size - known;

@@ -42,6 +42,7 @@ class WorkerHost : public WorkerWorld {
   virtual void started(RequestId r, std::uint32_t hit, bool resumed) = 0;
   /// The cache evicted blocks. `r` is kNone for a whole step.
   virtual void evicted(RequestId r, const CacheChanges& changes) = 0;
+  virtual void evicted(RequestId r, const SpanChanges& changes) = 0;
   /// One report's worth of what was evicted and stored.
   virtual void report(const CacheChanges& changes) = 0;
   /// Both, of a cache that is kept by runs.
@@ -54,28 +55,83 @@ class WorkerHost : public WorkerWorld {
 /// A request that runs. Continuous: c, the tokens computed or about to be, is computed + scheduled + next.
 struct Sequence {
   RequestId request = kNone;
-  SimTime finish = 0;           ///< slots: when it will be done
-  SimTime first_token = 0;      ///< slots
-  std::uint32_t computed = 0;   ///< continuous: tokens computed as the last step's end left them
-  std::uint32_t generated = 0;  ///< continuous: g
-  std::uint32_t scheduled = 0;  ///< continuous: n of the running step
-  std::uint32_t next = 0;       ///< continuous: n of the step that is scheduled behind it
-  std::uint32_t hit = 0;        ///< continuous: blocks, as it was admitted
-  bool gives = false;           ///< continuous: the running step gives it a token
-  bool next_gives = false;      ///< continuous: the step behind it does
-  bool began = false;           ///< continuous: the step that admitted it runs, or did
-  bool resumed = false;         ///< continuous: it ran before and was preempted
-  SimTime last_token = -1;      ///< continuous: when it gained its latest token
-  Holding held;                 ///< continuous: its slots
+  std::uint32_t prompt_tokens = 0;  ///< continuous
+  std::uint32_t output_tokens = 0;  ///< continuous
+  SimTime finish = 0;               ///< slots: when it will be done
+  SimTime first_token = 0;          ///< slots
+  std::uint32_t computed = 0;       ///< continuous: tokens computed as the last step's end left them
+  std::uint32_t generated = 0;      ///< continuous: g
+  std::uint32_t scheduled = 0;      ///< continuous: n of the running step
+  std::uint32_t next = 0;           ///< continuous: n of the step that is scheduled behind it
+  std::uint32_t hit = 0;            ///< continuous: blocks, as it was admitted
+  bool gives = false;               ///< continuous: the running step gives it a token
+  bool next_gives = false;          ///< continuous: the step behind it does
+  bool began = false;               ///< continuous: the step that admitted it runs, or did
+  bool resumed = false;             ///< continuous: it ran before and was preempted
+  SimTime last_token = -1;          ///< continuous: when it gained its latest token
+  Holding held;                     ///< continuous: its slots
 };
 
 struct WaitingRequest {
   RequestId request = kNone;
-  SimTime estimate = 0;         ///< slots: service time as it joined
+  SimTime estimate = 0;  ///< slots: service time as it joined
+  std::uint32_t prompt_tokens = 0;
+  std::uint32_t output_tokens = 0;
   std::uint32_t generated = 0;  ///< continuous: tokens kept through preemption
   bool resumed = false;
   SimTime last_token = -1;
   bool in_flight = false;  ///< continuous: it was preempted while a step was giving it a token; passed over until then
+};
+
+/// A worker's queue, first come first served but for who comes back. Invariant: its totals are those of its requests.
+class WaitingQueue {
+ public:
+  std::size_t size() const { return all_.size(); }
+  bool empty() const { return all_.empty(); }
+  auto begin() const { return all_.begin(); }
+  auto end() const { return all_.end(); }
+  const WaitingRequest& front() const { return all_.front(); }
+  const WaitingRequest& operator[](std::size_t i) const { return all_[i]; }
+  /// Σ prompt tokens, and Σ tokens that are still to be handed out.
+  std::int64_t prompt_tokens() const { return prompt_; }
+  std::int64_t output_tokens() const { return output_; }
+  /// How many were preempted while a step was giving them a token.
+  std::uint32_t in_flight() const { return in_flight_; }
+
+  void push_back(const WaitingRequest& w) {
+    count(w, 1);
+    all_.push_back(w);
+  }
+  void push_front(const WaitingRequest& w) {
+    count(w, 1);
+    all_.push_front(w);
+  }
+  void pop_front() {
+    count(all_.front(), -1);
+    all_.pop_front();
+  }
+  void erase(std::size_t i) {
+    count(all_[i], -1);
+    all_.erase(all_.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+  void replace(std::size_t i, const WaitingRequest& w) {
+    count(all_[i], -1);
+    count(w, 1);
+    all_[i] = w;
+  }
+  void clear() { *this = WaitingQueue(); }
+
+ private:
+  void count(const WaitingRequest& w, std::int64_t sign) {
+    prompt_ += sign * w.prompt_tokens;
+    output_ += sign * (static_cast<std::int64_t>(w.output_tokens) - static_cast<std::int64_t>(w.generated));
+    if (w.in_flight) in_flight_ = static_cast<std::uint32_t>(in_flight_ + sign);
+  }
+
+  std::deque<WaitingRequest> all_;
+  std::int64_t prompt_ = 0;
+  std::int64_t output_ = 0;
+  std::uint32_t in_flight_ = 0;
 };
 
 /// A step: its batch, and how many steps like it follow in which nothing else happens. Those are not events: they are
@@ -104,9 +160,9 @@ struct EngineState {
 
   KvCache cache;
   std::vector<Sequence> running;  // in admission order
-  std::deque<WaitingRequest> waiting;
+  WaitingQueue waiting;
   std::vector<Sequence> stuck_running;
-  std::deque<WaitingRequest> stuck_waiting;
+  WaitingQueue stuck_waiting;
   bool up = true;
   SimTime waiting_estimate = 0;  // slots: Σ estimates of the waiting, stuck ones included
   SimTime busy = 0;
@@ -120,6 +176,7 @@ struct EngineState {
   StepInfo next;
   CacheChanges step_changes;
   CacheChanges next_changes;
+  std::vector<Sequence> batch;  // scratch of a step's end
 
   void mark_running(SimTime now) {
     if (running.empty()) busy_since = now;

@@ -13,6 +13,8 @@ void Worker::enqueue(WorkerHost& host, RequestId r, SimTime now) {
   interrupt(host, now);
   WaitingRequest w;
   w.request = r;
+  w.prompt_tokens = host.request(r).prompt_tokens;
+  w.output_tokens = host.request(r).output_tokens;
   w.estimate = engine_->service_estimate(s_, host, host.request(r));
   (s_.up ? s_.waiting : s_.stuck_waiting).push_back(w);
   s_.waiting_estimate += w.estimate;
@@ -23,7 +25,7 @@ void Worker::crash(WorkerHost& host, SimTime now) {
   interrupt(host, now);
   const bool ran = !s_.running.empty();
   s_.stuck_running.swap(s_.running);
-  s_.stuck_waiting.swap(s_.waiting);
+  std::swap(s_.stuck_waiting, s_.waiting);
   if (ran) s_.mark_stopped(now);
   s_.stepping = s_.next_ready = false;
   s_.step = {.serial = s_.step.serial};
@@ -66,7 +68,7 @@ void Worker::add_to(StateHash& hash) const {
   hash.add(static_cast<std::uint64_t>(s_.busy));
   for (const Sequence& q : s_.running) {
     hash.add((std::uint64_t{q.request} << 32) | q.computed);
-    const bool partial = q.held.named < q.held.blocks();
+    const bool partial = q.held.named < q.held.slots.size();
     hash.add((std::uint64_t{q.generated} << 32) | (partial ? q.held.slots.back() : kNone));
     hash.add(static_cast<std::uint64_t>(q.finish));
   }

@@ -57,7 +57,7 @@ class Worker {
   std::uint32_t hit(const Workload& workload, const Request& r) const { return s_.cache.hit(workload.sequence(r)); }
   void set_eviction(EvictionPolicy policy) { s_.cache.set_policy(policy); }
   const std::vector<Sequence>& running() const { return s_.running; }
-  const std::deque<WaitingRequest>& waiting() const { return s_.waiting; }
+  const WaitingQueue& waiting() const { return s_.waiting; }
   /// Those lost with the worker, in the order of take_stuck(): until the router notices they are still its work.
   std::vector<RequestId> stuck() const;
   /// Requests that wait, stuck ones included.

@@ -77,7 +77,7 @@ void Belief::drop_expired(SimTime now) {
 void Belief::list(const Truth& truth, Told& told) const {
   if (mirrors() || decisions()) return;
   if (truth.runs == nullptr) {
-    told.blocks = truth.blocks->resident().runs();
+    told.blocks = truth.blocks->runs();
   } else if (edges_) {
     truth.runs->each_held([&told](EdgeId e, std::uint32_t blocks) { told.heads.push_back({e, blocks}); });
   } else {
@@ -134,7 +134,7 @@ std::uint32_t Belief::count(WorkerId w) const {
 Divergence Belief::divergence(WorkerId w, const Truth& truth) const {
   if (oracle()) return {};
   if (truth.runs == nullptr) {
-    const BlockSet& held = truth.blocks->resident();
+    const BlockSet& held = *truth.blocks;
     return {sets_[w].count_without(held), held.count_without(sets_[w])};
   }
   std::uint32_t common = 0;

@@ -34,7 +34,7 @@ struct Prompt {
 
 /// What a worker holds, as it can be asked. One of the two is there.
 struct Truth {
-  const BlockCache* blocks = nullptr;
+  const BlockSet* blocks = nullptr;
   const RunCache* runs = nullptr;
 };
 

@@ -58,6 +58,18 @@ void Simulation::Host::evicted(RequestId r, const CacheChanges& changes) {
                     changes.evicted});
 }
 
+void Simulation::Host::evicted(RequestId r, const SpanChanges& changes) {
+  if (changes.evicted.empty() || sink_ == nullptr) return;
+  std::uint32_t count = 0;
+  std::vector<BlockId> blocks;
+  for (const Span& s : changes.evicted) {
+    count += s.count;
+    if (!sink_->wants_blocks()) continue;
+    for (BlockId b = s.first + s.count; b-- > s.first;) blocks.push_back(b);
+  }
+  sim_.emit(sink_, {sim_.now_, EventType::kEvict, r, worker_, count, blocks});
+}
+
 void Simulation::Host::report(const CacheChanges& changes) {
   send_report(
       !changes.evicted.empty(), [&] { return as_runs(changes.evicted); }, [&] { return as_runs(changes.stored); });

@@ -16,6 +16,7 @@ class Simulation::Host : public WorkerHost {
   bool step_is_over(SimTime at) const override { return sim_.step_is_over(worker_, at); }
   void started(RequestId r, std::uint32_t hit, bool resumed) override;
   void evicted(RequestId r, const CacheChanges& changes) override;
+  void evicted(RequestId r, const SpanChanges& changes) override;
   void report(const CacheChanges& changes) override;
   void changed(RequestId r, const RunChanges& changes) override;
   void first_token(RequestId r) override;

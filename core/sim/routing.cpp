@@ -21,7 +21,7 @@ class Simulation::World final : public WorkerWorld {
   WorkerId worker_;
 };
 
-Truth Simulation::truth_of(WorkerId w) const { return {&workers_[w].cache().blocks(), workers_[w].run_cache()}; }
+Truth Simulation::truth_of(WorkerId w) const { return {&workers_[w].cache().resident(), workers_[w].run_cache()}; }
 
 const BlockSet& Simulation::believed(WorkerId w, std::uint32_t router) const {
   return oracle() ? workers_[w].cache().resident() : routers_[router].belief.blocks(w);

@@ -33,7 +33,8 @@ Simulation::Simulation(const Config& config, const Workload& workload, const Rad
   BY_CHECK(config.fleet.workers > 0 && config.cache.capacity_blocks > 0, "a fleet without workers or slots");
   BY_CHECK(config.cache.block_tokens == workload.block_tokens, "workload and cache disagree on the block size");
   const bool runs = cache == CacheKind::kRuns;
-  BY_CHECK(!runs || (tree != nullptr && fastest_cache(config) == CacheKind::kRuns), "runs will not do here");
+  BY_CHECK(cache == CacheKind::kBlocks || (tree != nullptr && fastest_cache(config) == cache),
+           "the cache must be kept in slots here");
   workers_.reserve(config.fleet.workers);
   for (WorkerId w = 0; w < config.fleet.workers; ++w) workers_.emplace_back(config_, workload, tree, w, cache);
   const Belief::World world{config.fleet.workers, workload.id_count(), tree, runs};
@@ -210,7 +211,7 @@ void Simulation::change(const Config& next, EventSink* sink) {
                next.fleet.null_block == config_.fleet.null_block && next.router.replicas == config_.router.replicas &&
                next.router.replica_choice == config_.router.replica_choice,
            "this setting restarts the run");
-  BY_CHECK(workers_[0].run_cache() == nullptr, "settings change in flight only where every block has its slot");
+  BY_CHECK(workers_[0].cache().has_slots(), "settings change in flight only where every block has its slot");
   for (WorkerId w = 0; w < workers_.size(); ++w) {
     Host host(*this, w, sink);
     workers_[w].interrupt(host, now_);

@@ -25,9 +25,9 @@ CacheKind fastest_cache(const Config& config);
 
 class Simulation {
  public:
-  /// `tree` may be nullptr unless (now or later) eviction is belady, the cache is kept by runs, the view is one of
-  /// decisions or the strategy counts different blocks. Both must outlive the simulation and its copies. Runs: where
-  /// fastest_cache() says so; there are no slots then, and change() is not allowed.
+  /// `tree` may be nullptr unless (now or later) eviction is belady, the cache is not kept in slots, the view is one of
+  /// decisions or the strategy counts different blocks. Both must outlive the simulation and its copies. Other than in
+  /// slots: as fastest_cache() says; change() is not allowed then.
   Simulation(const Config& config, const Workload& workload, const RadixTree* tree,
              CacheKind cache = CacheKind::kBlocks);
 

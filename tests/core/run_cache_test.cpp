@@ -215,15 +215,64 @@ TEST(CachesByRuns, GiveTheSameRunsAsCachesByBlocks) {
   EXPECT_GT(views_by_runs, 100U) << "the scenarios keep no views by runs";
 }
 
-TEST(CachesByRuns, AreForLruAndSlotsAlone) {
+// Engine continuous in every mode: by stretches and by blocks, step by step and in leaps.
+TEST(CachesBySpans, GiveTheSameRunsAsCachesByBlocks) {
+  std::uint64_t evictions = 0;
+  std::uint64_t preemptions = 0;
+  std::uint64_t with_copies = 0;
+  for (std::uint64_t seed = 0; seed < 1000; ++seed) {
+    SCOPED_TRACE(seed);
+    const auto run = test::random_run(seed, EngineKind::kContinuous);
+    run->config.cache.eviction = EvictionPolicy::kLru;
+    run->config.router.reports = ReportMode::kOff;
+    ASSERT_EQ(fastest_cache(run->config), CacheKind::kSpans);
+    Simulation blocks(run->config, run->workload, &run->tree);
+    Simulation spans(run->config, run->workload, &run->tree, CacheKind::kSpans);
+    Transcript told[2];
+    blocks.run(&told[0]);
+    while (spans.step(&told[1])) spans.check_laws();
+    ASSERT_EQ(told[0].text, told[1].text);
+    ASSERT_EQ(requests_csv(blocks), requests_csv(spans));
+    ASSERT_EQ(summary_json(summarize(blocks)), summary_json(summarize(spans)));
+
+    Config stepping = run->config;
+    stepping.fleet.skip_steps = false;
+    Simulation steps(stepping, run->workload, &run->tree, CacheKind::kSpans);
+    steps.run();
+    ASSERT_EQ(requests_csv(steps), requests_csv(spans)) << "step by step";
+    ASSERT_EQ(summary_json(summarize(steps)), summary_json(summarize(spans))) << "step by step";
+
+    Simulation again(run->config, run->workload, &run->tree, CacheKind::kSpans);
+    for (int i = 0; i < 20; ++i) again.step();
+    Simulation copy = again;
+    ASSERT_EQ(copy.digest(), again.digest());
+    copy.run();
+    ASSERT_EQ(copy.digest(), spans.digest()) << "copy, then run, is run";
+    const Summary s = summarize(spans);
+    evictions += s.evictions;
+    preemptions += s.preemptions;
+    with_copies += run->config.fleet.block_copies;
+  }
+  EXPECT_GT(evictions, 1000U) << "the scenarios evict nothing";
+  EXPECT_GT(preemptions, 1000U) << "the scenarios preempt nobody";
+  EXPECT_GT(with_copies, 300U) << "the scenarios make no copies";
+  EXPECT_LT(with_copies, 700U) << "all scenarios make copies";
+}
+
+TEST(CachesByRuns, AreForLruAlone) {
   Config config;
   EXPECT_EQ(fastest_cache(config), CacheKind::kRuns);
   config.fleet.engine = EngineKind::kContinuous;
-  EXPECT_EQ(fastest_cache(config), CacheKind::kBlocks);
-  config.fleet.engine = EngineKind::kSlots;
-  for (const EvictionRow& row : eviction_table()) {
-    config.cache.eviction = eviction_policy(row.id);
-    EXPECT_EQ(fastest_cache(config) == CacheKind::kRuns, row.id == "lru") << row.id;
+  EXPECT_EQ(fastest_cache(config), CacheKind::kSpans);
+  config.router.reports = ReportMode::kAll;
+  EXPECT_EQ(fastest_cache(config), CacheKind::kBlocks) << "reports tell single blocks";
+  config.router.reports = ReportMode::kOff;
+  for (const EngineKind engine : {EngineKind::kSlots, EngineKind::kContinuous}) {
+    config.fleet.engine = engine;
+    for (const EvictionRow& row : eviction_table()) {
+      config.cache.eviction = eviction_policy(row.id);
+      EXPECT_EQ(fastest_cache(config) != CacheKind::kBlocks, row.id == "lru") << row.id;
+    }
   }
 }
 
