@@ -142,7 +142,8 @@ void KvCache::grow_spans(const BlockSequence& seq, Holding& held, const Growth& 
     held.counted = to.blocks;
   }
   if (to.named <= held.named) return;
-  seq.each_run(held.named, to.named, [&](Span run) { spans_->name(run, held.maker, held.spans, span_changes_); });
+  seq.each_run(held.named, to.named,
+               [&](Span run) { spans_->name(run, held.maker, held.spans, held.tail, span_changes_); });
   held.named = to.named;
 }
 
@@ -154,13 +155,18 @@ void KvCache::share_or_name(const BlockSequence& seq, Holding& held, const Growt
   std::uint32_t given_back = 0;
   std::uint32_t missing = 0;  // of those that have no slot yet
   stretches_.clear();
+  const auto add = [&](Span blocks, bool resident) {
+    const std::uint32_t have = k < had ? std::min(blocks.count, had - k) : 0;
+    k += blocks.count;
+    stretches_.push_back({blocks, resident});
+    (resident ? given_back : missing) += resident ? have : blocks.count - have;
+  };
   seq.each_run(held.named, named, [&](Span run) {
-    spans_->each_stretch(run, [&](Span blocks, bool resident) {
-      const std::uint32_t have = k < had ? std::min(blocks.count, had - k) : 0;
-      k += blocks.count;
-      stretches_.push_back({blocks, resident});
-      (resident ? given_back : missing) += resident ? have : blocks.count - have;
-    });
+    if (resident().count(run) == 0) {
+      add(run, false);
+    } else {
+      spans_->each_stretch(run, add);
+    }
   });
   shared_.clear();
   for (const Stretch& s : stretches_) {
@@ -174,7 +180,7 @@ void KvCache::share_or_name(const BlockSequence& seq, Holding& held, const Growt
     if (s.resident) {
       SpanCache::hold(held.spans, s.blocks, 0);
     } else {
-      spans_->name(s.blocks, 0, held.spans, span_changes_);
+      spans_->name(s.blocks, 0, held.spans, held.tail, span_changes_);
     }
   }
   held.named = named;
@@ -186,6 +192,7 @@ void KvCache::release(Holding& held, SimTime now) {
     if (held.counted > held.named) spans_->give_back(held.counted - held.named);
     spans_->release(held.spans);
     held.named = held.counted = 0;
+    held.tail = kNone;
     return;
   }
   while (!held.slots.empty()) {

@@ -28,6 +28,7 @@ struct Holding {
   std::uint32_t named = 0;
   std::uint32_t counted = 0;    ///< by stretches: so many slots
   std::uint32_t maker = 0;      ///< by stretches: of the copies that it named
+  std::uint32_t tail = kNone;   ///< by stretches: the last of them
   std::vector<HeldSpan> spans;  ///< by stretches: the blocks with an identity, in order
   std::uint32_t blocks() const { return static_cast<std::uint32_t>(slots.size()) + counted; }
 };
@@ -128,6 +129,8 @@ class KvCache {
   /// The cache by edges; nullptr where it is kept otherwise.
   const RunCache* edges() const { return runs_ ? &*runs_ : nullptr; }
   RunCache* edges() { return runs_ ? &*runs_ : nullptr; }
+  /// The cache by stretches; nullptr where it is kept otherwise.
+  SpanCache* stretches() { return spans_ ? &*spans_ : nullptr; }
 
   /// Σ references, slots without identity included.
   std::uint64_t references() const;

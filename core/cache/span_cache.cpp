@@ -6,6 +6,11 @@
 #include "core/base/check.h"
 
 namespace blockyard {
+namespace {
+
+constexpr std::size_t kFewChanges = 64;
+
+}  // namespace
 
 void SpanCache::hold(std::vector<HeldSpan>& held, Span blocks, std::uint32_t maker) {
   if (!held.empty()) {
@@ -105,6 +110,7 @@ void SpanCache::forget(CopyId c) {
   if (cell->second == c && gone.next_copy == kNone) {
     cells_.erase(cell);
     resident_.erase(gone.blocks);
+    note_change(gone.blocks);
     return;
   }
   second_copies_ -= gone.blocks.count;
@@ -137,6 +143,7 @@ void SpanCache::take(std::uint32_t slots, SpanChanges& changes) {
         idle_count_ -= lost;
         idle_.erase(tail);
         resident_.erase(tail);
+        note_change(tail);
         changes.evicted.push_back(tail);
         return;
       }
@@ -150,9 +157,45 @@ void SpanCache::take(std::uint32_t slots, SpanChanges& changes) {
   }
 }
 
-void SpanCache::name(Span run, std::uint32_t maker, std::vector<HeldSpan>& held, SpanChanges& changes) {
+void SpanCache::note_change(Span blocks) {
+  if (all_changed_) return;
+  if (changed_.size() < cells_.size() + kFewChanges) {
+    changed_.push_back(blocks);
+  } else {
+    all_changed_ = true;
+    changed_.clear();
+  }
+}
+
+std::vector<Span> SpanCache::runs() const {
+  std::vector<Span> out;
+  for (const auto& cell : cells_) {
+    const Span blocks = copy_[cell.second].blocks;
+    if (!out.empty() && out.back().first + out.back().count == blocks.first) {
+      out.back().count += blocks.count;
+    } else {
+      out.push_back(blocks);
+    }
+  }
+  return out;
+}
+
+void SpanCache::name(Span run, std::uint32_t maker, std::vector<HeldSpan>& held, std::uint32_t& tail,
+                     SpanChanges& changes) {
   changes.stored.push_back(run);
   unnamed_ -= run.count;
+  note_change(run);
+  if (tail != kNone && second_copies_ == 0) {
+    // Most often they go on from what the holding named last, which nobody shares.
+    Copy& last = copy_[tail];
+    if (last.blocks.first + last.blocks.count == run.first && last.refs == 1 && last.maker == maker &&
+        resident_.count(run) == 0) {
+      last.blocks.count += run.count;
+      resident_.insert(run);
+      hold(held, run, maker);
+      return;
+    }
+  }
   const BlockId end = run.first + run.count;
   auto next = cells_.upper_bound(run.first);
   for (BlockId at = run.first; at < end;) {
@@ -167,8 +210,10 @@ void SpanCache::name(Span run, std::uint32_t maker, std::vector<HeldSpan>& held,
       if (last != nullptr && last->next_copy == kNone && last->refs == 1 && last->maker == maker && !held.empty() &&
           held.back().maker == maker && held.back().blocks.first + held.back().blocks.count == at) {
         last->blocks.count += blocks.count;  // this holding's own, and nobody else's
+        tail = before->second;
       } else {
-        cells_.emplace_hint(next, at, add(blocks, 1, maker));
+        tail = add(blocks, 1, maker);
+        cells_.emplace_hint(next, at, tail);
       }
       hold(held, blocks, maker);
       at = to;
@@ -182,6 +227,7 @@ void SpanCache::name(Span run, std::uint32_t maker, std::vector<HeldSpan>& held,
     while (copy_[last].next_copy != kNone) last = copy_[last].next_copy;
     const CopyId mine = add(blocks, 1, maker);
     copy_[last].next_copy = mine;
+    tail = kNone;
     second_copies_ += blocks.count;
     hold(held, blocks, maker);
     at += blocks.count;
@@ -220,6 +266,8 @@ void SpanCache::clear() {
   unused_.clear();
   resident_.clear();
   idle_.clear();
+  all_changed_ = true;
+  changed_.clear();
   taken_ = idle_count_ = unnamed_ = second_copies_ = 0;
   idle_head_ = idle_tail_ = kNone;
 }

@@ -65,8 +65,8 @@ class SpanCache {
     unnamed_ -= slots;
   }
   /// These blocks, in slots without identity, are full now; they are added to `held`. Unless copies are allowed none of
-  /// them may be resident.
-  void name(Span run, std::uint32_t maker, std::vector<HeldSpan>& held, SpanChanges& changes);
+  /// them may be resident. `tail`: the holding's own, kNone at first.
+  void name(Span run, std::uint32_t maker, std::vector<HeldSpan>& held, std::uint32_t& tail, SpanChanges& changes);
   /// One reference less, from the last block to the first; at 0 they join the end of the idle order.
   void release(std::vector<HeldSpan>& held);
 
@@ -75,6 +75,16 @@ class SpanCache {
   /// Drops everything: fault crash. Counters of the whole run stay.
   void clear();
 
+  /// Stretches of which blocks came or went since forget_changes(), some named twice; nullptr where they are too many
+  /// to be worth telling.
+  const std::vector<Span>* changed() const { return all_changed_ ? nullptr : &changed_; }
+  void forget_changes() {
+    all_changed_ = false;
+    changed_.clear();
+  }
+
+  /// The resident blocks as stretches of ids, ascending.
+  std::vector<Span> runs() const;
   /// Calls f(Span, resident) for the stretches of the run that are resident or not, in order.
   template <class F>
   void each_stretch(Span run, F f) const;
@@ -106,6 +116,7 @@ class SpanCache {
   void leave_idle(CopyId c);
   void unlink_idle(CopyId c);
   void forget(CopyId c);
+  void note_change(Span blocks);
   bool is_first(CopyId c) const { return second_copies_ == 0 || cells_.find(copy_[c].blocks.first)->second == c; }
 
   std::uint32_t capacity_;
@@ -124,6 +135,8 @@ class SpanCache {
   std::vector<CopyId> unused_;
   BlockSet resident_;
   BlockSet idle_;
+  std::vector<Span> changed_;
+  bool all_changed_ = true;
 };
 
 template <class F>

@@ -47,6 +47,8 @@ class Worker {
   /// The cache by runs; nullptr where every block has its slot.
   const RunCache* run_cache() const { return s_.cache.edges(); }
   RunCache* run_cache() { return s_.cache.edges(); }
+  /// The cache by stretches; nullptr where it is kept otherwise.
+  SpanCache* span_cache() { return s_.cache.stretches(); }
   std::uint32_t capacity() const { return s_.cache.capacity(); }
   std::uint32_t in_use() const { return s_.cache.in_use(); }
   std::uint32_t taken() const { return s_.cache.taken(); }

@@ -1,10 +1,16 @@
 #include "core/router/belief.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/check.h"
 
 namespace blockyard {
+namespace {
+
+constexpr std::size_t kManyGained = 1024;  // from here on a sync goes over all
+
+}  // namespace
 
 Belief::Belief(const RouterConfig& config, const World& world) : world_(world), told_at_(world.workers, 0) {
   view_ = config.view;
@@ -20,6 +26,7 @@ Belief::Belief(const RouterConfig& config, const World& world) : world_(world), 
     keeping_ = Keeping::kBlocks;
   }
   if (keeping_ == Keeping::kBlocks) sets_.assign(world.workers, BlockSet(world.ids));
+  gained_.resize(sets_.size());
   view_ = decisions() ? ViewMode::kSynced : view_;  // so that obey() makes the index
   obey(config);
 }
@@ -36,6 +43,7 @@ void Belief::obey(const RouterConfig& config) {
   if (begins) {
     index_.emplace(world_.workers, world_.tree);
     for (BlockSet& set : sets_) set.clear();
+    for (Gained& g : gained_) g = {};
   }
   index_->set_limits(config.view_ttl, config.view_max_blocks, [this](WorkerId w, const EdgePiece& p) {
     if (!sets_.empty()) sets_[w].erase(span_of(p));
@@ -66,6 +74,12 @@ void Belief::routed(WorkerId w, const Prompt& prompt, SimTime now) {
   if (!speculates_) return;
   if (edges_) return edges_->insert(w, prompt.path);
   for (const Span& run : prompt.chain) sets_[w].insert(run);
+  Gained& gained = gained_[w];
+  if (gained.everywhere) return;
+  gained.spans.insert(gained.spans.end(), prompt.chain.begin(), prompt.chain.end());
+  if (gained.spans.size() < kManyGained) return;
+  gained.spans.clear();
+  gained.everywhere = true;
 }
 
 void Belief::drop_expired(SimTime now) {
@@ -90,17 +104,42 @@ void Belief::list(const Truth& truth, Told& told) const {
 void Belief::hear_sync(WorkerId w, const Told& told, SimTime sent) {
   if (decisions()) return;
   if (edges_ && !mirrors()) edges_->replace(w, told.heads);
-  if (!sets_.empty()) sets_[w].assign(told.blocks);
+  if (!sets_.empty()) {
+    sets_[w].assign(told.blocks);
+    gained_[w] = {};
+  }
   told_at_[w] = sent;
 }
 
 void Belief::hear_report(WorkerId w, const Told& told) {
   if (decisions() || sets_.empty()) return;
+  gained_[w] = {};
   for (const Span& run : told.removed) sets_[w].erase(run);
   for (const Span& run : told.blocks) sets_[w].insert(run);
 }
 
-bool Belief::sync_in_place(WorkerId w, RunCache* runs, SimTime now) {
+bool Belief::sync_in_place(WorkerId w, RunCache* runs, SpanCache* spans, SimTime now) {
+  if (spans != nullptr && !oracle() && !decisions()) {
+    BlockSet& set = sets_[w];
+    Gained& gained = gained_[w];
+    if (spans->changed() == nullptr || gained.everywhere) {
+      set.assign(spans->runs());
+    } else {
+      for (const std::vector<Span>* list : {spans->changed(), &std::as_const(gained.spans)}) {
+        for (const Span& span : *list) {
+          set.erase(span);
+          spans->each_stretch(span, [&set](Span part, bool resident) {
+            if (resident) set.insert(part);
+          });
+        }
+      }
+    }
+    gained.spans.clear();
+    gained.everywhere = false;
+    spans->forget_changes();
+    told_at_[w] = now;
+    return true;
+  }
   if (!edges_) return false;
   if (!mirrors()) edges_->sync(w, *runs);
   told_at_[w] = now;
@@ -112,7 +151,10 @@ void Belief::mirror(WorkerId w, RunCache* runs) {
 }
 
 void Belief::clear(WorkerId w, SimTime now) {
-  if (!sets_.empty()) sets_[w].clear();
+  if (!sets_.empty()) {
+    sets_[w].clear();
+    gained_[w] = {};
+  }
   if (edges_ && !mirrors()) edges_->clear(w);
   if (index_) index_->clear(w);
   told_at_[w] = now;

@@ -18,6 +18,7 @@
 #include "core/base/sim_time.h"
 #include "core/cache/block_cache.h"
 #include "core/cache/run_cache.h"
+#include "core/cache/span_cache.h"
 #include "core/prefix/block_set.h"
 #include "core/prefix/radix.h"
 #include "core/router/routed_index.h"
@@ -81,8 +82,9 @@ class Belief {
   void hear_sync(WorkerId w, const Told& told, SimTime sent);
   void hear_report(WorkerId w, const Told& told);
   /// A sync that arrives as it is sent, where this router alone listens: costs what has changed since the last, in
-  /// either of them. False (and nothing done) where it is not kept by edges.
-  bool sync_in_place(WorkerId w, RunCache* runs, SimTime now);
+  /// either of them. False (and nothing done) where it is kept neither by edges
+  /// nor follows stretches.
+  bool sync_in_place(WorkerId w, RunCache* runs, SpanCache* spans, SimTime now);
   /// An oracle by edges: w's cache has changed.
   void mirror(WorkerId w, RunCache* runs);
   /// Worker w lost everything.
@@ -115,7 +117,13 @@ class Belief {
   Keeping keeping_ = Keeping::kBlocks;
   ViewMode view_ = ViewMode::kSynced;
   bool speculates_ = true;
-  std::vector<BlockSet> sets_;        // by blocks
+  std::vector<BlockSet> sets_;  // by blocks
+  // By blocks, of worker w: what joined its set since the last sync in place; everywhere: it changed otherwise.
+  struct Gained {
+    std::vector<Span> spans;
+    bool everywhere = true;
+  };
+  std::vector<Gained> gained_;
   std::optional<RunViews> edges_;     // by edges
   std::optional<RoutedIndex> index_;  // view decisions; by blocks, sets_ follow it
   std::vector<SimTime> told_at_;
