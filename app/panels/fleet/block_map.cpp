@@ -50,6 +50,16 @@ void evicted_pattern(ImDrawList* list, const Theme& theme, const Rect& r, float 
   list->AddLine(ImVec2(r.right() - d, r.y + d), ImVec2(r.x + d, r.bottom() - d), ink, width);
 }
 
+// A circle struck through: the null block, which nobody uses.
+void null_sign(ImDrawList* list, const Theme& theme, const Rect& r) {
+  list->AddRectFilled(r.min(), r.max(), theme.panel);
+  const float side = std::min(r.w, r.h), radius = std::max(1.0f, std::floor(side * 0.3f));
+  const float width = std::max(1.0f, std::round(side / 14));
+  const ImVec2 c = r.center();
+  list->AddCircle(c, radius, theme.text_muted, 0, width);
+  list->AddLine(ImVec2(c.x - radius, c.y + radius), ImVec2(c.x + radius, c.y - radius), theme.text_muted, width);
+}
+
 void grid_lines(ImDrawList* list, const Theme& theme, const MapFit& fit, ImVec2 at) {
   const float w = fit.width(), h = fit.height();
   for (int c = 1; c <= fit.shape.cols; ++c) {
@@ -79,6 +89,14 @@ void outline(ImDrawList* list, const Look& look, const Rect& r, Color color) {
                    look.px(1), width);
 }
 
+// A second copy: a ring within the ring.
+void copy_outline(ImDrawList* list, const Look& look, const Rect& r, Color color) {
+  outline(list, look, r, color);
+  const float in = std::max(2.0f, std::floor(std::min(r.w, r.h) * 0.2f));
+  if (r.w <= 2 * in + 2) return;
+  compat::add_rect(list, ImVec2(r.x + in, r.y + in), ImVec2(r.right() - in - 1, r.bottom() - in - 1), color);
+}
+
 void tooltip_row(const Look& look, const char* key, const std::string& value) {
   text(look, FontRole::Small, look.theme.text_muted, key);
   ImGui::SameLine(look.px(92));
@@ -106,6 +124,12 @@ std::string users_text(const FrameContext& ctx, WorkerId w, BlockId block) {
 }
 
 }  // namespace
+
+std::uint32_t map_cells(const Simulation& sim) {
+  const FleetConfig& fleet = sim.config().fleet;
+  const bool null = fleet.engine == EngineKind::kContinuous && fleet.null_block;
+  return sim.workers()[0].cache().capacity() + (null ? 1 : 0);
+}
 
 MapFit fit_map(std::uint32_t slots, float w, float h, float largest, float smallest) {
   const auto fit_with = [&](float cell_w, float cell_h) {
@@ -183,11 +207,13 @@ void draw_block_map(const FrameContext& ctx, const BlockTexture& texture, Worker
     }
     grid_lines(list, theme, fit, at);
   }
+  if (fit.shape.per_texel == 1 && map_cells(ctx.sim) > cache.capacity())
+    null_sign(list, theme, cell_rect(fit, at, cache.capacity()));
   for (const Span& run : ink.marked) {
     for (BlockId b = run.first; b < run.first + run.count; ++b) {
       if (!cache.resident().contains(b)) continue;
-      const SlotId s = cache.slot_of(b);
-      dot(list, ctx.look, cell_rect(fit, at, s), texture.state(w, s));
+      for (SlotId s = cache.slot_of(b); s != kNone; s = cache.slots()[s].next_copy)
+        dot(list, ctx.look, cell_rect(fit, at, s), texture.state(w, s));
     }
   }
   for (std::size_t i = 0; i < ink.victims.size(); ++i) {
@@ -198,7 +224,10 @@ void draw_block_map(const FrameContext& ctx, const BlockTexture& texture, Worker
   const auto ring = [&](const Selection& what, Color color) {
     const auto* b = std::get_if<SelectedBlock>(&what);
     if (!b || b->block == kNone || !cache.resident().contains(b->block)) return;
-    outline(list, ctx.look, cell_rect(fit, at, cache.slot_of(b->block)), color);
+    const SlotId first = cache.slot_of(b->block);
+    outline(list, ctx.look, cell_rect(fit, at, first), color);
+    for (SlotId s = cache.slots()[first].next_copy; s != kNone; s = cache.slots()[s].next_copy)
+      copy_outline(list, ctx.look, cell_rect(fit, at, s), color);
   };
   ring(ctx.selection, theme.accent);
   ring(ctx.hover, theme.text);
@@ -216,6 +245,12 @@ std::optional<SlotId> slot_at(const MapFit& fit, ImVec2 at, std::uint32_t slots,
 void block_tooltip(const FrameContext& ctx, WorkerId w, SlotId slot) {
   const Look& look = ctx.look;
   const KvCache& cache = ctx.sim.workers()[w].cache();
+  if (slot >= cache.capacity()) {
+    tooltip(look, "The null block",
+            "vLLM keeps one slot of its pool for padding: it is never used, and the pool that requests share is one "
+            "smaller.");
+    return;
+  }
   const SlotInfo& info = cache.slots()[slot];
   if (cache.is_free(slot)) {
     tooltip(look, fmt::format("Slot {} · free", slot), "Nothing has been stored here yet, or it was dropped.");
@@ -238,18 +273,28 @@ void block_tooltip(const FrameContext& ctx, WorkerId w, SlotId slot) {
     tooltip_row(look, "depth", fmt::format("{} in its prompt", workload.tree.depth(info.block) + 1));
   tooltip_row(look, "references", info.refs == 0 ? "none: idle, evictable" : std::to_string(info.refs));
   if (const std::string users = users_text(ctx, w, info.block); !users.empty()) tooltip_row(look, "used by", users);
+  int copies = 0, place = 0;
+  for (SlotId s = cache.slot_of(info.block); s != kNone; s = cache.slots()[s].next_copy) {
+    ++copies;
+    if (s == slot) place = copies;
+  }
+  if (copies > 1) {
+    tooltip_row(look, "copies",
+                place == 1 ? fmt::format("the first of {}: the one that is found", copies)
+                           : fmt::format("number {} of {}: found once those before are gone", place, copies));
+  }
   tooltip_row(look, "stored", moment_text(info.stored_at));
   tooltip_row(look, "last used", moment_text(info.used_at));
   if (info.refs == 0) {
-    std::string place = "at random";
+    std::string turn = "at random";
     if (eviction_row(cache.policy()).foreseeable) {
       const std::vector<SlotId> order = eviction_order(cache, cache.idle_blocks());
       const auto found = std::find(order.begin(), order.end(), slot);
-      place = found == order.end()
-                  ? "–"
-                  : fmt::format("{} of {} to go", found - order.begin() + 1, with_commas(cache.idle_blocks()));
+      turn = found == order.end()
+                 ? "–"
+                 : fmt::format("{} of {} to go", found - order.begin() + 1, with_commas(cache.idle_blocks()));
     }
-    tooltip_row(look, "eviction", place);
+    tooltip_row(look, "eviction", turn);
   }
   const bool believed = ctx.sim.believed(w).contains(info.block);
   if (!believed) tooltip_row(look, "router", "does not know that it is here");
@@ -263,6 +308,11 @@ void draw_state_sample(ImDrawList* list, const Look& look, const Rect& rect, Blo
   if (state == BlockState::kShared) shared_pattern(list, look.theme, inner);
   if (state == BlockState::kPartial) partial_pattern(list, look.theme, rect);
   if (state == BlockState::kPrivate) private_pattern(list, look.theme, rect);
+  compat::add_rect(list, rect.min(), rect.max(), look.theme.line_strong, look.px(2));
+}
+
+void draw_null_sample(ImDrawList* list, const Look& look, const Rect& rect) {
+  null_sign(list, look.theme, rect);
   compat::add_rect(list, rect.min(), rect.max(), look.theme.line_strong, look.px(2));
 }
 

@@ -23,6 +23,9 @@ struct MapFit {
   float height() const { return static_cast<float>(shape.rows) * cell_h; }
 };
 
+/// Cells of a worker's map: one a slot, and behind them that of the null block, where there is one.
+std::uint32_t map_cells(const Simulation& sim);
+
 /// The largest cells with which `slots` blocks fit into w × h, with sides from `smallest` to `largest` pixels; where
 /// they do not fit so, several blocks share a cell.
 MapFit fit_map(std::uint32_t slots, float w, float h, float largest, float smallest);
@@ -40,14 +43,16 @@ struct MapInk {
 void draw_block_map(const FrameContext& ctx, const BlockTexture& texture, WorkerId w, ImVec2 at, const MapFit& fit,
                     const MapInk& ink);
 
-/// The slot under a point; empty outside, and where several blocks share a cell.
+/// The cell under a point, by slot; the null block's is behind them all. Empty outside, and where several blocks share
+/// a cell.
 std::optional<SlotId> slot_at(const MapFit& fit, ImVec2 at, std::uint32_t slots, ImVec2 point);
 
-/// What the slot holds, who uses it, since when, and when it would go.
+/// What the cell holds, who uses it, since when, and when it would go.
 void block_tooltip(const FrameContext& ctx, WorkerId w, SlotId slot);
 
 /// A sample of a state with its pattern, for the legend: draws into `rect`.
 void draw_state_sample(ImDrawList* list, const Look& look, const Rect& rect, BlockState state);
+void draw_null_sample(ImDrawList* list, const Look& look, const Rect& rect);
 void draw_flash_sample(ImDrawList* list, const Look& look, const Rect& rect, BlockFlash flash);
 
 }  // namespace blockyard

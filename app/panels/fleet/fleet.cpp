@@ -68,7 +68,7 @@ void FleetPanel::draw(FrameContext& ctx, const Rect& rect) {
   Rect area = rect;
   const Rect top = area.take_top(look.px(24), look.px(6));
   const std::size_t count = ctx.sim.workers().size();
-  const std::uint32_t slots = ctx.sim.workers()[0].cache().capacity();
+  const std::uint32_t slots = map_cells(ctx.sim);
   FleetGrid grid = arrange_fleet(area, count, slots, look.scale, wanted_);
   if (grid.height > area.h + 1 && wanted_ != FleetDetail::kAuto) {  // it scrolls: leave room for the bar
     Rect narrower = area;
@@ -160,11 +160,12 @@ void FleetPanel::head(FrameContext& ctx, const Rect& rect, const FleetGrid& grid
   struct Entry {
     const char* label;
     const char* help;
-    int kind;  // 0: state, 1: flash, 2: the dots, 3: a state of engine continuous alone
+    int kind;  // 0: state, 1: flash, 2: the dots, 3: a state of engine continuous alone, 4: the null block
     int value;
   };
   const bool continuous = ctx.sim.config().fleet.engine == EngineKind::kContinuous;
-  constexpr std::array<Entry, 9> kLegend = {{
+  const bool null = map_cells(ctx.sim) > ctx.sim.workers()[0].cache().capacity();
+  constexpr std::array<Entry, 10> kLegend = {{
       {"free", "Nothing is stored in this slot.", 0, static_cast<int>(BlockState::kFree)},
       {"cached, idle", "Kept, used by nobody: a hit for whoever comes next, or the next victim.", 0,
        static_cast<int>(BlockState::kIdle)},
@@ -180,6 +181,7 @@ void FleetPanel::head(FrameContext& ctx, const Rect& rect, const FleetGrid& grid
       {"just evicted", "What was here has been thrown out. Marked by a cross; fades within 0.4 s.", 1,
        static_cast<int>(BlockFlash::kEvicted)},
       {"selected prefix", "Blocks of the request or tree node that is selected or pointed at.", 2, 0},
+      {"null block", "One slot of vLLM's pool is never used.", 4, 0},
   }};
   const float box = look.px(11), gap = look.px(14);
   const auto width = [&](const Entry& e) { return box + look.px(6) + text_width(look, FontRole::Small, e.label); };
@@ -188,7 +190,7 @@ void FleetPanel::head(FrameContext& ctx, const Rect& rect, const FleetGrid& grid
                                 : std::string("KV block occupancy");
   const float title_w = text_width(look, FontRole::BodyBold, title) + look.px(16);
   float all = 0;
-  const auto shown = [continuous](const Entry& e) { return e.kind != 3 || continuous; };
+  const auto shown = [continuous, null](const Entry& e) { return e.kind < 3 || (e.kind == 3 ? continuous : null); };
   for (const Entry& e : kLegend) all += shown(e) ? width(e) + gap : 0;
   const float limit = rect.w - look.px(56);
   const bool titled = all + title_w <= limit;
@@ -204,6 +206,7 @@ void FleetPanel::head(FrameContext& ctx, const Rect& rect, const FleetGrid& grid
     if (x + width(e) > rect.right() - look.px(52)) break;
     const Rect sample{std::floor(x), std::floor(y - box / 2), box, box};
     if (e.kind == 0 || e.kind == 3) draw_state_sample(list, look, sample, static_cast<BlockState>(e.value));
+    if (e.kind == 4) draw_null_sample(list, look, sample);
     if (e.kind == 1) draw_flash_sample(list, look, sample, static_cast<BlockFlash>(e.value));
     if (e.kind == 2) {
       list->AddRectFilled(sample.min(), sample.max(), look.theme.block_idle, look.px(2));
@@ -259,8 +262,8 @@ void FleetPanel::card(FrameContext& ctx, WorkerId w, const Rect& rect, const Fle
   look.mark(fmt::format("map/{}", w), {at.x, at.y, grid.fit.width(), grid.fit.height()});
 
   if (!hovered) return;
-  const std::optional<SlotId> slot = slot_at(grid.fit, at, cache.capacity(), ImGui::GetIO().MousePos);
-  const BlockId block = slot && !cache.is_free(*slot) ? cache.slots()[*slot].block : kNone;
+  const std::optional<SlotId> slot = slot_at(grid.fit, at, map_cells(ctx.sim), ImGui::GetIO().MousePos);
+  const BlockId block = slot && *slot < cache.capacity() && !cache.is_free(*slot) ? cache.slots()[*slot].block : kNone;
   const Selection what = block != kNone ? Selection{SelectedBlock{block, w}} : Selection{SelectedWorker{w}};
   ctx.hover_on(what);
   if (clicked) ctx.select(what);

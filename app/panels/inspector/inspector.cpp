@@ -7,6 +7,7 @@
 #include "app/panels/fleet/batch.h"
 #include "app/panels/inspector/inspector_parts.h"
 #include "app/ui/icons.h"
+#include "core/metrics/waiting.h"
 
 namespace blockyard {
 namespace {
@@ -145,25 +146,31 @@ void InspectorPanel::request(FrameContext& ctx, RequestId r) {
     ImGui::SetCursorScreenPos(ImVec2(at.x, at.y + look.px(19)));
     chain_bar(ctx, r, look.px(16));
   }
-  FactGrid facts(ctx);
-  facts.add("prompt", fmt::format("{} tok", with_commas(q.prompt_tokens)));
-  facts.add("blocks", with_commas(q.prompt_blocks));
-  if (record.worker != kNone) {
-    const bool off = record.start >= 0 && record.predicted != record.hit;
-    facts.add("predicted", fmt::format("{} blk", record.predicted), off ? look.theme.warn_text : 0);
-    facts.add("hit", record.start >= 0 ? fmt::format("{} blk", record.hit) : "–", off ? look.theme.warn_text : 0);
+  {
+    FactGrid facts(ctx);
+    facts.add("prompt", fmt::format("{} tok", with_commas(q.prompt_tokens)));
+    facts.add("blocks", with_commas(q.prompt_blocks));
+    if (record.worker != kNone) {
+      const bool off = record.start >= 0 && record.predicted != record.hit;
+      facts.add("predicted", fmt::format("{} blk", record.predicted), off ? look.theme.warn_text : 0);
+      facts.add("hit", record.start >= 0 ? fmt::format("{} blk", record.hit) : "–", off ? look.theme.warn_text : 0);
+    }
+    facts.add("arrived", there ? moment_text(record.arrival) : moment_text(q.arrival));
+    facts.add("waited", record.start >= 0 ? duration_text(us_to_ms(record.start - record.arrival))
+                        : there           ? duration_text(us_to_ms(ctx.now - record.arrival)) + " …"
+                                          : "–");
+    facts.add("prefill", record.first_token >= 0 ? duration_text(us_to_ms(record.first_token - record.start)) : "–");
+    facts.add("decode", record.finish >= 0 ? duration_text(us_to_ms(record.finish - record.first_token)) : "–");
+    facts.add("TTFT", record.first_token >= 0 ? duration_text(us_to_ms(record.first_token - record.arrival)) : "–");
+    facts.add("end to end", record.finish >= 0 ? duration_text(us_to_ms(record.finish - record.arrival)) : "–");
+    if (record.finish >= 0) facts.add("answer", fmt::format("{} tok", with_commas(q.output_tokens)));
+    if (record.retries > 0) facts.add("retries", std::to_string(record.retries), look.theme.warn_text);
+    if (record.preemptions > 0) facts.add("preempted", fmt::format("{}×", record.preemptions), look.theme.warn_text);
   }
-  facts.add("arrived", there ? moment_text(record.arrival) : moment_text(q.arrival));
-  facts.add("waited", record.start >= 0 ? duration_text(us_to_ms(record.start - record.arrival))
-                      : there           ? duration_text(us_to_ms(ctx.now - record.arrival)) + " …"
-                                        : "–");
-  facts.add("prefill", record.first_token >= 0 ? duration_text(us_to_ms(record.first_token - record.start)) : "–");
-  facts.add("decode", record.finish >= 0 ? duration_text(us_to_ms(record.finish - record.first_token)) : "–");
-  facts.add("TTFT", record.first_token >= 0 ? duration_text(us_to_ms(record.first_token - record.arrival)) : "–");
-  facts.add("end to end", record.finish >= 0 ? duration_text(us_to_ms(record.finish - record.arrival)) : "–");
-  if (record.finish >= 0) facts.add("answer", fmt::format("{} tok", with_commas(q.output_tokens)));
-  if (record.retries > 0) facts.add("retries", std::to_string(record.retries), look.theme.warn_text);
-  if (record.preemptions > 0) facts.add("preempted", fmt::format("{}×", record.preemptions), look.theme.warn_text);
+  if (const std::string why = wait_text(wait_of(ctx.sim, r)); !why.empty()) {
+    inspector_heading(look, "waits");
+    text_wrapped(look, FontRole::Small, look.theme.text_secondary, why);
+  }
 }
 
 void InspectorPanel::block(FrameContext& ctx, const SelectedBlock& what) {
@@ -197,6 +204,9 @@ void InspectorPanel::block(FrameContext& ctx, const SelectedBlock& what) {
     if (held) {
       const SlotInfo& info = cache.slots()[cache.slot_of(what.block)];
       state = info.refs == 0 ? "idle" : info.refs == 1 ? "in use" : fmt::format("shared by {}", info.refs);
+      int copies = 0;
+      for (SlotId s = cache.slot_of(what.block); s != kNone; s = cache.slots()[s].next_copy) ++copies;
+      if (copies > 1) state += fmt::format(", {} copies", copies);
       if (!believed) state += ", unknown to the router";
       when = "used " + moment_text(info.used_at);
     }

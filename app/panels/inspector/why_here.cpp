@@ -8,6 +8,7 @@
 #include "app/panels/fleet/side_by_side.h"
 #include "app/panels/key_figures.h"
 #include "app/ui/icons.h"
+#include "core/metrics/waiting.h"
 
 namespace blockyard {
 namespace {
@@ -54,9 +55,9 @@ void WhyHereTab::draw(FrameContext& ctx, const Rect& rect) {
   x = draw_text(list, look, FontRole::Small, theme.text_muted, ImVec2(x + look.px(9), y), "went to");
   if (d.chosen != kNone) x = worker_chip(list, look, ImVec2(x + look.px(8), y), d.chosen);
   const auto policies = policy_table();
-  const std::string sentence =
-      fmt::format("at {} by {}: {}.", moment_text(d.t), d.strategy < policies.size() ? policies[d.strategy].label : "?",
-                  d.why.reason);
+  std::string sentence = fmt::format("at {} by {}: {}.", moment_text(d.t),
+                                     d.strategy < policies.size() ? policies[d.strategy].label : "?", d.why.reason);
+  if (const std::string why = wait_text(wait_of(ctx.sim, r)); !why.empty()) sentence += " It waits there: " + why + ".";
   draw_text(list, look, FontRole::Small, theme.text_secondary, ImVec2(x + look.px(9), y),
             ellipsized(look, FontRole::Small, sentence, head.right() - x - look.px(9)));
   ImGui::SetCursorScreenPos(ImVec2(x, head.y));

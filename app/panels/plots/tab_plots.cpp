@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "app/ui/icons.h"
+#include "core/metrics/waiting.h"
 #include "core/settings/scenario.h"
 
 namespace blockyard {
@@ -252,7 +253,14 @@ void RequestsTab::fill(const FrameContext& ctx) {
         waits = to;
       }
     }
-    add(0, waits, start, std::to_string(r));
+    // Only who is next may be kept waiting by memory.
+    const WaitingQueue& queue = ctx.sim.workers()[record.worker].waiting();
+    std::string words = std::to_string(r);
+    if (waiting && !queue.empty() && queue.front().request == r) {
+      const WaitReason why = wait_of(ctx.sim, r).reason;
+      if (why == WaitReason::kPrompt || why == WaitReason::kBlocks) words += " · would not fit";
+    }
+    add(0, waits, start, std::move(words));
     if (!waiting) add(1, start, first, fmt::format("{}/{}", record.hit, chain));
     if (record.first_token >= 0 && !waiting) add(2, first, finish, fmt::format("{} · hit {}/{}", r, record.hit, chain));
   }
