@@ -38,6 +38,11 @@ class Fan : public EventSink {
     }
     return false;
   }
+  SimTime indifferent_until(const Simulation& sim) const override {
+    SimTime until = kNever;
+    for (const EventSink* s : sinks_) until = std::min(until, s->indifferent_until(sim));
+    return until;
+  }
   void on_event(const Event& e, const Simulation& sim) override {
     for (EventSink* s : sinks_) s->on_event(e, sim);
   }
@@ -53,7 +58,7 @@ bool run_all(Simulation& sim, EventSink* sink) {
   constexpr int kChunk = 4096;
   std::uint64_t shown = 0;
   while (!sim.done()) {
-    for (int i = 0; i < kChunk && sim.step(sink); ++i) {
+    for (int i = 0; i < kChunk && sim.stride(sink); ++i) {
     }
     if (interrupted()) return false;
     const std::uint64_t percent = std::uint64_t{100} * sim.arrived() / std::max<std::size_t>(1, sim.records().size());
@@ -88,6 +93,7 @@ int run(const RunArgs& args, const Context& context) {
     if (!opened) return refuse(opened.error());
     wanted.file = *opened;
   }
+  scenario->most_memory = context.most_memory;
   auto prepared = prepare(*scenario);
   if (!prepared) return refuse(prepared.error());
   if (!(*prepared)->workload.read_as.empty()) note("blockyard: {}\n", (*prepared)->workload.read_as);

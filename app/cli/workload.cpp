@@ -16,8 +16,9 @@ namespace blockyard::cli {
 namespace {
 
 int write(const ScenarioArgs& scenario_args, const std::string& out, const Context& context) {
-  const auto scenario = load_scenario(scenario_args, Assets(context.assets_dir));
+  auto scenario = load_scenario(scenario_args, Assets(context.assets_dir));
   if (!scenario) return refuse(scenario.error());
+  scenario->most_memory = context.most_memory;
   io::Outputs outputs;
   tell_inputs(outputs, scenario_args, *scenario);
   const auto opened = outputs.open("--out", out);
@@ -28,8 +29,7 @@ int write(const ScenarioArgs& scenario_args, const std::string& out, const Conte
   if ((*prepared)->workload.closed.users > 0) {
     // When a closed loop's requests arrive follows from the run: so it is run.
     Simulation sim = (*prepared)->simulation();
-    while (sim.step()) {
-    }
+    sim.run();
     file->write(write_simulated_trace(sim));
   } else {
     file->write(write_trace((*prepared)->workload));

@@ -50,7 +50,7 @@ bool run_to_end(Simulation& sim, EventSink* sink, const Cancelled& cancelled) {
   constexpr int kChunk = 1024;
   while (!sim.done()) {
     if (cancelled && cancelled()) return false;
-    for (int i = 0; i < kChunk && sim.step(sink); ++i) {
+    for (int i = 0; i < kChunk && sim.stride(sink); ++i) {
     }
   }
   return true;

@@ -175,6 +175,10 @@ class CellSink final : public EventSink {
  public:
   CellSink(AftermathWatch* watch, Series* series) : watch_(watch), series_(series) {}
   bool wants_blocks() const override { return false; }
+  SimTime indifferent_until(const Simulation& sim) const override {
+    return std::min(watch_ != nullptr ? watch_->indifferent_until(sim) : kNever,
+                    series_ != nullptr ? series_->indifferent_until(sim) : kNever);
+  }
   void on_event(const Event& e, const Simulation& sim) override {
     if (watch_ != nullptr) watch_->on_event(e, sim);
     if (series_ != nullptr) series_->on_event(e, sim);

@@ -73,6 +73,7 @@ struct SweepCell {
 /// What the first fault of a run did to the router's belief.
 class AftermathWatch final : public EventSink {
  public:
+  SimTime indifferent_until(const Simulation&) const override { return struck_ >= 0 && recovered_ < 0 ? 0 : kNever; }
   void on_event(const Event& event, const Simulation& sim) override;
   /// Of a finished run; empty where no fault struck.
   std::optional<Aftermath> finish(const Simulation& sim) const;

@@ -34,6 +34,8 @@ class Series : public EventSink {
 
   explicit Series(SimTime width = 100'000) : width_(width) {}
   bool wants_blocks() const override { return false; }
+  /// The end of the bucket: such events count nowhere, but the first behind it closes it.
+  SimTime indifferent_until(const Simulation&) const override { return static_cast<SimTime>(buckets_.size()) * width_; }
   void on_event(const Event& event, const Simulation& sim) override;
   /// Closes the last bucket with the state at the end of the run.
   void finish(const Simulation& sim);

@@ -48,23 +48,33 @@ struct QueuedEvent {
 
 class EventQueue {
  public:
-  bool empty() const { return heap_.empty(); }
-  std::size_t size() const { return heap_.size(); }
-  const QueuedEvent& top() const { return heap_.front(); }
-  void push(const QueuedEvent& e) {
-    heap_.push_back(e);
-    std::push_heap(heap_.begin(), heap_.end(), std::greater<>());
+  bool empty() const { return others_.empty() && periodic_.empty(); }
+  std::size_t size() const { return others_.size() + periodic_.size(); }
+  const QueuedEvent& top() const { return periodic_is_next() ? periodic_.front() : others_.front(); }
+  /// `periodic`: a timer of heartbeats or syncs, or what one has sent.
+  void push(const QueuedEvent& e, bool periodic) {
+    std::vector<QueuedEvent>& heap = periodic ? periodic_ : others_;
+    heap.push_back(e);
+    std::push_heap(heap.begin(), heap.end(), std::greater<>());
   }
   QueuedEvent pop() {
-    std::pop_heap(heap_.begin(), heap_.end(), std::greater<>());
-    const QueuedEvent e = heap_.back();
-    heap_.pop_back();
+    std::vector<QueuedEvent>& heap = periodic_is_next() ? periodic_ : others_;
+    std::pop_heap(heap.begin(), heap.end(), std::greater<>());
+    const QueuedEvent e = heap.back();
+    heap.pop_back();
     return e;
   }
-  const std::vector<QueuedEvent>& items() const { return heap_; }
+  /// When the next of the others is due; kNever where there is none.
+  SimTime next_other() const { return others_.empty() ? kNever : others_.front().t; }
 
  private:
-  std::vector<QueuedEvent> heap_;
+  bool periodic_is_next() const {
+    return others_.empty() || (!periodic_.empty() && others_.front() > periodic_.front());
+  }
+
+  // Two heaps, so that it is known at once until when nothing but timers is due.
+  std::vector<QueuedEvent> others_;
+  std::vector<QueuedEvent> periodic_;
 };
 
 }  // namespace blockyard

@@ -95,6 +95,8 @@ class EventSink {
   virtual bool wants_decisions() const { return false; }
   /// False: evictions are told without their blocks where that is cheaper.
   virtual bool wants_blocks() const { return true; }
+  /// Heartbeats, syncs and their arrivals need not be told as long as they come before this time. 0: tell them all.
+  virtual SimTime indifferent_until(const Simulation&) const { return 0; }
   virtual void on_event(const Event& event, const Simulation& sim) = 0;
 };
 

@@ -119,11 +119,6 @@ void Simulation::run_until(SimTime t, EventSink* sink) {
   last_rank_ = kArrivalRank;  // nothing is left to do at t
 }
 
-void Simulation::run(EventSink* sink) {
-  while (step(sink)) {
-  }
-}
-
 void Simulation::handle(const QueuedEvent& e, EventSink* sink) {
   switch (e.kind) {
     case QueuedKind::kFirstToken:

@@ -33,6 +33,9 @@ class Simulation {
 
   /// Handles the next event. False when the run is over (and nothing was done).
   bool step(EventSink* sink = nullptr);
+  /// The same, after passing over heartbeats and syncs that change nothing: the results are those of step(), and
+  /// events_handled() counts what was passed over.
+  bool stride(EventSink* sink = nullptr);
   /// Handles every event up to and including time t; the clock then stands at t (or at the end of the run).
   void run_until(SimTime t, EventSink* sink = nullptr);
   /// Handles all events.
@@ -152,6 +155,8 @@ class Simulation {
   double grown(double load) const;
   void hear(std::uint32_t router, WorkerId w, const LoadFigures& figures, SimTime sent, EventSink* sink);
   void deliver(const Message& m, EventSink* sink);
+  bool is_periodic(const QueuedEvent& e) const;
+  void pass_over_quiet(const EventSink* sink);
   void heartbeat(EventSink* sink);
   void sync(EventSink* sink);
   void see_truth(WorkerId w) { routers_[0].belief.mirror(w, workers_[w].run_cache()); }
@@ -169,7 +174,7 @@ class Simulation {
   void emit(EventSink* sink, const Event& e) const {
     if (sink != nullptr) sink->on_event(e, *this);
   }
-  void push(QueuedEvent e) { queue_.push(e); }
+  void push(QueuedEvent e) { queue_.push(e, is_periodic(e)); }
   // What an oracle sees is the same whoever asks: one mirror of it serves all routers.
   const Belief& belief_of(const Router& router) const { return oracle() ? routers_[0].belief : router.belief; }
   bool oracle() const { return config_.router.view == ViewMode::kOracle; }
