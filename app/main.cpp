@@ -7,15 +7,14 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <exception>
 #include <filesystem>
-#include <new>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include "app/cli/command.h"
+#include "app/cli/machine.h"
 #include "app/cli/options.h"
+#include "core/base/printable.h"
 
 namespace {
 
@@ -43,7 +42,7 @@ int open_window(const std::vector<std::string>& arguments) {
 // The first word that is neither an option nor an option's value of the top level, if it names a subcommand.
 bool names_command(const std::vector<std::string>& arguments) {
   for (std::size_t i = 0; i < arguments.size(); ++i) {
-    if (arguments[i] == "--assets") {
+    if (arguments[i] == "--assets" || arguments[i] == "--max-memory") {
       ++i;
       continue;
     }
@@ -59,6 +58,16 @@ bool names_command(const std::vector<std::string>& arguments) {
   return false;
 }
 
+// The last value that an option of all commands is given; "" where it is not.
+std::string given(const std::vector<std::string>& arguments, const std::string& option) {
+  std::string out;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i] == option && i + 1 < arguments.size()) out = arguments[i + 1];
+    if (arguments[i].starts_with(option + "=")) out = arguments[i].substr(option.size() + 1);
+  }
+  return out;
+}
+
 int run_command_line(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   if (!names_command(arguments)) return open_window(arguments);
@@ -70,12 +79,21 @@ int run_command_line(int argc, char** argv) {
   app.require_subcommand(1);
   Context context;
   context.program = beside("blockyard");
-  // Options of a subcommand are bound before parsing, so --assets is looked up here, wherever it stands.
-  for (std::size_t i = 0; i + 1 < arguments.size(); ++i) {
-    if (arguments[i] == "--assets") context.assets_dir = arguments[i + 1];
-  }
+  // Options of a subcommand are bound before parsing, so what all of them need is looked up here, wherever it stands.
+  context.assets_dir = given(arguments, "--assets");
+  std::string memory = given(arguments, "--max-memory");
+  if (memory.empty()) memory = kUsualMemory;
+  const std::uint64_t machine = machine_memory();
+  context.most_memory = parse_memory(memory, machine).value_or(0);
   app.add_option("--assets", context.assets_dir,
                  "Folder of presets, scenarios and lessons (default: beside the program)");
+  app.add_option(
+         "--max-memory", memory,
+         "What a run may take, e.g. 8GiB or 50% of the machine (default 75%); it is refused where it needs more")
+      ->check([machine](const std::string& text) -> std::string {
+        if (parse_memory(text, machine)) return {};
+        return fmt::format("{} is not allowed; write a size such as 8GiB, 500MiB or 50%", blockyard::quoted_part(text));
+      });
   app.fallthrough();
 
   std::function<int()> chosen;
@@ -90,20 +108,12 @@ int run_command_line(int argc, char** argv) {
     if (e.get_exit_code() != 0) return refuse(blockyard::Error{e.what()});
     return app.exit(e);  // --help, --version
   }
+  hold_to_memory(context.most_memory);
   return chosen ? chosen() : kBadInput;
 }
 
 }  // namespace
 
-// Whatever nobody foresaw ends here: with a line and status 1, and all unfinished files gone with their owners.
 int main(int argc, char** argv) {
-  try {
-    return finish_standard_output(run_command_line(argc, argv));
-  } catch (const std::bad_alloc&) {
-    return refuse(blockyard::Error::failure("out of memory"));
-  } catch (const std::system_error& e) {
-    return refuse(blockyard::Error::failure(e.code().message()));
-  } catch (const std::exception& e) {
-    return refuse(blockyard::Error::failure(fmt::format("cannot go on: {}", e.what())));
-  }
+  return with_last_words([argc, argv] { return finish_standard_output(run_command_line(argc, argv)); });
 }

@@ -9,12 +9,16 @@
 #include <utility>
 #include <vector>
 
+#include "app/cli/checks.h"
+#include "app/cli/machine.h"
 #include "app/cli/options.h"
 #include "app/platform/window.h"
 #include "app/session/session.h"
 #include "app/session/settings.h"
+#include "app/ui/font_file.h"
 #include "app/window/main_frame.h"
 #include "app/window/state_text.h"
+#include "core/base/printable.h"
 #include "core/io/files.h"
 #include "core/settings/json_edit.h"
 
@@ -41,10 +45,10 @@ Result<Document> wanted_document(const WindowArgs& args, const std::string& asse
     if (!document) break;
     const std::size_t equals = set.find('=');
     if (equals == std::string::npos || equals == 0) {
-      return Error{fmt::format("--set {}: write PATH=VALUE, e.g. --set router.sync_ms=2000", set)};
+      return Error{fmt::format("--set {}: write PATH=VALUE, e.g. --set router.sync_ms=2000", quoted_part(set))};
     }
     auto text = set_json_value(document->text, std::string_view(set).substr(0, equals), set.substr(equals + 1));
-    if (!text) return Error{fmt::format("--set {}: {}", set, text.error().message)};
+    if (!text) return Error{fmt::format("--set {}: {}", quoted_part(set), text.error().message)};
     document->text = std::move(*text);
   }
   return document;
@@ -135,9 +139,15 @@ class Program {
   bool resting_ = true;
 };
 
+// What a run may take where nobody says otherwise.
+std::uint64_t usual_memory() {
+  const std::uint64_t machine = cli::machine_memory();
+  return cli::parse_memory(cli::kUsualMemory, machine).value_or(machine);
+}
+
 int run(const WindowArgs& args) {
   const cli::Assets assets(args.assets);
-  Session session({assets.dir(), default_config_dir(), "", 8, kPatienceMs});
+  Session session({assets.dir(), default_config_dir(), "", 8, kPatienceMs, usual_memory()});
   if (auto opened = open_something(session, args, assets.dir()); !opened) return cli::refuse(opened.error());
 
   WindowOptions options;
@@ -151,6 +161,7 @@ int run(const WindowArgs& args) {
   std::error_code ec;
   options.font_dir = assets.dir() + "/fonts";
   if (!std::filesystem::exists(options.font_dir, ec)) options.font_dir = cli::Assets("").dir() + "/fonts";
+  for (const std::string& trouble : font_troubles(options.font_dir)) cli::note("blockyard: warning: {}\n", trouble);
   std::string error;
   const auto window = Window::open(options, &error);
   if (!window) return cli::refuse(Error{error}, kFailed);
@@ -174,12 +185,12 @@ int main(int argc, char** argv) {
   app.add_option("--trace", args.trace, "Replay this trace instead of the scenario's workload");
   app.add_option("--state", args.state, "Write what the window shows to this file after every frame, for scripts");
   app.add_option("--scale", args.scale, "Size of everything, 0.5 to 4 (default: what the screen asks for)")
-      ->check(CLI::Range(0.5, 4.0));
+      ->check(cli::number_between(0.5, 4));
   app.add_option("--assets", args.assets, "Folder of presets, scenarios and lessons (default: beside the program)");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? blockyard::kDone : blockyard::kBadInput;
   }
-  return blockyard::run(args);
+  return blockyard::cli::with_last_words([&args] { return blockyard::run(args); });
 }

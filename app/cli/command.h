@@ -1,6 +1,7 @@
 // The table of subcommands: each is one file that adds itself to the parser and says what to run.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
@@ -14,8 +15,9 @@ namespace blockyard::cli {
 
 /// What every subcommand is given beside its own options.
 struct Context {
-  std::string assets_dir;  ///< --assets; empty: beside the binary
-  std::string program;     ///< path of this binary
+  std::string assets_dir;         ///< --assets; empty: beside the binary
+  std::string program;            ///< path of this binary
+  std::uint64_t most_memory = 0;  ///< --max-memory, bytes
 };
 
 /// Adds options to `app` and returns what runs when the subcommand was chosen: its exit status.

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "app/cli/checks.h"
 #include "app/cli/command.h"
 #include "app/cli/jobs_view.h"
 #include "app/cli/options.h"
@@ -74,8 +75,9 @@ int compare(const CompareArgs& args, const Context& context) {
     if (!named) return refuse(named.error());
     strategies = std::move(*named);
   }
-  const auto scenario = load_scenario(args.scenario, assets);
+  auto scenario = load_scenario(args.scenario, assets);
   if (!scenario) return refuse(scenario.error());
+  scenario->most_memory = context.most_memory / args.jobs;  // so many run at a time
   Comparison comparison = plan_comparison(*scenario, strategies, args.seeds);
   if (auto added = add_variants(comparison, args.variants, assets.presets()); !added) return refuse(added.error());
   OutputSet out(args.out);
@@ -120,9 +122,9 @@ std::function<int()> make_compare(CLI::App& app, const Context& context) {
       ->take_all()
       ->allow_extra_args(false);
   app.add_option("--out", args->out, "Folder for results_<name>.json, comparison.json and the picture")->required();
-  app.add_option("--jobs", args->jobs, "Threads; the results do not depend on it")->check(CLI::Range(1, 1024));
+  app.add_option("--jobs", args->jobs, "Threads; the results do not depend on it")->check(whole_between(1, 1024));
   app.add_option("--seeds", args->seeds, "Repeats, under the scenario's seed and those after it")
-      ->check(CLI::Range(1, 1000));
+      ->check(whole_between(1, 1000));
   app.add_flag("--json", args->json, "Print comparison.json instead of the table");
   args->picture.add_to(app);
   return [args, context] { return compare(*args, context); };

@@ -10,7 +10,10 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <exception>
 #include <filesystem>
+#include <new>
+#include <system_error>
 
 #include "core/base/printable.h"
 #include "core/settings/json_edit.h"
@@ -191,6 +194,18 @@ void prepare_process() {
   handle(SIGABRT, on_abort, static_cast<int>(SA_RESETHAND));
   handle(SIGPIPE, SIG_IGN, 0);
   handle(SIGXFSZ, SIG_IGN, 0);
+}
+
+int with_last_words(const std::function<int()>& program) {
+  try {
+    return program();
+  } catch (const std::bad_alloc&) {
+    return refuse(Error::failure("out of memory"));
+  } catch (const std::system_error& e) {
+    return refuse(Error::failure(e.code().message()));
+  } catch (const std::exception& e) {
+    return refuse(Error::failure(fmt::format("cannot go on: {}", e.what())));
+  }
 }
 
 PolledInterrupts::PolledInterrupts() { g_polled = 1; }

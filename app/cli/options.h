@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -69,6 +70,10 @@ void tell_inputs(io::Outputs& outputs, const ScenarioArgs& args, const Scenario&
 
 /// Reads the scenario, applies --set and --trace. `sets` may name more PATH=VALUE (a sweep's cell).
 Result<Scenario> load_scenario(const ScenarioArgs& args, const Assets& assets);
+
+/// Runs what a program is for. Whatever nobody foresaw ends here: with a line and kFailed, and all unfinished files
+/// gone with their owners.
+int with_last_words(const std::function<int()>& program);
 
 /// What main() does first. Closed standard streams are given a place where nothing is, so that no file takes theirs. A
 /// signal that asks to end (SIGHUP, SIGINT, SIGQUIT, SIGTERM) removes what is unfinished and ends the program with a

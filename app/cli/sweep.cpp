@@ -146,7 +146,7 @@ std::function<int()> make_sweep(CLI::App& app, const Context& context) {
   app.add_option("--metrics", args->metrics, "a,b,c: a panel each; e.g. block_hit_rate,ttft_p95,false_hits,imbalance");
   app.add_option("--pareto", args->pareto, "x,y: the two metrics of the Pareto front");
   app.add_flag("--results", args->keep_results, "Write results.json of every cell as well");
-  args->sweep.add_to(app);
+  args->sweep.add_to(app, context);
   return [args, context] { return sweep(*args, context); };
 }
 
@@ -164,7 +164,7 @@ std::function<int()> make_experiment(CLI::App& app, const Context& context) {
   app.add_option("--set", args->sets, "PATH=VALUE: changes what its cells share; may be repeated")
       ->take_all()
       ->allow_extra_args(false);
-  args->sweep.add_to(app);
+  args->sweep.add_to(app, context);
   app.get_option("--out")->required(false);
   return [args, context] { return experiment(*args, context); };
 }

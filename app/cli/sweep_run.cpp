@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 
+#include "app/cli/checks.h"
 #include "app/cli/jobs_view.h"
 #include "app/figures/sweep_figures.h"
 #include "app/jobs/sweep.h"
@@ -26,15 +27,17 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Shard {
-  std::size_t index = 1, count = 1;
+  std::uint64_t index = 1, count = 1;
 };
 
 Result<Shard> parse_shard(const std::string& text) {
   Shard s;
   if (text.empty()) return s;
-  char rest = 0;
-  if (std::sscanf(text.c_str(), "%zu/%zu%c", &s.index, &s.count, &rest) != 2 || s.index < 1 || s.index > s.count) {
-    return Error{fmt::format("--shard {}: write I/N with I from 1 to N, e.g. 3/8", text)};
+  constexpr std::uint64_t kMostShards = 1'000'000;
+  const std::size_t slash = std::min(text.find('/'), text.size());
+  if (slash == text.size() || !parse_whole(text.substr(0, slash), kMostShards, s.index) ||
+      !parse_whole(text.substr(slash + 1), kMostShards, s.count) || s.index < 1 || s.index > s.count) {
+    return Error{fmt::format("--shard {}: write I/N with I from 1 to N, e.g. 3/8", quoted_part(text))};
   }
   return s;
 }
@@ -137,10 +140,11 @@ std::vector<RunResults> kept_results(const SweepPlan& plan, const std::string& d
 
 }  // namespace
 
-void SweepArgs::add_to(CLI::App& app) {
+void SweepArgs::add_to(CLI::App& app, const Context& context) {
+  most_memory = context.most_memory;
   app.add_option("--out", out, "Folder for cells.jsonl and the pictures; the same command goes on where it stopped")
       ->required();
-  app.add_option("--jobs", jobs, "Threads; the results do not depend on it")->check(CLI::Range(1, 1024));
+  app.add_option("--jobs", jobs, "Threads; the results do not depend on it")->check(whole_between(1, 1024));
   app.add_option("--shard", shard, "I/N: only every N-th cell, from the I-th; `blockyard merge` puts shards together");
   picture.add_to(app);
 }
@@ -227,8 +231,9 @@ int run_plan(const SweepPlan& plan, const SweepArgs& args, const Assets& assets)
   JobControl control;
   JobsView view(control, "cells");
   view.start_from(mine.size() - left.size());
-  const auto jobs = sweep_jobs(plan, left, assets.presets());
+  auto jobs = sweep_jobs(plan, left, assets.presets());
   if (!jobs) return refuse(jobs.error());
+  for (SweepJob& job : *jobs) job.scenario.most_memory = args.most_memory / args.jobs;  // so many run at a time
   const auto on_cell = [&](const SweepCell& cell, const RunResults* results) -> Result<void> {
     if (results != nullptr) {
       if (auto ok = io::write_file(args.out + "/" + results_name(cell.cell), results_json(*results)); !ok) return ok;

@@ -1,9 +1,11 @@
 // What sweep, experiment and merge share: a plan, its folder, and going on where an earlier run stopped.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "app/cli/command.h"
 #include "app/cli/options.h"
 #include "app/cli/output_set.h"
 #include "app/jobs/pool.h"
@@ -14,9 +16,10 @@ namespace blockyard::cli {
 struct SweepArgs {
   std::string out;
   unsigned jobs = default_threads();
-  std::string shard;  ///< "I/N", or all
+  std::string shard;              ///< "I/N", or all
+  std::uint64_t most_memory = 0;  ///< that all runs at a time may take, bytes
   PictureArgs picture;
-  void add_to(CLI::App& app);
+  void add_to(CLI::App& app, const Context& context);
 };
 
 /// Runs the cells of the plan that the folder does not have yet (of this shard), and where then none is missing writes

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "app/cli/checks.h"
 #include "app/cli/command.h"
 #include "app/cli/options.h"
 #include "app/cli/table.h"
@@ -36,13 +37,14 @@ std::vector<std::string> length_row(const std::string& name, const LengthSummary
           fmt::format("{}", l.max)};
 }
 
-int info(const TraceArgs& args) {
+int info(const TraceArgs& args, const Context& context) {
   WorkloadSpec spec = args.spec;
   spec.type = WorkloadType::kTrace;
   if (args.trace_block_tokens > 0) spec.block_tokens = args.trace_block_tokens;
   if (args.limit > 0) spec.limit = args.limit;
   TraceReading reading;
   reading.cache_block_tokens = args.block_tokens;
+  reading.limits.most_memory = context.most_memory;
   if (progress_wanted()) reading.progress = show_progress;
   auto raw = parse_trace(args.paths, spec, reading);
   if (progress_wanted()) note("\r{:60}\r", "");
@@ -90,7 +92,7 @@ int info(const TraceArgs& args) {
 
 }  // namespace
 
-std::function<int()> make_trace(CLI::App& app, const Context&) {
+std::function<int()> make_trace(CLI::App& app, const Context& context) {
   auto args = std::make_shared<TraceArgs>();
   app.require_subcommand(1);
   CLI::App* sub = app.add_subcommand(
@@ -102,12 +104,12 @@ std::function<int()> make_trace(CLI::App& app, const Context&) {
   for (const TraceFormatRow& row : trace_formats()) formats += fmt::format("{}{}", formats.empty() ? "" : ", ", row.id);
   sub->add_option("--format", args->spec.format, formats + " (default: recognised)");
   sub->add_option("--trace-block-tokens", args->trace_block_tokens, "Tokens a hash id (default: recognised)")
-      ->check(CLI::Range(1, 1 << 20));
-  sub->add_option("--limit", args->limit, "Only the first requests of the file")->check(CLI::Range(1, 2000000000));
+      ->check(whole_between(1, 1 << 20));
+  sub->add_option("--limit", args->limit, "Only the first requests of the file")->check(whole_between(1, 2000000000));
   sub->add_option("--block-tokens", args->block_tokens, "Tokens a cache block")
-      ->check(CLI::Range(1, 1 << 16))
+      ->check(whole_between(1, 1 << 16))
       ->capture_default_str();
-  return [args] { return info(*args); };
+  return [args, context] { return info(*args, context); };
 }
 
 }  // namespace blockyard::cli

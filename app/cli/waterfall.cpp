@@ -37,8 +37,9 @@ std::string waterfall_table(const LossWaterfall& w) {
 
 int waterfall(const WaterfallArgs& args, const Context& context) {
   const Assets assets(context.assets_dir);
-  const auto scenario = load_scenario(args.scenario, assets);
+  auto scenario = load_scenario(args.scenario, assets);
   if (!scenario) return refuse(scenario.error());
+  scenario->most_memory = context.most_memory;
   OutputSet out(args.out);
   tell_inputs(out.outputs(), args.scenario, *scenario);
   if (auto claimed = out.claim(); !claimed) return refuse(claimed.error());

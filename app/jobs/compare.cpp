@@ -36,6 +36,9 @@ Result<void> run_comparison(Comparison& c, unsigned threads, JobControl& control
   for (const Requests& r : requests) {
     if (!*r.made) return r.made->error();
   }
+  for (std::size_t job = 0; job < of_cell.size(); ++job) {
+    if (auto fits = fits_run(***requests[of_cell[job]].made, c.cell(job % fleets, job / fleets)); !fits) return fits;
+  }
   // Seed by seed, so that the first comparison is complete first.
   const bool whole = run_jobs(
       of_cell.size(), threads, control,

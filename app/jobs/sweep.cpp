@@ -71,6 +71,7 @@ Result<void> run_sweep(const std::vector<SweepJob>& jobs, bool keep_results, uns
       [&](std::size_t i) {
         const auto prepared = share.take(i, jobs[i].scenario);
         if (!prepared) return stop(prepared.error());
+        if (auto fits = fits_run(**prepared, jobs[i].scenario); !fits) return stop(fits.error());
         RunResults results;
         const auto cell = run_cell(**prepared, jobs[i].scenario, jobs[i].cell, keep_results ? &results : nullptr,
                                    [&control] { return control.cancelled(); });

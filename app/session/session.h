@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstdint>
 #include <future>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,6 +31,7 @@ struct SessionOptions {
   std::string export_dir;  ///< where files are saved; "" = the working folder
   double frame_budget_ms = 8;
   double patience_ms = 1e12;  ///< how long a command may keep everybody waiting; a window has little
+  std::uint64_t most_memory = std::numeric_limits<std::uint64_t>::max();  ///< that a run may take, bytes
 };
 
 class Session {
@@ -66,6 +68,8 @@ class Session {
   std::vector<Command> take_effects() { return std::exchange(effects_, {}); }
 
   const Player& player() const { return *run_.own.player; }
+  /// The radix tree of the run's prompts.
+  const RadixTree& tree() const { return run_.prepared->tree; }
   const LiveMetrics& metrics() const { return *run_.own.metrics; }
   const Scenario& scenario() const { return run_.scenario; }
   const std::string& document() const { return run_.document.text; }
@@ -177,7 +181,7 @@ class Session {
   bool beside_there() const;
 
   // session_run.cpp: runs and their settings
-  static Made make_requests(const Scenario& scenario);
+  static Made make_requests(Scenario scenario, std::uint64_t most_memory);
   void load(Result<Document> document, bool as_new, bool play);
   void take_in(Load load);
   /// Takes in what was loaded, waiting at most so long for it.

@@ -85,7 +85,7 @@ Result<void> Session::make_lesson_run(const Lesson& lesson, const LessonStep& st
   }
   auto scenario = parse_scenario(base->text, base->base_dir, presets_dir());
   if (!scenario) return scenario.error();
-  Made made = make_requests(*scenario);
+  Made made = make_requests(*scenario, options_.most_memory);
   if (!made.prepared) return Error{made.trouble};
   run_.end_tracks();
   run_.prepared = std::move(made.prepared);

@@ -15,9 +15,15 @@ constexpr double kPatienceForLoads = 40;
 
 }  // namespace
 
-Session::Made Session::make_requests(const Scenario& scenario) {
+// A player holds the run at its start, at the cursor and at the frontier, every block in its slot.
+Session::Made Session::make_requests(Scenario scenario, std::uint64_t most_memory) {
+  constexpr std::uint32_t kCopies = 3;
+  scenario.most_memory = most_memory;
   auto prepared = prepare(scenario);
   if (!prepared) return {nullptr, prepared.error().message};
+  const MemoryNeed need =
+      memory_of_run(scenario.config, (*prepared)->workload, &(*prepared)->tree, CacheKind::kBlocks, kCopies);
+  if (auto fits = fits_memory(need, scenario, most_memory); !fits) return {nullptr, fits.error().message};
   return {std::move(*prepared), ""};
 }
 
@@ -31,7 +37,7 @@ Result<void> Session::open(Document document, bool play) {
   auto scenario = parse_scenario(document.text, document.base_dir, presets_dir());
   const std::string where = document.source.empty() ? "" : document.source + ": ";
   if (!scenario) return Error{where + scenario.error().message};
-  Made requests = make_requests(*scenario);
+  Made requests = make_requests(*scenario, options_.most_memory);
   if (!requests.prepared) return Error{where + requests.trouble};
   std::promise<Made> made;
   made.set_value(std::move(requests));
@@ -47,7 +53,8 @@ void Session::load(Result<Document> document, bool as_new, bool play) {
     return notify(where + scenario.error().message, true);
   }
   if (loading_) abandoned_.push_back(std::move(loading_->made));
-  auto made = std::async(std::launch::async, [copy = *scenario] { return make_requests(copy); });
+  auto made = std::async(std::launch::async,
+                         [copy = *scenario, most = options_.most_memory] { return make_requests(copy, most); });
   loading_ = Load{std::move(*document), std::move(*scenario), std::move(made), as_new, play, {}, 0};
   // Most are there at once; only large traces are worth a message.
   poll_loads(kPatienceForLoads);
@@ -223,7 +230,8 @@ void Session::step_history(std::vector<Past>& from, std::vector<Past>& to) {
     return rebuild(std::move(past), std::move(*base), std::move(*now), nullptr, t);
   }
   // Requests that have to be made again.
-  auto made = std::async(std::launch::async, [copy = *base] { return make_requests(copy); });
+  auto made =
+      std::async(std::launch::async, [copy = *base, most = options_.most_memory] { return make_requests(copy, most); });
   Document document = past.document;
   loading_ = Load{std::move(document), std::move(*now), std::move(made), false, playing_, std::move(past), t};
   loading_->base_scenario = std::move(*base);

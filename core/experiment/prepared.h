@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "core/base/result.h"
+#include "core/experiment/memory.h"
 #include "core/prefix/radix.h"
 #include "core/settings/scenario.h"
 #include "core/sim/simulation.h"
@@ -26,7 +27,10 @@ struct Prepared {
 };
 
 /// Makes the workload and its radix tree. Errors are the workload's, or an eviction that needs to know the future of a
-/// closed loop.
+/// closed loop; or what is needed is more than scenario.most_memory allows.
 Result<std::unique_ptr<Prepared>> prepare(const Scenario& scenario);
+
+/// An error where a run of these requests under another scenario would take more than that one's most_memory.
+Result<void> fits_run(const Prepared& prepared, const Scenario& scenario);
 
 }  // namespace blockyard

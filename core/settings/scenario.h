@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,8 @@ struct Scenario {
   std::optional<MemorySum> memory;  ///< how the capacity was derived; empty where it was given
   WorkloadSpec workload;
   std::string base_dir;  ///< relative paths are looked up from here
+  /// Bytes that a run of it may take. Of this machine and not of the scenario: no JSON has it.
+  std::uint64_t most_memory = std::numeric_limits<std::uint64_t>::max();
 };
 
 /// Reads a scenario from JSON text. Unknown keys, wrong types and values out of range are errors that name the pointer.

@@ -26,11 +26,12 @@ std::vector<std::string> trace_paths(const std::string& path, const std::string&
 }
 
 Result<Workload> make_workload(const WorkloadSpec& spec, std::uint32_t block_tokens, std::uint64_t seed,
-                               const std::string& base_dir) {
+                               const std::string& base_dir, std::uint64_t most_memory) {
   if (spec.type != WorkloadType::kTrace) return generate_workload(spec, block_tokens, seed);
   TraceReading reading;
   reading.cache_block_tokens = block_tokens;
   reading.seed = seed;
+  reading.limits.most_memory = most_memory;
   return read_trace(trace_paths(spec.path, base_dir), spec, reading);
 }
 

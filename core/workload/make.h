@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -15,8 +16,10 @@ namespace blockyard {
 std::vector<std::string> trace_paths(const std::string& path, const std::string& base_dir);
 
 /// Reads the trace or runs the generator. `block_tokens` is the cache's block size; `base_dir` is where a relative
-/// trace path is looked up. Same arguments, same bytes; contents and arrivals are drawn from streams of their own.
+/// trace path is looked up; a trace that would take more than `most_memory` bytes is an error. Same arguments, same
+/// bytes; contents and arrivals are drawn from streams of their own.
 Result<Workload> make_workload(const WorkloadSpec& spec, std::uint32_t block_tokens, std::uint64_t seed,
-                               const std::string& base_dir);
+                               const std::string& base_dir,
+                               std::uint64_t most_memory = std::numeric_limits<std::uint64_t>::max());
 
 }  // namespace blockyard

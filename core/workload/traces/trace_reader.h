@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,7 +24,8 @@ namespace blockyard {
 
 /// What a file may cost.
 struct TraceLimits {
-  std::uint64_t most_bytes = std::uint64_t{64} << 30U;  ///< that a file may unpack to
+  std::uint64_t most_bytes = std::uint64_t{64} << 30U;                    ///< that a file may unpack to
+  std::uint64_t most_memory = std::numeric_limits<std::uint64_t>::max();  ///< that its requests may take, bytes
 };
 
 /// How a trace is read, besides what the scenario says.
