@@ -4,21 +4,28 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "app/cli/checks.h"
 #include "app/cli/options.h"
+#include "core/base/printable.h"
 #include "core/io/files.h"
 #ifdef BLOCKYARD_WITH_PLOTS
 #include "app/plot/draw/export.h"
+#include "app/ui/font_file.h"
 #endif
 
 namespace blockyard::cli {
 
 void PictureArgs::add_to(CLI::App& app) {
   app.add_option("--theme", theme, "Of the pictures: light or dark")->check(CLI::IsMember({"light", "dark"}));
-  app.add_option("--scale", scale, "Pixels a point of the pictures, 1 to 4")->check(CLI::Range(1, 4));
+  app.add_option("--scale", scale, "Pixels a point of the pictures, 1 to 4")->check(whole_between(1, 4));
 }
 
 #ifdef BLOCKYARD_WITH_PLOTS
 bool pictures_possible() { return true; }
+
+void say_font_troubles(const std::string& font_dir) {
+  for (const std::string& trouble : font_troubles(font_dir)) note("blockyard: warning: {}\n", printable(trouble));
+}
 
 std::string png_bytes(const Figure& figure, const PictureArgs& args, const std::string& font_dir) {
   ExportOptions options;
@@ -40,10 +47,14 @@ std::string png_bytes(const Figure& figure, const PictureArgs& args, const std::
 #else
 bool pictures_possible() { return false; }
 
+void say_font_troubles(const std::string&) {}
+
 std::string png_bytes(const Figure&, const PictureArgs&, const std::string&) { return {}; }
 #endif
 
 void OutputSet::add(const NamedFigure& named, const PictureArgs& args, const std::string& font_dir) {
+  if (!fonts_checked_) say_font_troubles(font_dir);
+  fonts_checked_ = true;
   if (pictures_possible()) add(named.name + ".png", png_bytes(named.figure, args, font_dir));
   add(named.name + ".csv", to_csv(named.figure));
 }

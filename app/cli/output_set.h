@@ -28,6 +28,9 @@ struct PictureArgs {
 /// False in a build without the graphics packages: then figures are written as CSV only.
 bool pictures_possible();
 
+/// Names fonts that are damaged, on standard error: pictures are drawn with others then.
+void say_font_troubles(const std::string& font_dir);
+
 /// The PNG of a figure.
 std::string png_bytes(const Figure& figure, const PictureArgs& args, const std::string& font_dir);
 
@@ -55,6 +58,7 @@ class OutputSet {
   std::string dir_;
   io::Outputs outputs_;
   std::vector<std::pair<std::string, std::string>> files_;
+  bool fonts_checked_ = false;
 };
 
 }  // namespace blockyard::cli

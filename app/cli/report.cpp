@@ -132,6 +132,7 @@ int report(const ReportArgs& args, const Context& context) {
   for (const std::string& file : args.files) outputs.reads("an input", file);
   const auto out = outputs.open("--out", args.out);
   if (!out) return refuse(out.error());
+  say_font_troubles(assets.dir() + "/fonts");
   std::string html = fmt::format(
       "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" "
       "content=\"width=device-width\">\n"

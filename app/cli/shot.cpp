@@ -2,24 +2,30 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
-#include <cmath>
-#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <thread>
 
+#include "app/cli/checks.h"
 #include "app/cli/command.h"
 #include "app/cli/options.h"
+#include "app/cli/output_set.h"
+#include "app/panels/panel.h"
 #include "app/session/session.h"
 #include "app/ui/headless.h"
 #include "app/window/main_frame.h"
 #include "core/base/check.h"
+#include "core/base/printable.h"
 #include "core/io/files.h"
 #include "core/settings/json_edit.h"
 
 namespace blockyard::cli {
 namespace {
+
+constexpr std::uint64_t kMostId = kNone - 1;
+constexpr double kLatestMs = 1e14;  // some 3,000 years
 
 struct ShotArgs {
   ScenarioArgs scenario;
@@ -79,16 +85,58 @@ std::optional<Selection> parse_selection(const std::string& text) {
   const std::size_t colon = text.find(':');
   if (colon == std::string::npos) return std::nullopt;
   const std::string kind = text.substr(0, colon);
-  unsigned first = 0, second = 0;
-  char rest = 0;
-  const int n = std::sscanf(text.c_str() + colon + 1, "%u:%u%c", &first, &second, &rest);
-  if (kind == "block" && n == 2) return SelectedBlock{second, first};
-  if (n != 1) return std::nullopt;
-  if (kind == "request") return SelectedRequest{first};
-  if (kind == "decision") return SelectedDecision{first};
-  if (kind == "worker") return SelectedWorker{first};
-  if (kind == "edge") return SelectedEdge{first};
+  const std::string_view numbers = std::string_view(text).substr(colon + 1);
+  if (kind == "block") {
+    const std::size_t second_colon = std::min(numbers.find(':'), numbers.size());
+    std::uint64_t worker = 0, block = 0;
+    if (second_colon == numbers.size() || !parse_whole(numbers.substr(0, second_colon), kMostId, worker) ||
+        !parse_whole(numbers.substr(second_colon + 1), kMostId, block))
+      return std::nullopt;
+    return SelectedBlock{static_cast<BlockId>(block), static_cast<WorkerId>(worker)};
+  }
+  std::uint64_t n = 0;
+  if (!parse_whole(numbers, kMostId, n)) return std::nullopt;
+  const auto id = static_cast<std::uint32_t>(n);
+  if (kind == "request") return SelectedRequest{id};
+  if (kind == "decision") return SelectedDecision{id};
+  if (kind == "worker") return SelectedWorker{id};
+  if (kind == "edge") return SelectedEdge{id};
   return std::nullopt;
+}
+
+// What of the selection the run does not have; "" where it has all of it.
+std::string beyond_the_run(const Selection& selection, const Session& session) {
+  const Simulation& sim = session.player().cursor();
+  const auto beyond = [](std::string_view what, std::uint64_t id, std::uint64_t count) {
+    if (id < count) return std::string();
+    return count == 0 ? fmt::format("there are no {}s", what)
+                      : fmt::format("there is no {} {}; they are 0 to {}", what, id, count - 1);
+  };
+  if (const RequestId r = selected_request(selection); r != kNone)
+    return beyond("request", r, sim.workload().requests.size());
+  if (const auto* edge = std::get_if<SelectedEdge>(&selection))
+    return beyond("edge", edge->edge, session.tree().edges().size());
+  if (const auto* block = std::get_if<SelectedBlock>(&selection); block != nullptr && block->worker != kNone) {
+    const std::string trouble = beyond("block", block->block, sim.workload().id_count());
+    if (!trouble.empty()) return trouble;
+  }
+  if (const WorkerId w = selected_worker(selection); w != kNone) return beyond("worker", w, sim.workers().size());
+  return {};
+}
+
+// The ids of the panels at the bottom: "latency, blocks".
+std::string bottom_tabs() {
+  std::string out;
+  for (const PanelRow& row : panel_table()) {
+    if (row.slot == PanelSlot::kBottom) out += fmt::format("{}{}", out.empty() ? "" : ", ", row.id);
+  }
+  return out;
+}
+
+bool is_bottom_tab(std::string_view id) {
+  const auto rows = panel_table();
+  return std::any_of(rows.begin(), rows.end(),
+                     [id](const PanelRow& row) { return row.slot == PanelSlot::kBottom && row.id == id; });
 }
 
 // The scenario as the session edits it: with a capacity that stays derived.
@@ -113,21 +161,26 @@ std::string anchors_csv(const Anchors& anchors) {
 
 int shot(const ShotArgs& args, const Context& context) {
   const Assets assets(context.assets_dir);
-  int width = 0, height = 0;
-  char rest = 0;
-  if (std::sscanf(args.size.c_str(), "%dx%d%c", &width, &height, &rest) != 2 || width < 320 || height < 240 ||
-      width > 16384 || height > 16384) {
-    return refuse(Error{fmt::format("--size {}: write WIDTHxHEIGHT in pixels, 320x240 to 16384x16384", args.size)});
+  constexpr std::uint64_t kMostPixels = 16384;
+  std::uint64_t width = 0, height = 0;
+  const std::size_t times = std::min(args.size.find('x'), args.size.size());
+  if (times == args.size.size() || !parse_whole(args.size.substr(0, times), kMostPixels, width) ||
+      !parse_whole(args.size.substr(times + 1), kMostPixels, height) || width < 320 || height < 240) {
+    return refuse(
+        Error{fmt::format("--size {}: write WIDTHxHEIGHT in pixels, 320x240 to 16384x16384", quoted_part(args.size))});
+  }
+  if (!args.tab.empty() && !is_bottom_tab(args.tab)) {
+    return refuse(Error{fmt::format("--tab {}: it must be one of {}", quoted_part(args.tab), bottom_tabs())});
   }
   if (args.theme != "dark" && args.theme != "light") {
-    return refuse(Error{fmt::format("--theme {}: it must be dark or light", args.theme)});
+    return refuse(Error{fmt::format("--theme {}: it must be dark or light", quoted_part(args.theme))});
   }
   std::vector<Selection> selected;
   for (const std::string& text : args.select) {
     const auto selection = parse_selection(text);
     if (!selection) {
-      return refuse(
-          Error{fmt::format("--select {}: write request:N, decision:N, worker:N, edge:N or block:WORKER:ID", text)});
+      return refuse(Error{fmt::format("--select {}: write request:N, decision:N, worker:N, edge:N or block:WORKER:ID",
+                                      quoted_part(text))});
     }
     selected.push_back(*selection);
   }
@@ -136,7 +189,8 @@ int shot(const ShotArgs& args, const Context& context) {
     const std::size_t comma = std::min(args.compare.find(',', begin), args.compare.size());
     const std::string id = args.compare.substr(begin, comma - begin);
     compare.push_back(find_policy(id));
-    if (compare.back() == kNone) return refuse(Error{fmt::format("--compare {}: there is no such strategy", id)});
+    if (compare.back() == kNone)
+      return refuse(Error{fmt::format("--compare {}: there is no such strategy", quoted_part(id))});
     begin = comma + 1;
   }
 
@@ -152,7 +206,7 @@ int shot(const ShotArgs& args, const Context& context) {
     if (!opened) return refuse(opened.error());
     anchors = *opened;
   }
-  Session session({assets.dir(), "", "", 8});
+  Session session({assets.dir(), "", "", 8, 1e12, context.most_memory});
   if (auto opened = session.open(document_of(*scenario, args.scenario.name), false); !opened) {
     return refuse(opened.error());
   }
@@ -163,7 +217,8 @@ int shot(const ShotArgs& args, const Context& context) {
   if (!args.tab.empty()) ui.bottom_tab = args.tab;
   if (!args.experiment.empty()) {
     if (!show_experiment(session, args, compare)) {
-      return refuse(Error{fmt::format("--experiment {}: it must be waterfall, comparison or sweep", args.experiment)});
+      return refuse(Error{
+          fmt::format("--experiment {}: it must be waterfall, comparison or sweep", quoted_part(args.experiment))});
     }
   } else if (!compare.empty()) {
     session.apply(compare_strategies(compare));
@@ -174,12 +229,18 @@ int shot(const ShotArgs& args, const Context& context) {
   } else {
     session.apply(cmd::Seek{ms_to_us(args.at_ms)});
   }
-  for (const Selection& s : selected) session.apply(cmd::Select{s});
+  for (std::size_t i = 0; i < selected.size(); ++i) {
+    if (const std::string trouble = beyond_the_run(selected[i], session); !trouble.empty())
+      return refuse(Error{fmt::format("--select {}: {}", quoted_part(args.select[i]), trouble)});
+    session.apply(cmd::Select{selected[i]});
+  }
 
   std::error_code ec;
   std::string fonts = assets.dir() + "/fonts";
   if (!std::filesystem::exists(fonts, ec)) fonts = Assets("").dir() + "/fonts";
-  HeadlessUi screen(width, height, static_cast<float>(args.scale), ui.dark ? dark_theme() : light_theme(), fonts);
+  say_font_troubles(fonts);
+  HeadlessUi screen(static_cast<int>(width), static_cast<int>(height), static_cast<float>(args.scale),
+                    ui.dark ? dark_theme() : light_theme(), fonts);
   MainFrame frame;
   std::vector<Command> commands;
   screen.set_ui([&] {
@@ -193,7 +254,8 @@ int shot(const ShotArgs& args, const Context& context) {
   for (const std::string& part : args.clicks) {
     const bool right = part.starts_with("right:");
     if (!screen.click(right ? part.substr(6) : part, right ? 1 : 0)) {
-      return refuse(Error{fmt::format("--click {}: nothing is called that here; --anchors lists what is", part)});
+      return refuse(
+          Error{fmt::format("--click {}: nothing is called that here; --anchors lists what is", quoted_part(part))});
     }
     screen.frames(2);
   }
@@ -209,11 +271,11 @@ std::function<int()> make_shot(CLI::App& app, const Context& context) {
   auto args = std::make_shared<ShotArgs>();
   args->scenario.name = "first-look";
   args->scenario.add_to(app, false);
-  app.add_option("--at", args->at_ms, "Simulated time, ms (default 0)")->check(CLI::NonNegativeNumber);
+  app.add_option("--at", args->at_ms, "Simulated time, ms (default 0)")->check(number_between(0, kLatestMs));
   app.add_option("--out", args->out, "The PNG file")->required();
   app.add_option("--anchors", args->anchors, "Also a CSV of where each named part stands: name,x,y,w,h");
   app.add_option("--size", args->size, "WIDTHxHEIGHT in pixels (default 1600x1000)");
-  app.add_option("--scale", args->scale, "Size of everything, 0.5 to 4 (default 1)")->check(CLI::Range(0.5, 4.0));
+  app.add_option("--scale", args->scale, "Size of everything, 0.5 to 4 (default 1)")->check(number_between(0.5, 4));
   app.add_option("--theme", args->theme, "dark (default) or light");
   app.add_option("--select", args->select, "request:N, decision:N, worker:N, edge:N or block:WORKER:ID")
       ->take_all()
@@ -228,9 +290,11 @@ std::function<int()> make_shot(CLI::App& app, const Context& context) {
   app.add_option("--vary", args->vary, "What a sweep varies: PATH=v1,v2 or PATH=a:b:step")
       ->take_all()
       ->allow_extra_args(false);
-  app.add_option("--lesson", args->lesson, "Lesson N of `blockyard lessons`, instead of a scenario and a time");
-  app.add_option("--step", args->step, "Its step, counted from 1 (default 1)");
-  app.add_option("--answer", args->answer, "The choice picked of the step's question, counted from 1");
+  app.add_option("--lesson", args->lesson, "Lesson N of `blockyard lessons`, instead of a scenario and a time")
+      ->check(whole_between(1, 1000));
+  app.add_option("--step", args->step, "Its step, counted from 1 (default 1)")->check(whole_between(1, 1000));
+  app.add_option("--answer", args->answer, "The choice picked of the step's question, counted from 1")
+      ->check(whole_between(1, 1000));
   return [args, &context] { return shot(*args, context); };
 }
 

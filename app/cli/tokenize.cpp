@@ -6,6 +6,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "app/cli/checks.h"
 #include "app/cli/command.h"
 #include "app/cli/options.h"
 #include "core/base/printable.h"
@@ -98,7 +99,7 @@ std::function<int()> make_tokenizer(CLI::App& app, const Context& context) {
   train->add_option("--corpus", args->corpus, "Folder of texts (default: the corpus of the assets)");
   train->add_option("--entries", args->entries, "Entries of the vocabulary, the 256 bytes and the end mark among them")
       ->capture_default_str()
-      ->check(CLI::Range(257U, 1U << 20));
+      ->check(whole_between(257, 1U << 20));
   train->add_option("--out", args->out, "The tokenizer.json to write")->required();
   return [args, context] {
     const std::string folder = args->corpus.empty() ? Assets(context.assets_dir).dir() + "/corpus" : args->corpus;

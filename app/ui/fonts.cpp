@@ -3,7 +3,11 @@
 #include <cmath>
 #include <filesystem>
 #include <initializer_list>
+#include <map>
 #include <system_error>
+#include <utility>
+
+#include "app/ui/font_file.h"
 
 namespace blockyard {
 namespace {
@@ -35,14 +39,26 @@ constexpr ImWchar kText[] = {0x0020, 0x017F, 0x0370, 0x04FF, 0x2010, 0x205E, 0x2
                              0x21D5, 0x2200, 0x22FF, 0x25A0, 0x25FF, 0x2713, 0x2718, 0xFFFD, 0xFFFD, 0};
 constexpr ImWchar kIcons[] = {0xF000, 0xF2FF, 0};
 
-std::string find(const std::string& dir, std::initializer_list<const char*> names) {
-  for (const char* name : names) {
-    const std::filesystem::path path = std::filesystem::path(dir) / name;
-    std::error_code error;
-    if (std::filesystem::is_regular_file(path, error)) return path.string();
+// The files of a folder that can be used, each looked at once.
+class SoundFiles {
+ public:
+  explicit SoundFiles(std::string dir) : dir_(std::move(dir)) {}
+  // The path of the first of them that is there and sound; "" where none is.
+  std::string find(std::initializer_list<const char*> names) {
+    for (const char* name : names) {
+      const std::string path = (std::filesystem::path(dir_) / name).string();
+      const auto [known, is_new] = known_.try_emplace(path, false);
+      std::error_code error;
+      if (is_new) known->second = std::filesystem::is_regular_file(path, error) && font_file_damage(path).empty();
+      if (known->second) return path;
+    }
+    return {};
   }
-  return {};
-}
+
+ private:
+  std::string dir_;
+  std::map<std::string, bool> known_;
+};
 
 }  // namespace
 
@@ -51,7 +67,8 @@ float font_size(FontRole role) { return kFaces[static_cast<std::size_t>(role)].s
 Fonts load_fonts(ImFontAtlas& atlas, const std::string& font_dir, float scale) {
   Fonts fonts;
   atlas.Clear();
-  const std::string icon_file = find(font_dir, {"forkawesome-webfont.ttf", "fontawesome-webfont.ttf"});
+  SoundFiles files(font_dir);
+  const std::string icon_file = files.find({"forkawesome-webfont.ttf", "fontawesome-webfont.ttf"});
   if (icon_file.empty()) fonts.missing.emplace_back("forkawesome-webfont.ttf");
   for (std::size_t i = 0; i < kFaces.size(); ++i) {
     const Face& face = kFaces[i];
@@ -60,8 +77,8 @@ Fonts load_fonts(ImFontAtlas& atlas, const std::string& font_dir, float scale) {
     ImFontConfig config;
     config.OversampleH = 2;
     config.OversampleV = 1;
-    const std::string own = find(font_dir, {face.file});
-    const std::string fallback = find(font_dir, {face.fallback});
+    const std::string own = files.find({face.file});
+    const std::string fallback = files.find({face.fallback});
     if (own.empty()) fonts.missing.emplace_back(face.file);
     const std::string& first = own.empty() ? fallback : own;
     if (first.empty()) {

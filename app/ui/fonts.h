@@ -1,7 +1,7 @@
 // The typefaces of the program, by what they are for.
 //
-// Inter for text, JetBrains Mono for figures, Fork Awesome merged in for icons. Where a file is missing its place is
-// taken by DejaVu, then by Dear ImGui's own bitmap font, so that the program always starts.
+// Inter for text, JetBrains Mono for figures, Fork Awesome merged in for icons. Where a file is missing or damaged its
+// place is taken by DejaVu, then by Dear ImGui's own bitmap font, so that the program always starts.
 #pragma once
 
 #include <imgui.h>
@@ -16,7 +16,7 @@ enum class FontRole { Body, BodyMedium, BodyBold, Small, Kpi, Mono14, Mono16, Re
 
 struct Fonts {
   std::array<ImFont*, static_cast<std::size_t>(FontRole::Count)> faces{};  // owned by the atlas
-  std::vector<std::string> missing;  // files that were not found and had to be replaced
+  std::vector<std::string> missing;  // files that were not found, or are damaged, and had to be replaced
 
   ImFont* operator[](FontRole role) const { return faces[static_cast<std::size_t>(role)]; }
 };

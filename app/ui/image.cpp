@@ -1,11 +1,9 @@
 #include "app/ui/image.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <filesystem>
-#include <system_error>
+#include <string_view>
+
+#include "core/io/files.h"
 
 #define STB_IMAGE_WRITE_STATIC
 #define STB_IMAGE_WRITE_IMPLEMENTATION
@@ -47,25 +45,8 @@ std::vector<std::uint8_t> encode_png(const Image& image) {
 std::string write_png(const Image& image, const std::string& path) {
   const std::vector<std::uint8_t> bytes = encode_png(image);
   if (bytes.empty()) return "cannot write '" + path + "': the picture is empty";
-  const std::string part = path + ".part";
-  std::FILE* file = std::fopen(part.c_str(), "wb");
-  if (!file) return "cannot write '" + path + "': " + std::strerror(errno);
-  const bool wrote = std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
-  const int write_error = errno;
-  const bool closed = std::fclose(file) == 0;
-  std::error_code error;
-  if (!wrote || !closed) {
-    const std::string why = std::strerror(wrote ? errno : write_error);
-    std::filesystem::remove(part, error);
-    return "cannot write '" + path + "': " + why;
-  }
-  std::filesystem::rename(part, path, error);
-  if (error) {
-    const std::string why = error.message();
-    std::filesystem::remove(part, error);
-    return "cannot write '" + path + "': " + why;
-  }
-  return {};
+  const auto written = io::write_file(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  return written ? std::string() : written.error().message;
 }
 
 }  // namespace blockyard

@@ -158,7 +158,7 @@ class Parser {
     }
     if (token.kind == Token::Kind::kNumber)
       return literal(token.text.find('.') == std::string::npos ? Value(std::stoll(token.text.substr(0, 18)))
-                                                               : Value(std::stod(token.text)));
+                                                               : Value(std::strtod(token.text.c_str(), nullptr)));
     if (token.kind == Token::Kind::kName) {
       if (token.text == "true" || token.text == "True") return literal(true);
       if (token.text == "false" || token.text == "False") return literal(false);

@@ -270,7 +270,7 @@ Result<std::string> read_text(const std::string& path) {
 
 Result<Tokenizer> parse_tokenizer(const std::string& name, const std::string& json, const std::string& config_json) {
   if (json_too_deep_at(json) != 0 || json_too_deep_at(config_json) != 0)
-    return Error{fmt::format("objects and lists nest at most {} deep", kDeepestJson)};
+    return Error{fmt::format("{}: objects and lists nest at most {} deep", name, kDeepestJson)};
   const Json document = Json::parse(json, nullptr, false);
   if (document.is_discarded()) return Error{fmt::format("{}: not valid JSON; a tokenizer.json is expected", name)};
   try {

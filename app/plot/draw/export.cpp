@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
-#include <fstream>
-#include <system_error>
 
 #include "app/plot/draw/plot_widget.h"
 #include "app/ui/headless.h"
+#include "core/io/files.h"
 
 namespace blockyard {
 
@@ -48,22 +46,8 @@ std::string render_figure_png(const Figure& figure, const ExportOptions& options
 }
 
 std::string write_figure_csv(const Figure& figure, const std::string& path) {
-  const std::string beside = path + ".part";
-  std::error_code error;
-  {
-    std::ofstream out(beside, std::ios::binary | std::ios::trunc);
-    out << to_csv(figure);
-    out.close();
-    if (!out) {
-      std::filesystem::remove(beside, error);
-      return path + ": cannot be written";
-    }
-  }
-  std::filesystem::rename(beside, path, error);
-  if (!error) return {};
-  const std::string what = path + ": " + error.message();
-  std::filesystem::remove(beside, error);
-  return what;
+  const auto written = io::write_file(path, to_csv(figure));
+  return written ? std::string() : written.error().message;
 }
 
 }  // namespace blockyard
