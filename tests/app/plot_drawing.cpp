@@ -40,7 +40,7 @@ Plot plot_of(std::vector<double> x, std::vector<double> y, SeriesStyle style = S
 }
 
 TEST(PlotDraw, EveryKindInBothThemes) {
-  for (const NamedFigure& sample : sample_figures()) {
+  for (const SampleFigure& sample : sample_figures()) {
     for (const bool dark : {false, true}) {
       for (const float scale : {1.0F, 2.0F}) {
         if (scale > 1 && sample.figure.plots.size() == 1 && sample.name != "lanes") continue;
@@ -117,7 +117,7 @@ TEST(PlotDraw, HeatMapsSpanTheirColours) {
 TEST(PlotDraw, AxesOfAGridLineUp) {
   HeadlessUi ui(10, 10, 1, dark_theme(), BLOCKYARD_FONT_DIR);
   ui.frames();
-  for (const NamedFigure& sample : sample_figures()) {
+  for (const SampleFigure& sample : sample_figures()) {
     const Rect rect{0, 0, 1240, 770};
     const FigureGeometry g = lay_out_figure(rect, sample.figure, plot_style(ui.look()), {});
     for (std::size_t i = 0; i < g.plots.size(); ++i) {
@@ -132,10 +132,10 @@ TEST(PlotDraw, AxesOfAGridLineUp) {
 }
 
 TEST(PlotDraw, TinyRectanglesAreSurvived) {
-  const std::vector<NamedFigure> samples = sample_figures();
+  const std::vector<SampleFigure> samples = sample_figures();
   HeadlessUi ui(60, 40, 1, dark_theme(), BLOCKYARD_FONT_DIR);
   ui.set_ui([&] {
-    for (const NamedFigure& sample : samples) {
+    for (const SampleFigure& sample : samples) {
       for (float w : {1.0F, 30.0F, 90.0F}) {
         draw_figure(*ImGui::GetBackgroundDrawList(), Rect{0, 0, w, w / 2}, sample.figure, plot_style(ui.look()), {});
       }

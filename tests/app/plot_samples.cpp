@@ -275,7 +275,7 @@ Figure sample_latency(std::size_t points) {
   return figure_of(p);
 }
 
-std::vector<NamedFigure> sample_figures() {
+std::vector<SampleFigure> sample_figures() {
   Figure comparison;
   comparison.title = "Six strategies on the same 5,000 requests";
   comparison.subtitle = "means over ten seeds, bars: 95 % interval";

@@ -8,13 +8,13 @@
 
 namespace blockyard {
 
-struct NamedFigure {
+struct SampleFigure {
   std::string name;
   Figure figure;
 };
 
 // Always the same numbers.
-std::vector<NamedFigure> sample_figures();
+std::vector<SampleFigure> sample_figures();
 Figure sample_latency(std::size_t points);
 
 }  // namespace blockyard
