@@ -2,33 +2,43 @@
 # Installs what is missing, builds, runs the tests, sums up:  tests/run.sh [lane]... [-- ctest options]
 #   --check      everything, optimised, warnings are errors (the default)
 #   --asan       address and undefined-behaviour sanitizers, laws checked after every event, no window
+#   --asan-window  the same sanitizers over panels, frame and widgets, drawn without a display
 #   --tsan       thread sanitizer over the tests that start threads
+#   --debug      everything, not optimised at all, laws checked: what only inlining makes right fails here
 #   --gui-off    without the window: no graphics package is looked for
 #   --clang      as --check, by Clang
-#   --fuzz       the readers fed with nonsense for a minute each, by libFuzzer (Clang)
-#   --all        check, asan (which is without the window), tsan, fuzz: what CI=true runs when no lane is named
-# A lane builds into build/<preset>; its log lies there as lane.log. ccache is used where it is installed.
+#   --fuzz       readers, settings and small simulations fed with nonsense for half a minute each, by libFuzzer (Clang)
+#   --all        every one of these but --gui-off
+# With CI=true and no lane named: check and asan, and one of the others in turn, by the number of commits; which it was
+# is said. A lane builds into build/<preset>; its log lies there as lane.log. ccache is used where it is installed.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 
 lanes=() ctest_options=()
+in_turn=(tsan debug fuzz asan-window clang)
 while (($#)); do
   case $1 in
-    --check | --asan | --tsan | --clang | --fuzz) lanes+=("${1#--}") ;;
+    --check | --asan | --asan-window | --tsan | --debug | --clang | --fuzz) lanes+=("${1#--}") ;;
     --gui-off) lanes+=(headless) ;;
-    --all) lanes+=(check asan tsan fuzz) ;;
+    --all) lanes+=(check asan "${in_turn[@]}") ;;
     --) shift; ctest_options=("$@"); break ;;
-    -h | --help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
-    *) echo "run.sh: unknown option '$1' (--check, --asan, --tsan, --gui-off, --clang, --fuzz, --all)" >&2; exit 2 ;;
+    -h | --help) sed -n '2,14s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    *) echo "run.sh: unknown option '$1' (--check, --asan, --asan-window, --tsan, --debug, --gui-off, --clang, --fuzz, --all)" >&2; exit 2 ;;
   esac
   shift
 done
 if ((${#lanes[@]} == 0)); then
-  if [[ ${CI:-} == true ]]; then lanes=(check asan tsan fuzz); else lanes=(check); fi
+  lanes=(check)
+  if [[ ${CI:-} == true ]]; then
+    commits=$(git rev-list --count HEAD 2> /dev/null || date +%j)
+    turn=${in_turn[10#$commits % ${#in_turn[@]}]}
+    lanes+=(asan "$turn")
+    echo "run.sh: lanes ${lanes[*]}; it is the turn of $turn out of ${in_turn[*]}"
+  fi
 fi
 
 needs=(--tests)
-if [[ " ${lanes[*]} " =~ \ (check|clang)\  ]]; then needs+=(--gui); fi
+if [[ " ${lanes[*]} " =~ \ (check|clang|debug|asan-window)\  ]]; then needs+=(--gui); fi
 if [[ " ${lanes[*]} " =~ \ (clang|fuzz)\  ]]; then needs+=(--clang); fi
 third_party/install.sh "${needs[@]}" || echo "run.sh: going on with what is installed" >&2
 
@@ -46,6 +56,7 @@ run_lane() {
   rm -f "$junit"
   if [[ $preset == tsan ]]; then filter=(-R "$threaded"); fi
   if [[ $preset == fuzz ]]; then filter=(-R '^fuzz'); fi
+  if [[ $preset == asan-window ]]; then filter=(-R '^(panels|frame|app)$'); fi
   if [[ $preset =~ clang|fuzz ]] && ! command -v clang++ > /dev/null; then
     echo "== $preset: left out, there is no Clang here"
     return
