@@ -305,7 +305,7 @@ TEST(Outputs, KilledAtAnyTimeWhatIsThereIsWhole) {
     const std::size_t which = static_cast<std::size_t>(i) % commands.size();
     const char* signals[] = {"KILL", "HUP", "INT", "QUIT", "TERM"};
     const std::string signal = signals[random() % std::size(signals)];
-    const double delay = whole[which].seconds * (random() % 1000) / 1000;
+    const double delay = whole[which].seconds * static_cast<double>(random() % 1000) / 1000;
     const auto o = f.run(commands[which], "timeout -s " + signal + " " + std::to_string(delay + 0.001));
     SCOPED_TRACE(commands[which] + " killed by " + signal + " after " + std::to_string(delay) + " s: " + o.err);
     killed += o.status != 0 ? 1 : 0;
