@@ -14,7 +14,7 @@ constexpr std::uint64_t kWorkerBytes = 2048;       // an idle worker and what ro
 constexpr std::uint64_t kRequestBytes = 320;       // its draft, its place in the tree, its record
 constexpr std::uint64_t kIndexBytesPerSlot = 16;   // what an eviction policy keeps of a slot
 constexpr std::uint64_t kIndexBytesPerBlock = 64;  // and of a block that is there
-constexpr std::uint64_t kEdgeBytesHeld = 96;       // by edges: an edge of which a worker holds something
+constexpr std::uint64_t kStretchBytes = 128;       // by edges or stretches: one of which a worker holds something
 
 // A set of blocks and the bits that say where it is empty.
 std::uint64_t set_bytes(std::uint64_t ids) { return ids / 8 + ids / 512 + 64; }
@@ -45,17 +45,21 @@ MemoryNeed memory_of_run(const Config& config, const Workload& workload, const R
                   workload.runs.size() * sizeof(Span) + edges * sizeof(RadixEdge);
   need.slots = workers * kWorkerBytes;
   const bool index = config.cache.eviction != EvictionPolicy::kLru;
+  // No worker holds more than its requests have, and no two hold what only one was given.
+  const std::uint64_t walked = workload.requests.size() + 2 * workload.runs.size();
   if (cache == CacheKind::kBlocks) {
     need.slots += workers * capacity * (sizeof(SlotInfo) + (index ? kIndexBytesPerSlot : 0));
     need.slots += workers * std::min(capacity, ids) * (2 * sizeof(SlotId) + (index ? kIndexBytesPerBlock : 0));
-    need.sets += workers * (2 * set_bytes(ids) + ids / 64);  // resident, idle, and where the slots are listed
+    need.sets += workers * ids / 64;  // where the slots are listed
     if (index) need.sets += workers * edges * 12;
-    if (config.router.view != ViewMode::kOracle) need.sets += workers * routers * set_bytes(ids);
   } else {
-    // No worker holds more edges than its requests have, and no two hold what only one was given.
-    const std::uint64_t walked = workload.requests.size() + 2 * workload.runs.size();
-    need.slots += std::min(workers * std::min(capacity, edges), walked + workers) * kEdgeBytesHeld;
+    need.slots += std::min(workers * std::min(capacity, ids), 2 * walked + workers) * kStretchBytes;
+  }
+  if (cache == CacheKind::kRuns) {
     need.sets += routers * workers * std::min(edges, walked) * sizeof(std::uint32_t);
+  } else {
+    need.sets += workers * 2 * set_bytes(ids);  // resident and idle
+    if (config.router.view != ViewMode::kOracle) need.sets += workers * routers * set_bytes(ids);
   }
   need.slots *= copies;
   need.sets *= copies;
