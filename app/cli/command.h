@@ -38,6 +38,7 @@ std::function<int()> make_sweep(CLI::App& app, const Context& context);
 std::function<int()> make_merge(CLI::App& app, const Context& context);
 std::function<int()> make_experiment(CLI::App& app, const Context& context);
 std::function<int()> make_waterfall(CLI::App& app, const Context& context);
+std::function<int()> make_decisions(CLI::App& app, const Context& context);
 std::function<int()> make_report(CLI::App& app, const Context& context);
 std::function<int()> make_plot(CLI::App& app, const Context& context);
 std::function<int()> make_lessons(CLI::App& app, const Context& context);

@@ -11,6 +11,7 @@
 #include "core/base/printable.h"
 #include "core/experiment/prepared.h"
 #include "core/io/perfetto.h"
+#include "core/io/receipts.h"
 #include "core/io/results.h"
 
 namespace blockyard::cli {
@@ -18,7 +19,7 @@ namespace {
 
 struct RunArgs {
   ScenarioArgs scenario;
-  std::string out, requests, events, perfetto;
+  std::string out, requests, events, decisions, perfetto;
   bool json = false;
 };
 
@@ -79,7 +80,7 @@ int run(const RunArgs& args, const Context& context) {
   // behind.
   io::Outputs outputs;
   tell_inputs(outputs, args.scenario, *scenario);
-  io::OutputFile *out = nullptr, *requests = nullptr, *events = nullptr, *perfetto = nullptr;
+  io::OutputFile *out = nullptr, *requests = nullptr, *events = nullptr, *decisions = nullptr, *perfetto = nullptr;
   struct Wanted {
     const char* option;
     const std::string& path;
@@ -87,7 +88,8 @@ int run(const RunArgs& args, const Context& context) {
   };
   for (const Wanted& wanted :
        {Wanted{"--out", args.out, out}, Wanted{"--requests", args.requests, requests},
-        Wanted{"--events", args.events, events}, Wanted{"--perfetto", args.perfetto, perfetto}}) {
+        Wanted{"--events", args.events, events}, Wanted{"--decisions", args.decisions, decisions},
+        Wanted{"--perfetto", args.perfetto, perfetto}}) {
     if (wanted.path.empty()) continue;
     auto opened = outputs.open(wanted.option, wanted.path);
     if (!opened) return refuse(opened.error());
@@ -106,11 +108,14 @@ int run(const RunArgs& args, const Context& context) {
   if (out != nullptr) fan.add(&series);
   std::optional<EventWriter> event_writer;
   if (events != nullptr) fan.add(&event_writer.emplace(*events));
+  std::optional<ReceiptWriter> receipt_writer;
+  if (decisions != nullptr) fan.add(&receipt_writer.emplace(*decisions));
   std::optional<PerfettoWriter> perfetto_writer;
   if (perfetto != nullptr) fan.add(&perfetto_writer.emplace(*perfetto));
-  const bool listening = out != nullptr || events != nullptr || perfetto != nullptr;
+  const bool listening = out != nullptr || events != nullptr || decisions != nullptr || perfetto != nullptr;
   if (!run_all(sim, listening ? &fan : nullptr)) return refuse(interruption());
   series.finish(sim);
+  if (receipt_writer) receipt_writer->finish();
   if (perfetto_writer) perfetto_writer->finish(sim);
 
   const Summary summary = summarize(sim);
@@ -129,6 +134,10 @@ std::function<int()> make_run(CLI::App& app, const Context& context) {
   app.add_option("--out", args->out, "results.json: the scenario as run, summary, workers, series");
   app.add_option("--requests", args->requests, "requests.csv: one row a request");
   app.add_option("--events", args->events, "events.jsonl: every event in the order handled");
+  app.add_option(
+      "--decisions", args->decisions,
+      "decisions.jsonl: a receipt a routing: candidates, what the strategy saw, scores, winner and tie-break, "
+      "and what came of it; see `blockyard decisions`");
   app.add_option("--perfetto", args->perfetto, "A Chrome trace of the run, for ui.perfetto.dev");
   app.add_flag("--json", args->json, "Print the summary as JSON");
   return [args, context] { return run(*args, context); };

@@ -35,11 +35,19 @@ WorkerId choose(const RouteInput& in, const PolicyParams& p, RouterMemory& m, Ex
     why->terms = {"active", "bound"};
     for (const WorkerId w : in.routable) {
       why->candidates[w].terms = {static_cast<double>(in.active[w]), bound};
-      why->candidates[w].eligible = in.active[w] <= bound;
     }
   }
   for (const WorkerId w : order) {
     if (static_cast<double>(in.active[w]) <= bound) {
+      if (why != nullptr) {  // eligible: its equals, which the cursor chose among
+        std::size_t tied = 0;
+        for (const WorkerId c : in.routable) {
+          const bool equal = in.overlap[c] == in.overlap[w] && in.active[c] == in.active[w];
+          why->candidates[c].eligible = equal;
+          tied += equal ? 1U : 0U;
+        }
+        if (tied > 1) why->reason += "; tie of " + std::to_string(tied) + " broken by the cursor";
+      }
       move_cursor(m, w, in.size());
       say(why, "greatest overlap whose active requests are within mean + k deviations");
       return w;
