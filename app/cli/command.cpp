@@ -15,6 +15,7 @@ std::span<const CommandRow> command_table() {
       {"plot", "The pictures of earlier runs, each also as a table", make_plot},
       {"report", "Results as one self-contained HTML file", make_report},
       {"decisions", "Filter and sum the routing decisions of a run", make_decisions},
+      {"policy", "A router's configuration elsewhere as a router section here", make_policy},
       {"trace", "Look into a trace", make_trace},
       {"workload", "Write a generated workload as a trace", make_workload},
       {"tokenize", "Words as tokens, cut into blocks with their chained digests", make_tokenize},

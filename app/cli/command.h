@@ -41,6 +41,7 @@ std::function<int()> make_waterfall(CLI::App& app, const Context& context);
 std::function<int()> make_decisions(CLI::App& app, const Context& context);
 std::function<int()> make_report(CLI::App& app, const Context& context);
 std::function<int()> make_plot(CLI::App& app, const Context& context);
+std::function<int()> make_policy(CLI::App& app, const Context& context);
 std::function<int()> make_lessons(CLI::App& app, const Context& context);
 std::function<int()> make_presets(CLI::App& app, const Context& context);
 std::function<int()> make_settings(CLI::App& app, const Context& context);

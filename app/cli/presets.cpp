@@ -74,10 +74,29 @@ Result<void> print_scenarios(const Assets& assets) {
   return {};
 }
 
+// " Read at COMMIT on DATE."
+std::string read_at(const PolicyRow& row) {
+  if (row.upstream.empty()) return "";
+  return fmt::format(" Read at {}{}{}.", row.upstream, row.read_on.empty() ? "" : " on ", row.read_on);
+}
+
+// The strategies as README.md has them.
+std::string strategies_markdown() {
+  std::string out = "| strategy | after | read at | on | left out |\n| --- | --- | --- | --- | --- |\n";
+  const auto cell = [](std::string_view text) { return text.empty() ? std::string("–") : std::string(text); };
+  for (const PolicyRow& row : policy_table()) {
+    out += fmt::format("| `{}` | {} | {} | {} | {} |\n", row.id, cell(row.source), cell(row.upstream),
+                       cell(row.read_on), cell(row.left_out));
+  }
+  return out;
+}
+
 void print_policies() {
   fmt::print("Strategies (router.strategy)\n");
   for (const PolicyRow& row : policy_table()) {
-    fmt::print("  {:20} {}{}\n", row.id, row.help, row.source.empty() ? "" : fmt::format(" After {}.", row.source));
+    fmt::print("  {:20} {}\n", row.id, row.help);
+    if (!row.source.empty()) fmt::print("    After {}.{}\n", row.source, read_at(row));
+    if (!row.left_out.empty()) fmt::print("    Left out: {}.\n", row.left_out);
     for (const std::string_view id : row.params) {
       const Setting& p = *find_setting(fmt::format("router.{}", id));
       fmt::print("    router.{:18} {} Default {}{}{}.\n", id, p.help, *setting_number(p, Scenario{}),
@@ -121,11 +140,18 @@ std::function<int()> make_presets(CLI::App& app, const Context& context) {
   struct Args {
     std::string model = "llama-2-13b";
     std::string gpu = "a100-40gb";
+    bool markdown = false;
   };
   auto args = std::make_shared<Args>();
   app.add_option("--model", args->model, "Whose memory sum to show")->capture_default_str();
   app.add_option("--gpu", args->gpu, "On which GPU")->capture_default_str();
-  return [args, context] { return run(args->model, args->gpu, context); };
+  app.add_flag("--strategies-markdown", args->markdown,
+               "Only the strategies, with source, commit, date and what is left out, as README.md has them");
+  return [args, context] {
+    if (!args->markdown) return run(args->model, args->gpu, context);
+    fmt::print("{}", strategies_markdown());
+    return kDone;
+  };
 }
 
 }  // namespace blockyard::cli

@@ -17,7 +17,7 @@ using Json = nlohmann::json;
 // Stale views, a crash, several routers: false hits, lost routings and ties all occur.
 const std::string kScenario = R"({"name": "receipts", "seed": 5, "cache": {"capacity_blocks": 300},
     "fleet": {"workers": 3}, "router": {"strategy": "STRATEGY", "replicas": 2, "sync_ms": 4000},
-    "workload": {"type": "chat", "requests": 120, "rate_per_s": 4},
+    "workload": {"type": "chat", "requests": 120, "rate": 4},
     "faults": [{"t_ms": 6000, "worker": 1, "kind": "crash", "restart_ms": 5000, "detect_ms": 500}]})";
 
 std::string scenario(const std::string& strategy) {
@@ -68,8 +68,9 @@ TEST(Decisions, AreTrueToTheRunUnderEveryStrategy) {
       ASSERT_EQ(d["candidates"].size(), 3U);
       const Json& winner = d["candidates"][d["worker"].get<std::size_t>()];
       EXPECT_TRUE(winner["routable"].get<bool>());
-      if (d["strategy"] != "prefix_hash" && d["strategy"] != "session_hash")
+      if (d["strategy"] != "prefix_hash" && d["strategy"] != "session_hash") {
         EXPECT_TRUE(winner["eligible"].get<bool>());
+      }
       EXPECT_EQ(winner["overlap"], d["predicted"]);
       if (!d["tie"].is_null() && d["tie"]["by"] == "cursor") {
         ++ties;
@@ -91,7 +92,9 @@ TEST(Decisions, AreTrueToTheRunUnderEveryStrategy) {
       }
       const int r = d["request"];
       EXPECT_EQ(d["attempt"].get<int>(), last.count(r) != 0 ? last[r]["attempt"].get<int>() + 1 : 1);
-      if (last.count(r) != 0) EXPECT_EQ(last[r]["outcome"], "lost");
+      if (last.count(r) != 0) {
+        EXPECT_EQ(last[r]["outcome"], "lost");
+      }
       last[r] = d;
     }
     std::size_t completed = 0;
