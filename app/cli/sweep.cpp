@@ -87,6 +87,7 @@ int merge(const MergeCommand& args, const Context& context) {
 
 struct ExperimentCommand {
   std::string name;
+  ScenarioArgs scenario;  // whose requests and fleet, where not the experiment's own
   std::vector<std::string> sets;
   SweepArgs sweep;
 };
@@ -122,6 +123,13 @@ int experiment(const ExperimentCommand& args, const Context& context) {
   auto plan = read_plan(dir + "/" + args.name + ".json");
   if (!plan) return refuse(plan.error());
   plan->base_dir = assets.scenarios();
+  if (!args.scenario.name.empty()) {
+    const auto scenario = load_scenario(args.scenario, assets);
+    if (!scenario) return refuse(scenario.error());
+    plan->scenario = sweep_base(*scenario);
+    plan->base_dir = scenario->base_dir;
+    plan->title += fmt::format(" ({})", scenario->name);
+  }
   for (const std::string& set : args.sets) {
     const std::size_t equals = set.find('=');
     if (equals == std::string::npos) return refuse(Error{fmt::format("--set {}: write PATH=VALUE", set)});
@@ -161,6 +169,12 @@ std::function<int()> make_merge(CLI::App& app, const Context& context) {
 std::function<int()> make_experiment(CLI::App& app, const Context& context) {
   auto args = std::make_shared<ExperimentCommand>();
   app.add_option("name", args->name, "Which one; without a name all are listed");
+  auto* scenario = app.add_option("--scenario", args->scenario.name,
+                                  "Another scenario than its own: a file, or a built-in one by name");
+  app.add_option("--trace", args->scenario.trace, "Replay this trace instead of that scenario's workload")
+      ->take_all()
+      ->allow_extra_args(false)
+      ->needs(scenario);
   app.add_option("--set", args->sets, "PATH=VALUE: changes what its cells share; may be repeated")
       ->take_all()
       ->allow_extra_args(false);

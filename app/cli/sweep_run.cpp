@@ -263,6 +263,7 @@ int run_plan(const SweepPlan& plan, const SweepArgs& args, const Assets& assets)
   }
   const auto written = write_sweep(plan, *done, args.out, args.picture, assets);
   if (!written) return refuse(written.error());
+  if (const std::string best = best_at_what(plan, *done); !best.empty()) fmt::print("{}\n", best);
   note("{} cells; {} files in {}\n", done->size(), *written, printable(args.out));
   return kDone;
 }

@@ -5,6 +5,7 @@
 
 #include "app/figures/parts.h"
 #include "app/figures/sweep_table.h"
+#include "core/base/text.h"
 #include "core/io/results.h"
 #include "core/settings/setting.h"
 
@@ -63,25 +64,88 @@ void fit_values(Plot& p, bool may_be_log) {
   }
 }
 
+// Whether a series looks into the workers (view oracle) where others do not: a bound, and no router that can be run.
+bool is_bound(const SweepTable& t, std::size_t k) {
+  bool out = false, others = false;
+  for (std::size_t i = t.words().size(); i-- > 0;) {
+    const SweepAxis& axis = t.plan().axes[t.words()[i]];
+    const std::vector<std::string> values = t.word_values(t.words()[i]);
+    if (axis.path == "router.view") {
+      out = values[k % values.size()] == "oracle";
+      others = std::any_of(values.begin(), values.end(), [](const std::string& v) { return v != "oracle"; });
+    }
+    k /= values.size();
+  }
+  return out && others;
+}
+
+// One sentence: which series is best at what.
+std::string best_at_what(const SweepTable& t) {
+  std::vector<std::pair<std::string, std::string>> by_winner;  // what it is, what it is best at
+  bool bound = false;
+  for (const std::string& id : t.plan().metrics) {
+    const Metric& m = *find_metric(id);
+    double best = kNothing;
+    std::vector<std::size_t> winners;
+    for (std::size_t k = 0; k < t.series().size(); ++k) {
+      if (is_bound(t, k)) {
+        bound = true;
+        continue;
+      }
+      const double v = t.at(m, k, {}).mean;
+      if (!std::isfinite(v)) continue;
+      if (!std::isfinite(best) || (m.more_is_better ? v > best : v < best)) winners.clear(), best = v;
+      if (v == best) winners.push_back(k);
+    }
+    if (winners.empty()) continue;
+    std::string who = t.series()[winners[0]];
+    if (winners.size() > 1) who += fmt::format(" and {} more", winners.size() - 1);
+    std::string what(m.label);
+    if (what.size() > 1 && what[1] >= 'a' && what[1] <= 'z') what[0] = static_cast<char>(what[0] - 'A' + 'a');
+    what += fmt::format(" ({})", quantity_text(best, m.unit));
+    const auto it = std::find_if(by_winner.begin(), by_winner.end(), [&](const auto& w) { return w.first == who; });
+    if (it == by_winner.end()) {
+      by_winner.emplace_back(std::move(who), std::move(what));
+    } else {
+      it->second += " and " + what;
+    }
+  }
+  std::string out;
+  for (const auto& [who, what] : by_winner) out += fmt::format("{}{} at {}", out.empty() ? "Best: " : "; ", who, what);
+  if (out.empty()) return out;
+  return out + (bound ? " – the oracle, which cannot be built, left aside." : ".");
+}
+
+// Bars a metric. Two axes of words: the first in groups, the second beside each other within them.
 Figure bars(const SweepTable& t) {
   Figure f = figure_of(t);
+  const bool grouped = t.words().size() == 2;
+  const std::size_t beside = grouped ? t.word_values(t.words()[1]).size() : 1;
   for (const std::string& id : t.plan().metrics) {
     const Metric& m = *find_metric(id);
     Plot p;
     p.title = m.label;
     p.y = value_axis(m);
-    p.categories = t.series();
-    PlotSeries s = series("", SeriesStyle::Bars, {m.more_is_better ? PlotRole::Hit : PlotRole::Accent, -1});
-    t.each([&](std::size_t k, const std::vector<std::size_t>& places) {
-      const Interval v = t.at(m, k, places);
-      s.y.push_back(v.mean);
-      if (t.repeats() < 2) return;
-      s.lo.push_back(std::max(0.0, v.low));
-      s.hi.push_back(v.high);
-    });
-    p.series = {std::move(s)};
+    p.categories = grouped ? t.word_values(t.words()[0]) : t.series();
+    for (std::size_t b = 0; b < beside; ++b) {
+      const PlotColour colour = grouped ? PlotColour{PlotRole::Auto, static_cast<int>(b)}
+                                        : PlotColour{m.more_is_better ? PlotRole::Hit : PlotRole::Accent, -1};
+      PlotSeries s = series(grouped ? t.word_values(t.words()[1])[b] : "", SeriesStyle::Bars, colour);
+      for (std::size_t k = b; k < t.series().size(); k += beside) {
+        const Interval v = t.at(m, k, {});
+        s.y.push_back(v.mean);
+        if (t.repeats() < 2) continue;
+        s.lo.push_back(std::max(0.0, v.low));
+        s.hi.push_back(v.high);
+      }
+      p.series.push_back(std::move(s));
+    }
     fit_values(p, false);
     f.plots.push_back(std::move(p));
+  }
+  if (t.series().size() > 1) {
+    const std::string best = best_at_what(t);
+    f.subtitle = f.subtitle.empty() ? best : fmt::format("{} {}", best, f.subtitle);
   }
   return f;
 }
@@ -264,6 +328,11 @@ PlotAxis axis_of_path(const std::string& path) {
   const Setting* row = find_setting(path);
   if (row == nullptr) return {path, "", false, {}, {}};  // a value of a list, such as a fault's time
   return {std::string(row->label), std::string(row->unit), false, {}, {}};
+}
+
+std::string best_at_what(const SweepPlan& plan, const std::vector<SweepCell>& cells) {
+  const SweepTable t(plan, cells);
+  return t.shown().empty() && t.series().size() > 1 ? best_at_what(t) : std::string();
 }
 
 std::vector<NamedFigure> sweep_figures(const SweepPlan& plan, const std::vector<SweepCell>& cells) {

@@ -1,6 +1,7 @@
 // The pictures of a sweep: what its axes allow. Pure.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "app/figures/figures.h"
@@ -13,6 +14,10 @@ namespace blockyard {
 /// none: `sweep_bars`; one: `sweep_curves`; two: `sweep_heatmap` and, where there are series, `sweep_winner` with the
 /// border between who wins where. Always `sweep_pareto` where the plan names two metrics.
 std::vector<NamedFigure> sweep_figures(const SweepPlan& plan, const std::vector<SweepCell>& cells);
+
+/// One sentence: which of a sweep's series is best at what, by each of its metrics; "" where it has only one, or axes
+/// of numbers. A view that looks into the workers is left aside where there are others.
+std::string best_at_what(const SweepPlan& plan, const std::vector<SweepCell>& cells);
 
 /// A path for people: "router.sync_ms" is "Sync" in "ms".
 PlotAxis axis_of_path(const std::string& path);

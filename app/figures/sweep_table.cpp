@@ -56,6 +56,12 @@ SweepTable::SweepTable(const SweepPlan& plan, const std::vector<SweepCell>& cell
   }
 }
 
+std::vector<std::string> SweepTable::word_values(std::size_t axis) const {
+  std::vector<std::string> out;
+  for (const std::string& v : plan_.axes[axis].values) out.push_back(plain(v));
+  return out;
+}
+
 std::vector<double> SweepTable::numbers(std::size_t axis) const {
   std::vector<double> out;
   for (const std::string& v : plan_.axes[axis].values) is_number(v, out.emplace_back(0));

@@ -18,6 +18,10 @@ class SweepTable {
   std::vector<double> numbers(std::size_t axis) const;
   /// Labels of the series: one without a name where there is no axis of words.
   const std::vector<std::string>& series() const { return series_; }
+  /// Axes of words, as indices into the plan's: a series is a value of each, the last one fastest.
+  const std::vector<std::size_t>& words() const { return words_; }
+  /// The values of an axis of words, as people read them.
+  std::vector<std::string> word_values(std::size_t axis) const;
   std::size_t repeats() const { return repeats_; }
   /// A metric over the repeats, at a series and a place on each shown axis.
   Interval at(const Metric& metric, std::size_t series, const std::vector<std::size_t>& places) const;

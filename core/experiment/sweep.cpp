@@ -69,6 +69,11 @@ Result<SweepAxis> parse_axis(std::string_view text) {
   }
   SweepAxis axis;
   axis.path = text.substr(0, equals);
+  if (text.substr(equals + 1) == "*") {
+    if (axis.path != "router.strategy") return Error{fmt::format("--vary {}: only router.strategy=* is a list", text)};
+    for (const PolicyRow& row : policy_table()) axis.values.emplace_back(row.id);
+    return axis;
+  }
   for (const std::string& part : split_values(text.substr(equals + 1))) {
     if (part.empty()) return Error{fmt::format("--vary {}: a value is missing between two commas", text)};
     auto range = range_values(text, part, axis.values);

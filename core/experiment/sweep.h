@@ -26,7 +26,7 @@ struct SweepAxis {
   friend bool operator==(const SweepAxis&, const SweepAxis&) = default;
 };
 
-/// PATH=v1,v2,… or PATH=a:b:step or PATH=a:b:xF (times F); both ends included.
+/// PATH=v1,v2,… or PATH=a:b:step or PATH=a:b:xF (times F), both ends included; or router.strategy=*, all strategies.
 Result<SweepAxis> parse_axis(std::string_view text);
 
 /// A vertical line of the curves: what happens at a value of the axis.

@@ -1,7 +1,12 @@
 // compare, sweep, merge, experiment, waterfall, plot and report as a person drives them.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+#include <tuple>
 
 #include "tests/cli/program.h"
 
@@ -209,6 +214,51 @@ TEST(FidelityCommand, RunsASlotsScenarioUnderTheContinuousEngineAndSaysSo) {
   EXPECT_EQ(f.run("fidelity --run none.json").status, 2);
   EXPECT_EQ(f.run("fidelity --json").status, 2) << "JSON of what?";
   EXPECT_EQ(f.run("fidelity --run s.json --out no/such/folder/f.json").status, 2);
+}
+
+// Every strategy under every view on a scenario of one's own, and a sentence that the cells bear out.
+TEST(ExperimentCommand, ComparesRoutersAndSaysWhichIsBestAtWhat) {
+  const Folder f;
+  f.write("s.json", kBusy);
+  const auto o = f.run("experiment routers --scenario s.json --set workload.requests=60 --out r --scale 1");
+  ASSERT_EQ(o.status, 0) << o.err;
+  std::istringstream lines(f.read("r/cells.jsonl"));
+  std::size_t cells = 0;
+  double best = 1e300;
+  std::string who;
+  std::set<std::string> strategies;
+  for (std::string line; std::getline(lines, line); ++cells) {
+    const Json c = Json::parse(line);
+    const std::string strategy = c["values"]["router.strategy"], view = c["values"]["router.view"];
+    strategies.insert(strategy);
+    EXPECT_EQ(c["summary"]["requests"], 60);
+    const double p95 = c["summary"]["ttft_ms"]["p95"];
+    if (view == "oracle" || p95 >= best) continue;
+    best = p95;
+    who = strategy + " · " + view;
+  }
+  EXPECT_EQ(cells, 3 * strategies.size());
+  EXPECT_GE(strategies.size(), 17U);
+  EXPECT_TRUE(o.out.starts_with("Best: ")) << o.out;
+  EXPECT_NE(o.out.find(who), std::string::npos) << o.out << who;
+  EXPECT_NE(o.out.find("the oracle, which cannot be built, left aside"), std::string::npos) << o.out;
+  EXPECT_EQ(std::count(o.out.begin(), o.out.end(), '\n'), 1);
+  EXPECT_EQ(f.run("experiment routers --trace x.jsonl --out q").status, 2) << "a trace needs a scenario";
+}
+
+TEST(ExperimentCommand, ShowsTheHerd) {
+  const Folder f;
+  const auto o = f.run("experiment herding --out h --scale 1 --set workload.requests=400");
+  ASSERT_EQ(o.status, 0) << o.err;
+  std::map<std::tuple<std::string, int, int>, double> p95;
+  std::istringstream lines(f.read("h/cells.jsonl"));
+  for (std::string line; std::getline(lines, line);) {
+    const Json c = Json::parse(line);
+    const Json& v = c["values"];
+    p95[{v["router.strategy"], v["router.replicas"], v["router.heartbeat_ms"]}] = c["summary"]["ttft_ms"]["p95"];
+  }
+  EXPECT_GT((p95[{"least_loaded", 16, 1000}]), (3 * p95[{"least_loaded", 1, 1000}]));
+  EXPECT_LT((p95[{"power_of_two", 16, 1000}]), (p95[{"least_loaded", 16, 1000}] / 2));
 }
 
 }  // namespace
