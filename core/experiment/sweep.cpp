@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "core/base/math.h"
+#include "core/settings/setting.h"
 
 namespace blockyard {
 namespace {
@@ -70,8 +71,10 @@ Result<SweepAxis> parse_axis(std::string_view text) {
   SweepAxis axis;
   axis.path = text.substr(0, equals);
   if (text.substr(equals + 1) == "*") {
-    if (axis.path != "router.strategy") return Error{fmt::format("--vary {}: only router.strategy=* is a list", text)};
-    for (const PolicyRow& row : policy_table()) axis.values.emplace_back(row.id);
+    const Setting* setting = find_setting(axis.path);
+    if (setting == nullptr || setting->choices == nullptr)
+      return Error{fmt::format("--vary {}: * is for settings that are chosen from a list", text)};
+    for (const ChoiceRow& choice : setting->choices()) axis.values.emplace_back(choice.id);
     return axis;
   }
   for (const std::string& part : split_values(text.substr(equals + 1))) {

@@ -26,7 +26,8 @@ struct SweepAxis {
   friend bool operator==(const SweepAxis&, const SweepAxis&) = default;
 };
 
-/// PATH=v1,v2,… or PATH=a:b:step or PATH=a:b:xF (times F), both ends included; or router.strategy=*, all strategies.
+/// PATH=v1,v2,… or PATH=a:b:step or PATH=a:b:xF (times F), both ends included; or PATH=*, all that it can be chosen
+/// from.
 Result<SweepAxis> parse_axis(std::string_view text);
 
 /// A vertical line of the curves: what happens at a value of the axis.

@@ -39,7 +39,8 @@ TEST(SweepAxis, ReadsListsAndRanges) {
   EXPECT_EQ(parse_axis("router.prefix_tokens=16,32,64")->values, (Values{"16", "32", "64"}));
   EXPECT_EQ(parse_axis("fleet.workers=2:64:x2")->values, (Values{"2", "4", "8", "16", "32", "64"}));
   EXPECT_EQ(parse_axis("router.strategy=*")->values.size(), policy_table().size());
-  EXPECT_FALSE(parse_axis("router.view=*"));
+  EXPECT_EQ(parse_axis("router.view=*")->values, (Values{"synced", "decisions", "oracle"}));
+  EXPECT_FALSE(parse_axis("router.sync_ms=*"));
   EXPECT_EQ(parse_axis("seed=1:5:2")->values, (Values{"1", "3", "5"}));
   EXPECT_EQ(parse_axis("x=0:0.3:0.1")->values, (Values{"0", "0.1", "0.2", "0.3"}))
       << "the end is included, and no 0.30000000000000004";

@@ -6,6 +6,7 @@
 #include "core/base/printable.h"
 #include "core/io/imports/import_parts.h"
 #include "core/router/policy.h"
+#include "core/settings/setting.h"
 
 namespace blockyard::imports {
 namespace {
@@ -153,9 +154,12 @@ Result<void> Flags::finish(Draft& draft, std::span<const std::string_view> keys)
     const auto v = number(row.name, row.standard.value_or(0));
     if (!v) return v.error();
     const double here = *v * row.scale;
-    if (const ParamRow* param = find_param(row.key); param != nullptr && (here < param->low || here > param->high)) {
-      return Error{fmt::format("{}: is outside of what router.{} may be, {} to {}", text(row.name), row.key, param->low,
-                               param->high)};
+    if (const Setting* setting = find_setting(fmt::format("router.{}", row.key)); setting != nullptr) {
+      const SettingRange allowed = range_of(*setting, Scenario{});
+      if (here < allowed.low || here > allowed.high) {
+        return Error{fmt::format("{}: is outside of what router.{} may be, {} to {}", text(row.name), row.key,
+                                 allowed.low, allowed.high)};
+      }
     }
     draft.router[row.key] = Draft::number(here);
     draft.add(
