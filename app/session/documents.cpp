@@ -91,12 +91,34 @@ Result<Document> with_original(const Document& document, const Document& origina
   return Document{std::move(*text), document.base_dir, document.source};
 }
 
+Result<Document> with_values(const Document& document, const std::vector<std::pair<std::string, std::string>>& values) {
+  Document out = document;
+  for (const auto& [path, value] : values) {
+    auto text = set_json_value(out.text, path, value);
+    if (!text) return text.error();
+    out.text = std::move(*text);
+  }
+  return out;
+}
+
+bool is_policy_file(const std::string& path) {
+  for (const std::string_view ending : {".yaml", ".yml", ".sh", ".txt", ".args"}) {
+    if (path.ends_with(ending)) return true;
+  }
+  return false;
+}
+
 Document with_fault(const Document& document, const Fault& fault) {
   std::string list = json_value(document.text, "faults").value_or("[]");
   list.pop_back();
   if (list.size() > 1) list += ',';
-  list += fmt::format(R"({{"t_ms":{},"worker":{},"kind":"{}")", us_to_ms(fault.t), fault.worker,
-                      fault.kind == FaultKind::kCrash ? "crash" : "cache_flush");
+  if (fault.kind == FaultKind::kRouterRestart) {
+    list += fmt::format(R"({{"t_ms":{},"router":{},"kind":"router_restart","down_ms":{})", us_to_ms(fault.t),
+                        fault.router, us_to_ms(fault.down));
+  } else {
+    list += fmt::format(R"({{"t_ms":{},"worker":{},"kind":"{}")", us_to_ms(fault.t), fault.worker,
+                        fault.kind == FaultKind::kCrash ? "crash" : "cache_flush");
+  }
   if (fault.kind == FaultKind::kCrash) {
     list += fmt::format(R"(,"restart_ms":{},"detect_ms":{})", us_to_ms(fault.restart), us_to_ms(fault.detect));
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/session/command.h"
@@ -31,6 +32,10 @@ Result<Document> with_trace(const Document& document, const std::string& path);
 Result<Document> with_value(const Document& document, const std::string& path, const cmd::SettingValue& value);
 /// The value at `path` as `original` has it (or its default).
 Result<Document> with_original(const Document& document, const Document& original, const std::string& path);
+/// Several values at once: dotted paths and JSON values.
+Result<Document> with_values(const Document& document, const std::vector<std::pair<std::string, std::string>>& values);
+/// Whether this may be the configuration of a router elsewhere, by its name: .yaml, .yml, .sh, .txt, .args.
+bool is_policy_file(const std::string& path);
 Document with_fault(const Document& document, const Fault& fault);
 
 /// Whether a run under `before` can take over `after` in flight.

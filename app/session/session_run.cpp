@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "app/session/session.h"
+#include "core/io/imports/imported_policy.h"
 #include "core/settings/json_edit.h"
 
 namespace blockyard {
@@ -298,7 +299,43 @@ void Session::remember_file(const std::string& source) {
   if (ui_.recent.size() > kMostRecent) ui_.recent.resize(kMostRecent);
 }
 
+namespace {
+
+// What was read of a router's configuration, and what of it is otherwise or nothing here.
+std::string told_of(const ImportedPolicy& imported) {
+  std::string out =
+      fmt::format("Read as {}. The run begins anew with its settings; Ctrl Z takes them back.", imported.read_as);
+  constexpr std::size_t kMost = 8;
+  std::size_t more = 0, shown = 0;
+  for (const ImportFate fate : {ImportFate::kNotHere, ImportFate::kOtherwise}) {
+    bool headed = false;
+    for (const ImportLine& line : imported.lines) {
+      if (line.fate != fate) continue;
+      if (++shown > kMost) {
+        ++more;
+        continue;
+      }
+      if (!headed) out += fmt::format("\n{}:", fate_title(fate));
+      headed = true;
+      out += fmt::format("\n· {}: {}", line.from, line.what);
+    }
+  }
+  if (more > 0) out += fmt::format("\nand {} more; `blockyard policy FILE` prints every line.", more);
+  return out;
+}
+
+}  // namespace
+
 void Session::open_file(const std::string& path) {
+  if (is_policy_file(path)) {
+    const auto text = read_file(path);
+    if (!text) return notify(text.error().message, true);
+    const auto imported = import_policy(*text);
+    if (!imported) return notify(fmt::format("{}: {}", path, imported.error().message), true);
+    stop_going();
+    notify(told_of(*imported));
+    return load(with_values(run_.document, imported->settings), false, true);
+  }
   if (is_trace_file(path)) return load(with_trace(run_.document, path), true, true);
   load(open_document(path, options_.assets_dir), true, true);
 }

@@ -3,12 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
 
 #include "app/session/documents.h"
 #include "app/session/settings.h"
+#include "core/router/policy.h"
 
 namespace blockyard {
 namespace {
@@ -141,6 +143,42 @@ TEST_F(SessionTest, AFaultChangesTheFutureOnly) {
   s.apply(cmd::Seek{2'100'000});
   EXPECT_FALSE(s.player().cursor().workers()[1].up());
   EXPECT_EQ(s.scenario().config.faults.size(), 1U);
+}
+
+TEST_F(SessionTest, ARouterThatRestartsStaysWhatItIsWhenAFaultIsAdded) {
+  Session s(options());
+  ASSERT_TRUE(s.open({R"({"name": "routers", "router": {"replicas": 3}, "workload": {"requests": 40},
+      "faults": [{"t_ms": 4000, "router": 2, "kind": "router_restart", "down_ms": 700}]})",
+                      "", ""},
+                     false));
+  s.apply(cmd::Seek{2'000'000});
+  s.apply(cmd::AddFault{1, true, 2'000'000, 500'000});
+  const auto& faults = s.scenario().config.faults;
+  ASSERT_EQ(faults.size(), 2U);
+  const auto restart =
+      std::find_if(faults.begin(), faults.end(), [](const Fault& f) { return f.kind == FaultKind::kRouterRestart; });
+  ASSERT_NE(restart, faults.end());
+  EXPECT_EQ(restart->router, 2U);
+  EXPECT_EQ(restart->down, 700'000);
+}
+
+TEST_F(SessionTest, ARoutersConfigurationTakesThePlaceOfTheRunsOwn) {
+  Session s(options());
+  ASSERT_TRUE(s.open({kSmall, "", ""}, false));
+  s.apply(cmd::OpenFile{write("epp.yaml",
+                              "kind: EndpointPickerConfig\nplugins:\n- type: prefix-cache-affinity-filter\n"
+                              "  parameters: {affinityThreshold: 0.6}\n- type: token-load-scorer\n")});
+  s.settle();
+  EXPECT_EQ(policy_table()[s.scenario().config.router.strategy].id, "llmd_sticky");
+  EXPECT_EQ(s.scenario().config.router.params.sticky_ratio, 0.6);
+  EXPECT_EQ(s.scenario().config.router.view, ViewMode::kDecisions);
+  EXPECT_EQ(s.scenario().name, "small") << "the rest of the scenario stays";
+  ASSERT_FALSE(s.toasts().empty());
+  EXPECT_NE(s.toasts().back().text.find("Read as an EndpointPickerConfig"), std::string::npos);
+  s.apply(cmd::OpenFile{write("bad.yaml", "a: b\n")});
+  s.settle();
+  EXPECT_TRUE(s.toasts().back().error);
+  EXPECT_EQ(policy_table()[s.scenario().config.router.strategy].id, "llmd_sticky");
 }
 
 TEST_F(SessionTest, ErrorsAreToldAndTheRunStays) {

@@ -101,6 +101,9 @@ Result<ImportedPolicy> import_policy(std::string_view text) {
   if (!draft.cache.empty()) scenario["cache"] = draft.cache;
   if (!draft.fleet.empty()) scenario["fleet"] = draft.fleet;
   out.scenario = scenario.dump(2);
+  for (const auto& [section, values] : scenario.items()) {
+    for (const auto& [key, value] : values.items()) out.settings.emplace_back(section + "." + key, value.dump());
+  }
   out.lines = std::move(draft.lines);
   return out;
 }

@@ -8,6 +8,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/result.h"
@@ -32,6 +33,7 @@ struct ImportLine {
 struct ImportedPolicy {
   std::string read_as;   ///< "a command line of SGLang's model gateway"
   std::string scenario;  ///< JSON: `router`, and `cache` or `fleet` where what was read speaks of them
+  std::vector<std::pair<std::string, std::string>> settings;  ///< the same, one by one: dotted path and JSON value
   std::vector<ImportLine> lines;
 };
 
