@@ -14,7 +14,10 @@ std::vector<PlotMark> fault_marks(const RunResults& r) {
     PlotMark m;
     m.at = us_to_ms(f.t) / 1000;
     m.colour = {PlotRole::Bad, -1};
-    if (f.kind == FaultKind::kCrash) {
+    if (f.kind == FaultKind::kRouterRestart) {
+      if (f.down > 0) m.end = us_to_ms(f.t + f.down) / 1000;
+      m.label = fmt::format("router {} {}", f.router, f.down > 0 ? "down" : "starts anew");
+    } else if (f.kind == FaultKind::kCrash) {
       m.end = us_to_ms(f.t + f.restart) / 1000;
       m.label = fmt::format("worker {} down", f.worker);
     } else {

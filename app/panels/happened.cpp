@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "app/panels/whose_belief.h"
 #include "core/base/text.h"
 #include "core/metrics/rejections.h"
 
@@ -32,12 +33,15 @@ std::string sentence(const FrameContext& ctx, const LoggedEvent& e, bool routed,
                          counted(blocks_needed(ctx.sim.config(), ctx.sim.request(e.request)), "block"),
                          with_commas(ctx.sim.workers().front().capacity()));
     case EventType::kFault:
+      if (static_cast<FaultKind>(e.value) == FaultKind::kRouterRestart)
+        return router_of_event(ctx, e) + " starts anew: it has forgotten everything";
       return static_cast<FaultKind>(e.value) == FaultKind::kCrash ? worker + " crashes: its cache and requests are lost"
                                                                   : worker + " drops its idle blocks and tells nobody";
     case EventType::kDetect:
-      return fmt::format("the router notices that {} is down", worker);
+      return fmt::format("{} that {} is down", several_routers(ctx) ? "the routers notice" : "the router notices",
+                         worker);
     case EventType::kRestart:
-      return worker + " is back, with an empty cache";
+      return e.worker == kNone ? router_of_event(ctx, e) + " is back" : worker + " is back, with an empty cache";
     case EventType::kChange:
       return "settings changed";
     case EventType::kPreempt:
@@ -60,9 +64,10 @@ std::string sentence(const FrameContext& ctx, const LoggedEvent& e, bool routed,
       return worker + " sends the router its load";
     case EventType::kDeliver: {
       const auto kind = static_cast<MessageKind>(e.value);
-      return kind == MessageKind::kHeartbeat ? fmt::format("the router learns the load of {}", worker)
-             : kind == MessageKind::kSync    ? fmt::format("the router learns which blocks {} holds", worker)
-                                             : fmt::format("the router learns what {} has evicted", worker);
+      const std::string router = router_of_event(ctx, e);
+      return kind == MessageKind::kHeartbeat ? fmt::format("{} learns the load of {}", router, worker)
+             : kind == MessageKind::kSync    ? fmt::format("{} learns which blocks {} holds", router, worker)
+                                             : fmt::format("{} learns what {} has evicted", router, worker);
     }
     case EventType::kArrive:
       return request + " arrives";

@@ -7,6 +7,7 @@
 #include "app/panels/panel.h"
 #include "app/panels/plots/tab_plots.h"
 #include "app/panels/plots/tab_tokens.h"
+#include "app/panels/tables/tab_decisions.h"
 #include "app/panels/tables/tab_events.h"
 #include "app/panels/tree/prefix_tree.h"
 

@@ -21,6 +21,10 @@ namespace {
 constexpr double kClosest = 20'000;  // µs: the narrowest zoom
 
 std::string fault_text(const Fault& fault) {
+  if (fault.kind == FaultKind::kRouterRestart) {
+    return fmt::format("router {} starts anew{}, having forgotten everything", fault.router,
+                       fault.down > 0 ? fmt::format(" after {}", duration_text(us_to_ms(fault.down))) : std::string());
+  }
   if (fault.kind == FaultKind::kCacheFlush) return fmt::format("{} drops its idle blocks", worker_text(fault.worker));
   return fmt::format("{} crashes, back after {}", worker_text(fault.worker), duration_text(us_to_ms(fault.restart)));
 }

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "app/panels/panel.h"
-#include "app/panels/tables/tab_events.h"
+#include "app/panels/tables/tab_decisions.h"
 #include "app/ui/widgets.h"
 #include "panels_stage.h"
 
@@ -127,6 +127,47 @@ TEST(Tabs, ADoubleClickOnADecisionAsksWhy) {
   stage.ui().double_click(ImVec2(table->x + 200, table->y + 60));
   EXPECT_TRUE(std::holds_alternative<SelectedDecision>(stage.selection()));
   EXPECT_EQ(stage.state().bottom_tab, "why");
+}
+
+// The filter of the decisions keeps exactly those that the condition holds for.
+TEST(Tabs, DecisionsAreFilteredByACondition) {
+  PanelStage stage(busy(4, R"(, "router": {"sync_ms": 20000, "replicas": 2})"), 904, 250);
+  DecisionsTab tab;
+  show_tab(stage, tab);
+  stage.seek(30'000);
+  stage.frames(3);
+  std::size_t phantom = 0;
+  for (const RequestRecord& r : stage.player().cursor().records()) {
+    if (r.start >= 0 && r.predicted > r.hit) ++phantom;
+  }
+  ASSERT_GT(phantom, 0U);
+  const std::size_t all = tab.size();
+  tab.filter_by("predicted > hit");
+  stage.frames(2);
+  EXPECT_EQ(tab.size(), phantom);
+  tab.filter_by("not (predicted > hit)");
+  stage.frames(2);
+  EXPECT_EQ(tab.size(), all - phantom);
+  tab.filter_by("router == 1");
+  stage.frames(2);
+  EXPECT_EQ(tab.size(), all / 2);
+  tab.filter_by("chosen.load > 3");
+  stage.frames(2);
+  EXPECT_EQ(tab.size(), all) << "no condition here: all are shown, and it is said why";
+  EXPECT_NE(tab.trouble().find("only known in the file"), std::string::npos) << tab.trouble();
+}
+
+// What a strategy reads is what "why here?" shows, whichever it is.
+TEST(Tabs, WhyHereDrawsTheSignalsOfEveryStrategy) {
+  for (const PolicyRow& policy : policy_table()) {
+    PanelStage stage(busy(4, fmt::format(R"(, "router": {{"strategy": "{}"}})", policy.id).c_str()), 904, 250);
+    const auto panel = row_of("why").make();
+    show_tab(stage, *panel);
+    stage.seek(15'000);
+    stage.select(SelectedDecision{stage.player().cursor().arrived() - 3});
+    stage.frames(3);
+    EXPECT_GT(stage.ui().draw_data().TotalVtxCount, 100) << policy.id;
+  }
 }
 
 TEST(Tabs, AClickIntoAPlotOverTimeGoesThere) {

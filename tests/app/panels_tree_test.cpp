@@ -85,6 +85,55 @@ TEST(PrefixTreePanel, CoverageIsWhatAWalkOverBlocksFinds) {
   });
 }
 
+// Belief of one router, of another, of all, and of one against another, held against a walk over blocks.
+TEST(PrefixTreePanel, ShowsWhoseBeliefIsAskedFor) {
+  PanelStage stage(R"({"seed": 3, "fleet": {"workers": 3, "slots": 4},
+      "router": {"replicas": 3, "view": "decisions", "view_max_blocks": 300},
+      "workload": {"type": "rag", "rate": 10, "requests": 300}})",
+                   400, 400);
+  stage.seek(20'000);
+  TreeModel tree;
+  with_context(stage, [&](FrameContext& ctx) {
+    tree.update(ctx);
+    std::size_t differing = 0;
+    for (const BeliefSides sides : {BeliefSides{0, -1}, BeliefSides{2, -1}, BeliefSides{-1, -1}, BeliefSides{0, 1},
+                                    BeliefSides{1, 0}, BeliefSides{9, 9}}) {
+      tree.set_sides(sides);
+      for (NodeIndex n = 0; n < tree.nodes().size(); ++n) {
+        if (tree.node(n).group()) continue;
+        for (WorkerId w = 0; w < 3; ++w) {
+          Coverage expected;
+          for (EdgeId e = tree.node(n).last;; e = ctx.tree.edges()[e].parent) {
+            for (BlockId b = ctx.tree.edges()[e].first; b < ctx.tree.edges()[e].first + ctx.tree.edges()[e].count;
+                 ++b) {
+              bool belief = false;
+              for (std::uint32_t r = 0; r < 3; ++r) {
+                const bool meant = sides.router < 0 || sides.router > 2 || static_cast<int>(r) == sides.router;
+                belief = belief || (meant && ctx.sim.believed(w, r).contains(b));
+              }
+              const bool router = sides.against >= 0 && sides.against < 3;
+              const bool other = router ? ctx.sim.believed(w, static_cast<std::uint32_t>(sides.against)).contains(b)
+                                        : ctx.sim.workers()[w].cache().resident().contains(b);
+              expected.believed += belief ? 1U : 0U;
+              expected.held += other ? 1U : 0U;
+              expected.phantom += belief && !other ? 1U : 0U;
+              expected.unknown += other && !belief ? 1U : 0U;
+            }
+            if (e == tree.node(n).first) break;
+          }
+          const Coverage c = tree.coverage(ctx, n, w);
+          EXPECT_EQ(c.believed, expected.believed);
+          EXPECT_EQ(c.held, expected.held);
+          EXPECT_EQ(c.phantom, expected.phantom);
+          EXPECT_EQ(c.unknown, expected.unknown);
+          differing += sides.against >= 0 ? c.phantom + c.unknown : 0;
+        }
+      }
+    }
+    EXPECT_GT(differing, 0U) << "routers that believe the same would show nothing";
+  });
+}
+
 TEST(PrefixTreePanel, FiltersAndFolds) {
   PanelStage stage(scenario("rag", 4, 300, 10), 400, 600);
   TreeModel tree;

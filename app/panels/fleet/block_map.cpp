@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "app/panels/linked.h"
+#include "app/panels/whose_belief.h"
 #include "app/ui/compat.h"
 
 namespace blockyard {
@@ -296,8 +297,10 @@ void block_tooltip(const FrameContext& ctx, WorkerId w, SlotId slot) {
     }
     tooltip_row(look, "eviction", turn);
   }
-  const bool believed = ctx.sim.believed(w).contains(info.block);
-  if (!believed) tooltip_row(look, "router", "does not know that it is here");
+  const bool believed = believed_block(ctx, w, info.block);
+  if (!believed)
+    tooltip_row(look, several_routers(ctx) ? "routers" : "router",
+                several_routers(ctx) ? "none of them knows that it is here" : "does not know that it is here");
   ImGui::EndTooltip();
   ImGui::PopStyleVar(3);
 }

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "app/panels/linked.h"
+#include "app/panels/whose_belief.h"
 #include "app/ui/compat.h"
 #include "app/ui/icons.h"
 
@@ -360,7 +361,7 @@ void FleetPanel::card_foot(FrameContext& ctx, WorkerId w, const Rect& rect) cons
   if (bar.w > look.px(20)) {
     meter(list, look, bar, static_cast<float>(f.load / load_scale_), theme.accent);
     // Where the router believes the load to be.
-    const double seen = ctx.sim.config().router.view == ViewMode::kOracle ? f.load : ctx.sim.figures(w).load;
+    const double seen = ctx.sim.config().router.view == ViewMode::kOracle ? f.load : believed_figures(ctx, w).load;
     const float tick = bar.x + std::round(bar.w * static_cast<float>(std::clamp(seen / load_scale_, 0.0, 1.0)));
     list->AddRectFilled(ImVec2(tick - look.px(1), bar.y - look.px(3)),
                         ImVec2(tick + look.px(1), bar.bottom() + look.px(3)), theme.warn);
@@ -413,8 +414,8 @@ void FleetPanel::row_label(FrameContext& ctx, WorkerId w, const Rect& rect, bool
 void FleetPanel::worker_tooltip(FrameContext& ctx, WorkerId w) const {
   const Worker& worker = ctx.sim.workers()[w];
   const KvCache& cache = worker.cache();
-  const WorkerFigures view = ctx.sim.figures(w);
-  const Divergence d = ctx.sim.divergence(w);
+  const WorkerFigures view = believed_figures(ctx, w);
+  const Divergence d = believed_divergence(ctx, w);
   const Health state = health(ctx, w);
   const char* words = state == Health::kUp          ? "Up"
                       : state == Health::kUnnoticed ? "Crashed; the router has not noticed yet"

@@ -6,6 +6,7 @@
 
 #include "app/panels/fleet/batch.h"
 #include "app/panels/inspector/inspector_parts.h"
+#include "app/panels/whose_belief.h"
 #include "app/ui/icons.h"
 #include "core/metrics/waiting.h"
 
@@ -188,7 +189,7 @@ void InspectorPanel::block(FrameContext& ctx, const SelectedBlock& what) {
   bool anywhere = false;
   for (WorkerId w = 0; w < ctx.sim.workers().size(); ++w) {
     const KvCache& cache = ctx.sim.workers()[w].cache();
-    const bool held = cache.resident().contains(what.block), believed = ctx.sim.believed(w).contains(what.block);
+    const bool held = cache.resident().contains(what.block), believed = believed_block(ctx, w, what.block);
     if (!held && !believed) continue;
     anywhere = true;
     const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -207,7 +208,7 @@ void InspectorPanel::block(FrameContext& ctx, const SelectedBlock& what) {
       int copies = 0;
       for (SlotId s = cache.slot_of(what.block); s != kNone; s = cache.slots()[s].next_copy) ++copies;
       if (copies > 1) state += fmt::format(", {} copies", copies);
-      if (!believed) state += ", unknown to the router";
+      if (!believed) state += fmt::format(", unknown to {}", several_routers(ctx) ? "all routers" : "the router");
       when = "used " + moment_text(info.used_at);
     }
     const float room = width - (x - at.x) - text_width(look, FontRole::Small, when) - look.px(8);
@@ -222,7 +223,7 @@ void InspectorPanel::worker(FrameContext& ctx, WorkerId w) {
   const Look& look = ctx.look;
   const Worker& worker = ctx.sim.workers()[w];
   const KvCache& cache = worker.cache();
-  const WorkerFigures view = ctx.sim.figures(w);
+  const WorkerFigures view = believed_figures(ctx, w);
   const bool oracle = ctx.sim.config().router.view == ViewMode::kOracle;
   std::string name = worker_text(w);
   name[0] = 'W';
@@ -238,7 +239,7 @@ void InspectorPanel::worker(FrameContext& ctx, WorkerId w) {
     facts.add("evictions", short_count(cache.evictions()));
     facts.add("load", load_text(ctx, ctx.sim.true_load(w)));
     facts.add("believed", load_text(ctx, oracle ? ctx.sim.true_load(w) : view.load));
-    const Divergence d = ctx.sim.divergence(w);
+    const Divergence d = believed_divergence(ctx, w);
     facts.add("phantom", with_commas(d.phantom), d.phantom ? look.theme.warn_text : 0);
     facts.add("unknown", with_commas(d.unknown), d.unknown ? look.theme.warn_text : 0);
     facts.add(

@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 #include "app/panels/fleet/side_by_side.h"
 #include "app/panels/key_figures.h"
+#include "app/panels/whose_belief.h"
 #include "app/ui/icons.h"
 #include "core/metrics/waiting.h"
+#include "core/router/signals.h"
 
 namespace blockyard {
 namespace {
@@ -55,8 +58,9 @@ void WhyHereTab::draw(FrameContext& ctx, const Rect& rect) {
   x = draw_text(list, look, FontRole::Small, theme.text_muted, ImVec2(x + look.px(9), y), "went to");
   if (d.chosen != kNone) x = worker_chip(list, look, ImVec2(x + look.px(8), y), d.chosen);
   const auto policies = policy_table();
-  std::string sentence = fmt::format("at {} by {}: {}.", moment_text(d.t),
-                                     d.strategy < policies.size() ? policies[d.strategy].label : "?", d.why.reason);
+  std::string sentence = fmt::format(
+      "at {} by {}{}: {}.", moment_text(d.t), d.strategy < policies.size() ? policies[d.strategy].label : "?",
+      several_routers(ctx) ? fmt::format(" at router {}", d.router) : std::string(), d.why.reason);
   if (const std::string why = wait_text(wait_of(ctx.sim, r)); !why.empty()) sentence += " It waits there: " + why + ".";
   draw_text(list, look, FontRole::Small, theme.text_secondary, ImVec2(x + look.px(9), y),
             ellipsized(look, FontRole::Small, sentence, head.right() - x - look.px(9)));
@@ -77,14 +81,54 @@ void WhyHereTab::workers(FrameContext& ctx, const RoutingStudy& study, const Rec
   const Look& look = ctx.look;
   const Theme& theme = look.theme;
   const Decision& d = study.used;
-  std::vector<TableColumn> columns = {
-      {"", 24},
-      {"believed", 58, true, "Leading blocks of the prompt that the router believed the worker to hold"},
-      {"held", 40, true, "Leading blocks that it did hold"},
-      {"load seen", 66, true, "The load that the router saw, with its own additions"},
-      {"age", 52, true, "How old the seen load was", 4},
-      {"true load", 66, true, "The load at that moment", 2},
-      {"active", 46, true, "Requests sent there and not finished", 3}};
+  // What the policy read of each worker, with what was true where belief and truth can differ.
+  const PolicyRow& policy = policy_table()[d.strategy];
+  using Cell = std::function<void(const Rect&, const TableColumn&, const DecisionRow&)>;
+  std::vector<TableColumn> columns = {{"", 24}};
+  std::vector<Cell> cells;
+  const auto add = [&](const char* title, float width, const char* help, Cell cell) {
+    columns.push_back({title, width, true, help});
+    cells.push_back(std::move(cell));
+  };
+  const auto overlap_ink = [&theme](const DecisionRow& line) {
+    return line.seen.overlap != line.true_overlap ? theme.warn_text : Color{0};
+  };
+  for (const SignalRow& signal : signal_table()) {
+    // Overlaps stand here even where they were not read: the hit comes of them.
+    if (signal.of == nullptr || (!policy.reads(signal.signal) && signal.signal != Signal::kOverlap)) continue;
+    if (signal.signal == Signal::kOverlap) {
+      add("believed", 58,
+          policy.reads(signal.signal)
+              ? "Leading blocks of the prompt that the router believed the worker to hold"
+              : "Leading blocks of the prompt that the router believed the worker to hold; this "
+                "strategy does not look at them",
+          [&](const Rect& r, const TableColumn& c, const DecisionRow& line) {
+            cell_text(look, r, c, std::to_string(line.seen.overlap), overlap_ink(line));
+          });
+      add("held", 40, "Leading blocks that it did hold",
+          [&](const Rect& r, const TableColumn& c, const DecisionRow& line) {
+            cell_text(look, r, c, std::to_string(line.true_overlap), overlap_ink(line));
+          });
+    } else if (signal.signal == Signal::kLoad) {
+      add("load seen", 66, "The load that the router saw, with its own additions",
+          [&](const Rect& r, const TableColumn& c, const DecisionRow& line) {
+            cell_text(look, r, c, load_text(ctx, line.seen.load));
+          });
+      add("age", 52, "How old the seen load was", [&](const Rect& r, const TableColumn& c, const DecisionRow& line) {
+        cell_text(look, r, c, duration_text(us_to_ms(line.load_age)), theme.text_muted);
+      });
+      add("true load", 66, "The load at that moment",
+          [&](const Rect& r, const TableColumn& c, const DecisionRow& line) {
+            cell_text(look, r, c, load_text(ctx, line.true_load));
+          });
+    } else {
+      add(signal.label.data(), 12.0F + 7.0F * static_cast<float>(std::max<std::size_t>(4, signal.label.size())),
+          signal.help.data(), [&look, of = signal.of](const Rect& r, const TableColumn& c, const DecisionRow& line) {
+            cell_text(look, r, c, with_commas(static_cast<std::uint64_t>(of(line.seen))));
+          });
+    }
+  }
+  const std::size_t signals = cells.size();
   // Score terms, as many as there is room for.
   const std::size_t terms = d.why.terms.size();
   float used = 6 * 2;
@@ -110,14 +154,8 @@ void WhyHereTab::workers(FrameContext& ctx, const RoutingStudy& study, const Rec
         const DecisionRow& line = d.rows[row.index];
         worker_chip(ImGui::GetWindowDrawList(), look, ImVec2(row.cells[0].x, row.rect.center().y), w,
                     selected_worker(ctx.hover) == w);
-        const bool wrong = line.seen.overlap != line.true_overlap;
-        cell_text(look, row.cells[1], columns[1], std::to_string(line.seen.overlap), wrong ? theme.warn_text : 0);
-        cell_text(look, row.cells[2], columns[2], std::to_string(line.true_overlap), wrong ? theme.warn_text : 0);
-        cell_text(look, row.cells[3], columns[3], load_text(ctx, line.seen.load));
-        cell_text(look, row.cells[4], columns[4], duration_text(us_to_ms(line.load_age)), theme.text_muted);
-        cell_text(look, row.cells[5], columns[5], load_text(ctx, line.true_load));
-        cell_text(look, row.cells[6], columns[6], std::to_string(line.seen.active));
-        std::size_t at = 7;
+        for (std::size_t i = 0; i < signals; ++i) cells[i](row.cells[i + 1], columns[i + 1], line);
+        std::size_t at = 1 + signals;
         for (std::size_t i = 0; i < shown_terms; ++i, ++at)
           cell_text(look, row.cells[at], columns[at], score_text(line.score.terms[i]), theme.text_secondary);
         if (scored) {

@@ -91,7 +91,12 @@ std::vector<PlotMark> time_marks(const FrameContext& ctx) {
     if (f.t > ctx.now) continue;
     PlotMark m;
     m.at = axis_seconds(f.t);
-    m.label = fmt::format("{} {}", worker_text(f.worker), f.kind == FaultKind::kCrash ? "crashes" : "is flushed");
+    if (f.kind == FaultKind::kRouterRestart) {
+      m.label = fmt::format("router {} starts anew", f.router);
+      if (f.down > 0) m.end = axis_seconds(std::min(ctx.now, f.t + f.down));
+    } else {
+      m.label = fmt::format("{} {}", worker_text(f.worker), f.kind == FaultKind::kCrash ? "crashes" : "is flushed");
+    }
     if (f.kind == FaultKind::kCrash && f.restart > 0) m.end = axis_seconds(std::min(ctx.now, f.t + f.restart));
     m.colour.role = PlotRole::Bad;
     marks.push_back(m);

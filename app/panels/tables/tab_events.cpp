@@ -10,6 +10,7 @@
 #include "app/panels/happened.h"
 #include "app/panels/inspector/inspector_parts.h"
 #include "app/panels/linked.h"
+#include "app/panels/whose_belief.h"
 #include "app/ui/compat.h"
 #include "app/ui/icons.h"
 
@@ -42,6 +43,7 @@ std::string lower_case(std::string_view s) {
 std::string event_words(const FrameContext& ctx, const LoggedEvent& e) {
   std::string out(event_name(e.type));
   if (e.worker != kNone) out += fmt::format(" worker-{} w{}", e.worker, e.worker);
+  if (several_routers(ctx) && of_router(e)) out += " " + router_of_event(ctx, e);
   if (e.request != kNone) out += " " + request_text(ctx, e.request);
   return lower_case(out);
 }
@@ -85,13 +87,13 @@ Color event_color(const Theme& theme, EventType type) {
   }
 }
 
+}  // namespace
+
 void worker_cell(const FrameContext& ctx, const Rect& cell, WorkerId w) {
   if (w == kNone) return;
   const bool pointed = selected_worker(ctx.hover) == w || selected_worker(ctx.selection) == w;
   worker_chip(ImGui::GetWindowDrawList(), ctx.look, ImVec2(cell.x, cell.center().y), w, pointed);
 }
-
-}  // namespace
 
 void EventList::update(const FrameContext& ctx, std::uint32_t types, const std::string& filter) {
   const Moment run = run_of(ctx);
@@ -129,7 +131,8 @@ std::string event_detail(const FrameContext& ctx, const LoggedEvent& e) {
       return fmt::format("{}, {}", counted(q.prompt_tokens, "token"), counted(q.prompt_blocks, "block"));
     }
     case EventType::kRoute:
-      return fmt::format("predicted {} of {}", e.value, counted(ctx.sim.request(e.request).prompt_blocks, "block"));
+      return fmt::format("predicted {} of {}{}", e.value, counted(ctx.sim.request(e.request).prompt_blocks, "block"),
+                         several_routers(ctx) ? ", by " + router_of_event(ctx, e) : std::string());
     case EventType::kReject:
       return "longer than a worker's memory";
     case EventType::kStart:
@@ -148,16 +151,20 @@ std::string event_detail(const FrameContext& ctx, const LoggedEvent& e) {
       return "sends the set of its blocks";
     case EventType::kDeliver: {
       const auto kind = static_cast<MessageKind>(e.value);
-      return kind == MessageKind::kHeartbeat ? "the router learns a load"
-             : kind == MessageKind::kSync    ? "the router learns a set of blocks"
-                                             : "the router learns of evictions";
+      return fmt::format("{} learns {}", router_of_event(ctx, e),
+                         kind == MessageKind::kHeartbeat ? "a load"
+                         : kind == MessageKind::kSync    ? "a set of blocks"
+                                                         : "of evictions");
     }
     case EventType::kFault:
+      if (static_cast<FaultKind>(e.value) == FaultKind::kRouterRestart)
+        return fmt::format("{} starts anew: it has forgotten everything", router_of_event(ctx, e));
       return static_cast<FaultKind>(e.value) == FaultKind::kCrash ? "crashes: cache and requests are lost"
                                                                   : "idle blocks are dropped, nobody is told";
     case EventType::kDetect:
       return "the router notices, and routes its requests again";
     case EventType::kRestart:
+      if (e.worker == kNone) return fmt::format("{} is back", router_of_event(ctx, e));
       return "is back, with an empty cache";
     case EventType::kChange:
       return "settings changed";
@@ -285,63 +292,6 @@ void EventsTab::draw(FrameContext& ctx, const Rect& rect) {
   } else if (r.clicked) {
     ctx.select(SelectedEvent{list_.at(*r.clicked)});
   }
-}
-
-void DecisionsTab::draw(FrameContext& ctx, const Rect& rect) {
-  const Look& look = ctx.look;
-  list_.update(ctx, bit(EventType::kRoute));
-  if (list_.size() == 0) {
-    empty_state(
-        look, rect, icons::kRandom, "No request has been routed yet",
-        "Every routing stands here with what the router expected and what came of it. Press Space to play; a double "
-        "click on a row asks why.");
-    return;
-  }
-  constexpr std::array<TableColumn, 8> kColumns = {
-      {{"time", 84, true},
-       {"request", 0},
-       {"to", 44},
-       {"blocks", 52, true, "Full blocks of the prompt"},
-       {"predicted", 66, true, "Leading blocks that the router believed the worker to hold"},
-       {"hit", 52, true, "Leading blocks that it held when the request started"},
-       {"", 96},
-       {"TTFT", 70, true, "Time to first token"}}};
-  const RequestId selected = linked_to(ctx, ctx.selection).request, pointed = linked_to(ctx, ctx.hover).request;
-  const TableResult r = draw_table(
-      look, "decisions", rect, kColumns, list_.size(),
-      [&](const TableRow& row) {
-        const LoggedEvent& e = ctx.log[list_.at(row.index)];
-        const RequestRecord& record = ctx.sim.records()[e.request];
-        cell_text(look, row.cells[0], kColumns[0], moment_text(e.t), look.theme.text_secondary);
-        cell_text(look, row.cells[1], kColumns[1], request_text(ctx, e.request), look.theme.text);
-        worker_cell(ctx, row.cells[2], e.worker);
-        cell_text(look, row.cells[3], kColumns[3], std::to_string(ctx.sim.request(e.request).prompt_blocks));
-        cell_text(look, row.cells[4], kColumns[4], std::to_string(e.value));
-        // A routing that was repeated elsewhere has no outcome of its own.
-        const bool current = record.worker == e.worker && record.predicted == e.value;
-        if (!current) {
-          cell_text(look, row.cells[6], kColumns[6], "routed again", look.theme.warn_text);
-          return;
-        }
-        if (record.start >= 0) {
-          cell_text(look, row.cells[5], kColumns[5], std::to_string(record.hit));
-          const bool phantom = record.predicted > record.hit, missed = record.predicted < record.hit;
-          if (phantom) cell_text(look, row.cells[6], kColumns[6], "phantom hit", look.theme.warn_text);
-          if (missed) cell_text(look, row.cells[6], kColumns[6], "more than known", look.theme.good_text);
-        } else {
-          cell_text(look, row.cells[6], kColumns[6], status_text(record.status), look.theme.text_muted);
-        }
-        cell_text(look, row.cells[7], kColumns[7],
-                  record.first_token < 0 ? "–" : duration_text(us_to_ms(record.first_token - record.arrival)));
-      },
-      [&](std::size_t i) {
-        const RequestId request = ctx.log[list_.at(i)].request;
-        return request == selected || request == pointed;
-      });
-  if (r.hovered) ctx.hover_on(SelectedDecision{ctx.log[list_.at(*r.hovered)].request});
-  if (r.clicked || r.double_clicked)
-    ctx.select(SelectedDecision{ctx.log[list_.at(r.clicked ? *r.clicked : *r.double_clicked)].request});
-  if (r.double_clicked) open_why(ctx);
 }
 
 }  // namespace blockyard

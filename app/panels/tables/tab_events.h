@@ -1,5 +1,5 @@
-// What happened, as tables: Events (all of it, filtered), Decisions (the routings) and the evictions that stand beside
-// the plots. All read the event log up to the cursor, latest first.
+// What happened, as tables: Events (all of it, filtered) and the evictions that stand beside the plots. All read the
+// event log up to the cursor, latest first.
 #pragma once
 
 #include <cstdint>
@@ -33,6 +33,9 @@ class EventList {
   std::size_t begin_ = 0, end_ = 0;  // of places_: what is in the range and has happened
 };
 
+/// The chip of a worker at the left of a cell, outlined where it is pointed at; nothing for kNone.
+void worker_cell(const FrameContext& ctx, const Rect& cell, WorkerId w);
+
 /// What an event says, in words: "hit 64 of 74 blocks".
 std::string event_detail(const FrameContext& ctx, const LoggedEvent& e);
 
@@ -54,14 +57,6 @@ class EventsTab final : public Panel {
  private:
   EventList list_;
   std::uint32_t off_ = 0;  // groups of types that are not shown
-};
-
-class DecisionsTab final : public Panel {
- public:
-  void draw(FrameContext& ctx, const Rect& rect) override;
-
- private:
-  EventList list_;
 };
 
 }  // namespace blockyard

@@ -81,7 +81,9 @@ void PrefixTreePanel::bring_up_to_date(FrameContext& ctx) {
     rows_stale_ = true;
   }
   if (hits_due_.due(ctx) || fresh) hits_ = hits_by_node(ctx, tree_);
-  const bool mode_changed = shown_mode_ != ctx.ui.tree_mode;
+  const BeliefSides sides = ctx.ui.tree_mode == Mode::kDifference ? sides_ : BeliefSides{sides_.router, -1};
+  const bool mode_changed = shown_mode_ != ctx.ui.tree_mode || sides != tree_.sides();
+  tree_.set_sides(sides);
   if (ctx.ui.tree_mode == Mode::kDifference && (differences_due_.due(ctx) || fresh || mode_changed)) {
     differences_.update(ctx, tree_);
     rows_stale_ = true;
@@ -139,6 +141,7 @@ void PrefixTreePanel::head(FrameContext& ctx) {
                   ctx.ui.tree_icicle))
     ctx.ui.tree_icicle = true;
   ImGui::SetCursorScreenPos(after);
+  if (ctx.ui.tree_mode != Mode::kTruth) router_chips(ctx, sides_, ctx.ui.tree_mode == Mode::kDifference);
 }
 
 // What the difference costs: a phantom block is computed again by a worker that was chosen for it, an unknown one
@@ -159,12 +162,29 @@ void PrefixTreePanel::price(FrameContext& ctx) {
     ImGui::InvisibleButton(name, ImVec2(half - look.px(8), height));
     help_tooltip(look, name, help);
   };
-  cell(at.x, diverging(look.theme, 0.9f), "phantom blocks", differences_.all_phantom,
-       "Believed but gone. Blocks, and what it would take to compute them: blocks × prefill time a block. A request "
-       "sent "
-       "there for them pays it.");
-  cell(at.x + half, diverging(look.theme, -0.9f), "unknown blocks", differences_.all_unknown,
-       "Held but not believed. Blocks, and the prefill that the router cannot save because it does not know of them.");
+  if (const auto other = against_router(ctx, tree_.sides())) {
+    const std::string here = router_words(ctx, tree_.sides()), there = fmt::format("router {}", *other);
+    cell(at.x, diverging(look.theme, 0.9f), fmt::format("only {}", here).c_str(), differences_.all_phantom,
+         "What this side believes and the other does not. Blocks, and the prefill that they stand for.");
+    cell(at.x + half, diverging(look.theme, -0.9f), fmt::format("only {}", there).c_str(), differences_.all_unknown,
+         "What the other side believes and this one does not. Blocks, and the prefill that they stand for.");
+  } else {
+    // An index that its own decisions feed never hears of an eviction, nor of what others sent.
+    const bool deaf = ctx.sim.config().router.view == ViewMode::kDecisions;
+    cell(
+        at.x, diverging(look.theme, 0.9f), "phantom blocks", differences_.all_phantom,
+        deaf
+            ? "Believed but gone. Blocks, and what it would take to compute them. An index that its own decisions feed "
+              "never hears that they were evicted: it believes in them until their time to live or its limit ends it."
+            : "Believed but gone. Blocks, and what it would take to compute them: blocks × prefill time a block. A "
+              "request sent there for them pays it.");
+    cell(at.x + half, diverging(look.theme, -0.9f), "unknown blocks", differences_.all_unknown,
+         deaf
+             ? "Held but not believed. Blocks, and the prefill that cannot be saved: answers, and what its limits or a "
+               "restart made it forget. No message will ever tell of them."
+             : "Held but not believed. Blocks, and the prefill that the router cannot save because it does not know of "
+               "them.");
+  }
   ImGui::SetCursorScreenPos(ImVec2(at.x, at.y + height + look.px(6)));
 }
 
@@ -205,7 +225,10 @@ void PrefixTreePanel::table(FrameContext& ctx, const TreeShow& show) {
     const ImVec2 here = ImGui::GetCursorScreenPos();
     const bool filtered = !ctx.ui.tree_filter.empty();
     empty_state(look, {here.x, here.y, width, std::max(look.px(80), ImGui::GetContentRegionAvail().y)},
-                filtered ? icons::kSearch : icons::kCheck, filtered ? "Nothing matches" : "Belief and truth agree",
+                filtered ? icons::kSearch : icons::kCheck,
+                filtered                             ? "Nothing matches"
+                : against_router(ctx, tree_.sides()) ? "Both routers believe the same"
+                                                     : "Belief and truth agree",
                 filtered ? "Clear the filter, or look for a part of a name."
                          : "Here stands where the router is wrong: blocks that it believes in but are gone, and blocks "
                            "that it does not know of.");
@@ -317,14 +340,18 @@ void PrefixTreePanel::node_tooltip(FrameContext& ctx, const TreeShow& show, Node
     all += c;
     if (c.believed + c.held == 0) continue;
     if (++listed > 6) continue;
-    body += fmt::format("\nworker-{}: believed {}, held {}", w, c.believed, c.held);
+    body += show.mode == Mode::kDifference && against_router(ctx, tree_.sides())
+                ? fmt::format("\nworker-{}: {} {}, router {} {}", w, router_words(ctx, tree_.sides()), c.believed,
+                              *against_router(ctx, tree_.sides()), c.held)
+                : fmt::format("\nworker-{}: believed {}, held {}", w, c.believed, c.held);
   }
   if (listed == 0) body += "\nNobody holds it, nobody is believed to.";
   if (listed > 6) body += fmt::format("\nand {} more workers", listed - 6);
   if (show.mode == Mode::kDifference && all.phantom + all.unknown > 0) {
     const double ms = ctx.sim.config().latency.per_blocks(1, ctx.sim.config().cache.block_tokens);
-    body += fmt::format("\nphantom {} ({}), unknown {} ({})", all.phantom, duration_text(ms * all.phantom), all.unknown,
-                        duration_text(ms * all.unknown));
+    if (!against_router(ctx, tree_.sides()))
+      body += fmt::format("\nphantom {} ({}), unknown {} ({})", all.phantom, duration_text(ms * all.phantom),
+                          all.unknown, duration_text(ms * all.unknown));
   }
   tooltip(ctx.look, node.label, body);
 }

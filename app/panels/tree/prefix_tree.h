@@ -25,6 +25,7 @@ class PrefixTreePanel final : public Panel {
   void toggle(NodeIndex n);
 
   TreeModel tree_;
+  BeliefSides sides_;  // chosen by the chips; what is taken against counts in the difference alone
   Differences differences_;
   std::vector<std::uint32_t> hits_;
   std::vector<char> open_;

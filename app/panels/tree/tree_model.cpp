@@ -179,15 +179,14 @@ Coverage TreeModel::coverage(const FrameContext& ctx, NodeIndex n, WorkerId w) c
     for (const NodeIndex c : children(n)) out += coverage(ctx, c, w);
     return out;
   }
-  const std::span<const std::uint64_t> belief = ctx.sim.believed(w).words();
-  const std::span<const std::uint64_t> truth = ctx.sim.workers()[w].cache().resident().words();
   const auto edges = ctx.tree.edges();
   for (EdgeId e = node.last;; e = edges[e].parent) {
     const std::uint64_t end = std::uint64_t{edges[e].first} + edges[e].count;
     for (std::uint64_t at = edges[e].first; at < end;) {
       const std::uint64_t low = at & 63, bits = std::min<std::uint64_t>(64 - low, end - at);
       const std::uint64_t mask = (bits == 64 ? ~0ULL : ((1ULL << bits) - 1)) << low;
-      const std::uint64_t b = belief[at >> 6] & mask, t = truth[at >> 6] & mask;
+      const std::uint64_t b = believed_word(ctx, w, at >> 6, sides_) & mask,
+                          t = other_word(ctx, w, at >> 6, sides_) & mask;
       out.believed += static_cast<std::uint32_t>(std::popcount(b));
       out.held += static_cast<std::uint32_t>(std::popcount(t));
       out.phantom += static_cast<std::uint32_t>(std::popcount(b & ~t));
@@ -214,12 +213,12 @@ void Differences::update(const FrameContext& ctx, const TreeModel& tree) {
   unknown.assign(tree.nodes().size(), 0);
   all_phantom = all_unknown = 0;
   for (WorkerId w = 0; w < ctx.sim.workers().size(); ++w) {
-    const std::span<const std::uint64_t> belief = ctx.sim.believed(w).words();
-    const std::span<const std::uint64_t> truth = ctx.sim.workers()[w].cache().resident().words();
-    for (std::size_t i = 0; i < belief.size(); ++i) {
-      for (std::uint64_t rest = belief[i] ^ truth[i]; rest != 0; rest &= rest - 1) {
+    const std::size_t words = believed_words(ctx, w);
+    for (std::size_t i = 0; i < words; ++i) {
+      const std::uint64_t belief = believed_word(ctx, w, i, tree.sides());
+      for (std::uint64_t rest = belief ^ other_word(ctx, w, i, tree.sides()); rest != 0; rest &= rest - 1) {
         const auto bit = static_cast<unsigned>(std::countr_zero(rest));
-        const bool gone = (belief[i] >> bit) & 1U;
+        const bool gone = (belief >> bit) & 1U;
         ++(gone ? all_phantom : all_unknown);
         const EdgeId e = ctx.tree.edge_of(static_cast<BlockId>(i * 64 + bit));
         if (e != kNone) ++(gone ? phantom : unknown)[tree.node_of(e)];

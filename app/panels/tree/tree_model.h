@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "app/panels/panel_text.h"
+#include "app/panels/whose_belief.h"
 
 namespace blockyard {
 
@@ -36,7 +37,7 @@ struct TreeNode {
 /// How far one worker covers a node, blocks.
 struct Coverage {
   std::uint32_t believed = 0;
-  std::uint32_t held = 0;
+  std::uint32_t held = 0;     ///< or believed by the other router, where the difference is taken against one
   std::uint32_t phantom = 0;  ///< believed, not held
   std::uint32_t unknown = 0;  ///< held, not believed
   Coverage& operator+=(const Coverage& o);
@@ -58,6 +59,9 @@ class TreeModel {
   std::uint32_t deepest() const { return deepest_; }
   std::uint64_t blocks() const { return blocks_; }
   std::uint32_t requests() const { return requests_; }
+  /// Whose belief coverage() and Differences speak of, and against what.
+  const BeliefSides& sides() const { return sides_; }
+  void set_sides(const BeliefSides& sides) { sides_ = sides; }
 
   /// How far worker w covers a node at the cursor. O(blocks of the node / 64).
   Coverage coverage(const FrameContext& ctx, NodeIndex n, WorkerId w) const;
@@ -76,9 +80,10 @@ class TreeModel {
   std::uint32_t deepest_ = 0;
   std::uint64_t blocks_ = 0;
   std::uint32_t requests_ = 0;
+  BeliefSides sides_;
 };
 
-/// Belief against truth over all workers, by node, each with all that is below it.
+/// Belief against truth (or against another router's belief) over all workers, by node, each with all that is below it.
 struct Differences {
   std::vector<std::uint32_t> phantom, unknown;     ///< by node
   std::uint64_t all_phantom = 0, all_unknown = 0;  ///< also blocks that no prompt holds
