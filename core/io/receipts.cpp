@@ -180,7 +180,9 @@ void ReceiptWriter::on_event(const Event& e, const Simulation& sim) {
     pending_.push_back({open_line(e, sim, attempt, cursor), -1, attempt, false});
     cursor = sim.routers()[e.router].memory.cursor;
   } else if (e.type == EventType::kStart) {
-    pending_[under_way_.at(e.request) - written_].hit = e.value;
+    // The first start is the one that counts: a preempted request starts again.
+    std::int64_t& hit = pending_[under_way_.at(e.request) - written_].hit;
+    if (hit < 0) hit = e.value;
   } else if (e.type == EventType::kFinish) {
     close(e.request, "completed", &sim.records()[e.request]);
   }
