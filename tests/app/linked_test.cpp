@@ -5,7 +5,7 @@
 
 #include "app/panels/fleet/fleet.h"
 #include "app/panels/plots/tab_plots.h"
-#include "app/panels/tables/tab_events.h"
+#include "app/panels/tables/tab_decisions.h"
 #include "app/panels/tree/prefix_tree.h"
 #include "app/ui/widgets.h"
 #include "app/window/timeline.h"
