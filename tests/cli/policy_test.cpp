@@ -204,6 +204,34 @@ python -m sglang_router.launch_router \
   EXPECT_EQ(vllm.fate("--cache-threshold"), "no_part") << "consistent_hash does not read it";
 }
 
+TEST(Policy, ReadsAManifestsLists) {
+  const Folder f;
+  const Read r = read(f, R"(apiVersion: apps/v1
+kind: Deployment
+spec:
+  template:
+    spec:
+      containers:
+      - name: router
+        image: lmsysorg/sgl-model-gateway:latest
+        command: ["python3", "-m", "sglang_router.launch_router"]
+        args:
+        - --policy
+        - cache_aware
+        - --cache-threshold=0.2
+        - --worker-urls
+        - http://w1:8000
+      - name: other
+        command: [sleep, "3"]
+)");
+  EXPECT_EQ(r.scenario["router"]["cache_threshold"], 0.2);
+  EXPECT_EQ(r.scenario["fleet"]["workers"], 1);
+  EXPECT_EQ(read(f, R"(["python3","-m","dynamo.frontend","--router-mode","random"])").scenario["router"]["strategy"],
+            "random");
+  EXPECT_EQ(read(f, "docker run lmsysorg/sgl-model-gateway:latest --policy random").scenario["router"]["strategy"],
+            "random");
+}
+
 TEST(Policy, ReadsTheProductionStack) {
   const Folder f;
   const Read r = read(f,

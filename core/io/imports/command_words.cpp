@@ -78,10 +78,59 @@ Result<std::vector<Command>> read_commands(std::string_view text) {
   return out;
 }
 
+namespace {
+
+// The command and its arguments of a container, as lists of texts; a text with spaces is a shell's.
+void take_words(const Json& list, Command& out) {
+  for (const Json& v : list) {
+    const std::string word = v.is_string() ? v.get<std::string>() : std::string();
+    if (word.find(' ') == std::string::npos) {
+      if (!word.empty()) out.words.push_back(word);
+    } else if (const auto inner = read_commands(word)) {
+      for (const Command& c : *inner) out.words.insert(out.words.end(), c.words.begin(), c.words.end());
+    }
+  }
+}
+
+void find_commands(const Json& at, std::vector<Command>& out) {
+  if (at.is_object()) {
+    Command c;
+    for (const char* key : {"command", "args"}) {
+      const auto it = at.find(key);
+      if (it != at.end() && it->is_array()) take_words(*it, c);
+    }
+    if (!c.words.empty()) out.push_back(std::move(c));
+    for (const auto& [key, v] : at.items()) {
+      if (key != "command" && key != "args") find_commands(v, out);
+    }
+  } else if (at.is_array()) {
+    for (const Json& v : at) find_commands(v, out);
+  }
+}
+
+}  // namespace
+
+std::vector<Command> commands_in_lists(std::string_view yaml) {
+  std::vector<Command> out;
+  const auto documents = read_yaml(yaml);
+  if (!documents) return out;
+  for (const Json& d : *documents) {
+    if (d.is_array() && !d.empty() && d[0].is_string()) {
+      Command c;
+      take_words(d, c);
+      if (!c.words.empty()) out.push_back(std::move(c));
+    } else {
+      find_commands(d, out);
+    }
+  }
+  return out;
+}
+
 bool any_word(const std::vector<std::string>& words, std::string_view part) {
   for (const std::string& w : words) {
     // The program's word, or the last part of its path: "sglang_router.launch_router", "/usr/bin/smg".
-    const std::string_view name = std::string_view(w).substr(w.rfind('/') == std::string::npos ? 0 : w.rfind('/') + 1);
+    std::string_view name = std::string_view(w).substr(w.rfind('/') == std::string::npos ? 0 : w.rfind('/') + 1);
+    name = name.substr(0, name.find(':'));  // of an image: "sgl-model-gateway:latest"
     if (name == part || (part.ends_with('.') && name.starts_with(part))) return true;
   }
   return false;

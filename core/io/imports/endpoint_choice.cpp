@@ -15,11 +15,32 @@ constexpr auto kOtherwise = ImportFate::kOtherwise;
 constexpr auto kNot = ImportFate::kNotHere;
 constexpr auto kNoPart = ImportFate::kNoPart;
 
-std::string_view parameter_note(const std::string& path, bool of_choice) {
-  if (path.ends_with("maxNumOfEndpoints")) return "one worker is chosen; the others would be for retries";
-  if (path.find("maxPrefix") != std::string::npos) return "the whole prompt is matched here";
-  if (path.ends_with("autoTune")) return "sizes that engines tell; set cache.block_tokens and router.view_max_blocks";
-  return of_choice ? "not known here; whether it has a part in the choice is open" : "how its plugin works inside";
+// Parameters that several plugins have, by a part of their path.
+struct KnownParameter {
+  std::string_view part;
+  ImportFate fate;
+  std::string_view note;
+};
+constexpr KnownParameter kParameters[] = {
+    {"maxNumOfEndpoints", kNoPart, "one worker is chosen; the others would be for retries"},
+    {"maxPrefix", kNot, "the whole prompt is matched here"},
+    {"autoTune", kNot, "sizes that engines tell; set cache.block_tokens and router.view_max_blocks"},
+    {"tokenProcessorConfig.blockSize", kOtherwise,
+     "the index matches as many tokens at a time there, cache.block_tokens here"},
+    {"hashSeed", kNoPart, "how blocks are named"},
+    {"kvEventsConfig", kNoPart, "how events travel; the time they take is router.message_delay_ms"},
+    {"kvBlockIndexConfig", kNoPart, "how the index is kept"},
+    {"tokenizersPoolConfig", kNoPart, "prompts are tokens already"},
+    {"prefixMatchInfoProducerName", kNoPart, "which index is asked; see the producer"},
+    {"metricsLoggingInterval", kNoPart, "how it is watched"},
+    {"enableMetrics", kNoPart, "how it is watched"},
+};
+
+const KnownParameter* known_parameter(const std::string& path) {
+  for (const KnownParameter& p : kParameters) {
+    if (path.find(p.part) != std::string::npos) return &p;
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -197,7 +218,9 @@ Result<void> EndpointChoice::view() {
   if (precise != nullptr) {
     bool speculative = false;
     each_leaf("", precise->parameters, [&](const std::string& path, const std::string& v) {
-      if (path.ends_with("peculativeIndexing")) speculative = v == "true";
+      if (!path.ends_with("peculativeIndexing")) return;
+      speculative = v == "true";
+      taken_.push_back(precise->name + path);
     });
     draft_.router["view"] = "synced";
     draft_.router["reports"] = "all";
@@ -264,9 +287,14 @@ void EndpointChoice::rest() {
     each_leaf(p.name, p.parameters.is_null() ? Json::object() : p.parameters,
               [&](const std::string& path, const std::string& v) {
                 if (std::find(taken_.begin(), taken_.end(), path) != taken_.end()) return;
+                if (const KnownParameter* known_one = known_parameter(path)) {
+                  draft_.add(known_one->fate, printable(path + " " + v, 120), std::string(known_one->note));
+                  return;
+                }
                 const bool of_choice = p.used && in_profile_only;
                 draft_.add(of_choice ? kNot : kNoPart, printable(path + " " + v, 120),
-                           std::string(parameter_note(path, of_choice)));
+                           of_choice ? "not known here; whether it has a part in the choice is open"
+                                     : "how its plugin works inside");
               });
   }
 }

@@ -45,6 +45,10 @@ struct Command {
 };
 Result<std::vector<Command>> read_commands(std::string_view text);
 
+/// Commands as manifests and lists have them: command: [..] with args: [..], or one list of texts. Empty where the text
+/// holds none, or is no YAML.
+std::vector<Command> commands_in_lists(std::string_view yaml);
+
 /// How many words belong to a flag.
 enum class Arity : std::uint8_t { kNone, kOne, kMany, kSwitch };  ///< kSwitch: --x, --no-x, or --x true
 

@@ -37,9 +37,20 @@ std::string shown(const Command& c) {
   return printable(out, 80);
 }
 
+// Whether one of them is a router's.
+bool any_program(const std::vector<Command>& commands) {
+  for (const Command& c : commands) {
+    if (program_of(c.words) != nullptr) return true;
+  }
+  return false;
+}
+
 // The router's command among those of the text.
 Result<const Program*> import_commands(std::string_view text, Draft& draft) {
-  const auto commands = read_commands(text);
+  auto commands = read_commands(text);
+  // A manifest's lists of words look like commands to a shell, and make no sense as such.
+  std::vector<Command> listed = commands_in_lists(text);
+  if (any_program(listed)) commands = std::move(listed);
   if (!commands) return commands.error();
   const Program* program = nullptr;
   const Command* found = nullptr;
