@@ -25,7 +25,7 @@ struct DecisionsArgs {
   bool json = false, lines = false;
 };
 
-double figure(const RecordFields& f, ReceiptFigure which) { return f.figure(static_cast<std::uint32_t>(which)); }
+double figure(const ExpressionRecord& f, ReceiptFigure which) { return f.figure(static_cast<std::uint32_t>(which)); }
 
 // What matched, added up. Blocks and hits are of those that started.
 struct Sums {
@@ -34,7 +34,7 @@ struct Sums {
   std::uint64_t false_hits = 0, missed_hits = 0;
   std::vector<double> ttft;
 
-  void add(const RecordFields& f) {
+  void add(const ExpressionRecord& f) {
     ++decisions;
     if (f.text(static_cast<std::uint32_t>(ReceiptFigure::kOutcome)) == "lost") ++lost;
     const double h = figure(f, ReceiptFigure::kHit);
@@ -119,7 +119,7 @@ void print_groups(const std::string& by, const std::vector<std::pair<std::string
 
 // A group's key: its figure, so that groups come in the order of numbers, and its name.
 using Key = std::pair<double, std::string>;
-Key key_of(const RecordFields& f, const ExpressionField& by) {
+Key key_of(const ExpressionRecord& f, const ExpressionField& by) {
   if (by.text) return {0, std::string(f.text(by.index))};
   const double v = f.figure(by.index);
   return std::isnan(v) ? Key{std::numeric_limits<double>::infinity(), "–"} : Key{v, fmt::format("{}", v)};
@@ -151,7 +151,7 @@ int decisions(const DecisionsArgs& args) {
     if (!*more) break;
     if (interrupted()) return refuse(interruption());
     ++all;
-    const RecordFields& f = (*reader)->fields();
+    const ExpressionRecord& f = (*reader)->fields();
     if (where && !where->test(f)) continue;
     total.add(f);
     if (by) groups[key_of(f, *by)].add(f);

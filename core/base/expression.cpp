@@ -274,7 +274,7 @@ Result<Expression> Expression::parse(std::string_view source, const FindField& f
   return ExpressionParser(source, find).parse();
 }
 
-bool Expression::test(const RecordFields& record) const {
+bool Expression::test(const ExpressionRecord& record) const {
   std::vector<double> stack;
   stack.reserve(steps_.size());
   const auto pop = [&stack] {

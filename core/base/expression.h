@@ -27,9 +27,9 @@ struct ExpressionField {
 using FindField = std::function<Result<ExpressionField>(std::string_view name)>;
 
 /// One record, as an expression asks it.
-class RecordFields {
+class ExpressionRecord {
  public:
-  virtual ~RecordFields() = default;
+  virtual ~ExpressionRecord() = default;
   /// Not a number (NaN) where the record has no such figure.
   virtual double figure(std::uint32_t index) const = 0;
   virtual std::string_view text(std::uint32_t index) const = 0;
@@ -40,7 +40,7 @@ class Expression {
   /// "at 11: expected a field, a number or a text". At most 4,096 characters.
   static Result<Expression> parse(std::string_view source, const FindField& find);
 
-  bool test(const RecordFields& record) const;
+  bool test(const ExpressionRecord& record) const;
   const std::string& source() const { return source_; }
 
  private:
@@ -77,7 +77,7 @@ class Expression {
   };
   friend class ExpressionParser;
 
-  std::string_view side(const TextSide& s, const RecordFields& record) const {
+  std::string_view side(const TextSide& s, const ExpressionRecord& record) const {
     return s.constant ? std::string_view(texts_[s.index]) : record.text(s.index);
   }
 

@@ -92,7 +92,7 @@ class ReceiptReader {
   /// The next receipt; false at the end. Errors name file, line and field.
   virtual Result<bool> next() = 0;
   /// Of the receipt at hand.
-  virtual const RecordFields& fields() const = 0;
+  virtual const ExpressionRecord& fields() const = 0;
   virtual std::string_view line() const = 0;
 };
 

@@ -22,7 +22,7 @@ double number_of(simdjson::simdjson_result<dom::element> e) {
   return e.get(v) == simdjson::SUCCESS ? v : kUnknown;
 }
 
-class Fields final : public RecordFields {
+class Fields final : public ExpressionRecord {
  public:
   double figure(std::uint32_t index) const override {
     const auto fields = receipt_fields();
@@ -87,7 +87,7 @@ class Reader final : public ReceiptReader {
     }
     return true;
   }
-  const RecordFields& fields() const override { return fields_; }
+  const ExpressionRecord& fields() const override { return fields_; }
   std::string_view line() const override { return at_.text; }
 
  private:

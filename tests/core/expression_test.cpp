@@ -10,7 +10,7 @@
 namespace blockyard {
 namespace {
 
-struct Record : RecordFields {
+struct Record : ExpressionRecord {
   double a = 3, b = 5, missing = std::numeric_limits<double>::quiet_NaN();
   std::string name = "lost";
   double figure(std::uint32_t i) const override { return i == 0 ? a : i == 1 ? b : missing; }

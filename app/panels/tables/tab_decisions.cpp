@@ -22,7 +22,7 @@ bool is_current(const RequestRecord& record, const LoggedEvent& e) {
 }
 
 // A routing as the run remembers it, by the fields of a receipt.
-class Remembered final : public RecordFields {
+class Remembered final : public ExpressionRecord {
  public:
   Remembered(const FrameContext& ctx, const LoggedEvent& e)
       : ctx_(ctx), e_(e), record_(ctx.sim.records()[e.request]), request_(ctx.sim.request(e.request)) {}
