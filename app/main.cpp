@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "app/cli/command.h"
-#include "app/cli/machine.h"
-#include "app/cli/options.h"
+#include "app/cli/parts/machine.h"
+#include "app/cli/parts/options.h"
 #include "core/base/printable.h"
 
 namespace {

@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "app/cli/checks.h"
-#include "app/cli/machine.h"
-#include "app/cli/options.h"
+#include "app/cli/parts/checks.h"
+#include "app/cli/parts/machine.h"
+#include "app/cli/parts/options.h"
 #include "app/platform/window.h"
 #include "app/session/session.h"
 #include "app/session/settings.h"

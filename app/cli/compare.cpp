@@ -6,14 +6,14 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "app/cli/checks.h"
 #include "app/cli/command.h"
-#include "app/cli/jobs_view.h"
-#include "app/cli/options.h"
-#include "app/cli/output_set.h"
-#include "app/cli/table.h"
+#include "app/cli/parts/checks.h"
+#include "app/cli/parts/jobs_view.h"
+#include "app/cli/parts/options.h"
+#include "app/cli/parts/output_set.h"
+#include "app/cli/parts/table.h"
 #include "core/base/printable.h"
-#include "core/io/comparison.h"
+#include "core/io/experiments/comparison.h"
 #include "core/io/results.h"
 #include "core/router/policy.h"
 

@@ -8,14 +8,14 @@
 #include <memory>
 
 #include "app/cli/command.h"
-#include "app/cli/jobs_view.h"
-#include "app/cli/options.h"
-#include "app/cli/table.h"
+#include "app/cli/parts/jobs_view.h"
+#include "app/cli/parts/options.h"
+#include "app/cli/parts/table.h"
 #include "app/jobs/compare.h"
 #include "core/base/printable.h"
 #include "core/experiment/switches.h"
+#include "core/io/experiments/switches_file.h"
 #include "core/io/files.h"
-#include "core/io/switches_file.h"
 
 namespace blockyard::cli {
 namespace {

@@ -5,8 +5,8 @@
 #include <memory>
 
 #include "app/cli/command.h"
-#include "app/cli/options.h"
-#include "app/cli/table.h"
+#include "app/cli/parts/options.h"
+#include "app/cli/parts/table.h"
 #include "app/session/session.h"
 
 namespace blockyard::cli {

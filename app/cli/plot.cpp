@@ -5,9 +5,9 @@
 #include <memory>
 
 #include "app/cli/command.h"
-#include "app/cli/options.h"
-#include "app/cli/output_set.h"
-#include "app/cli/result_files.h"
+#include "app/cli/parts/options.h"
+#include "app/cli/parts/output_set.h"
+#include "app/cli/parts/result_files.h"
 #include "core/base/printable.h"
 
 namespace blockyard::cli {

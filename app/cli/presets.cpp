@@ -7,10 +7,10 @@
 #include <memory>
 
 #include "app/cli/command.h"
-#include "app/cli/options.h"
-#include "app/cli/table.h"
-#include "core/io/presets_json.h"
+#include "app/cli/parts/options.h"
+#include "app/cli/parts/table.h"
 #include "core/router/policy.h"
+#include "core/settings/presets_json.h"
 #include "core/settings/setting.h"
 
 namespace blockyard::cli {

@@ -7,9 +7,9 @@
 #include <memory>
 
 #include "app/cli/command.h"
-#include "app/cli/options.h"
-#include "app/cli/output_set.h"
-#include "app/cli/result_files.h"
+#include "app/cli/parts/options.h"
+#include "app/cli/parts/output_set.h"
+#include "app/cli/parts/result_files.h"
 #include "core/base/printable.h"
 #include "core/experiment/metric.h"
 #include "core/io/files.h"

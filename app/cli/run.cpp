@@ -6,8 +6,8 @@
 #include <optional>
 
 #include "app/cli/command.h"
-#include "app/cli/options.h"
-#include "app/cli/table.h"
+#include "app/cli/parts/options.h"
+#include "app/cli/parts/table.h"
 #include "core/base/printable.h"
 #include "core/experiment/prepared.h"
 #include "core/io/perfetto.h"

@@ -5,8 +5,8 @@
 #include <memory>
 
 #include "app/cli/command.h"
-#include "app/cli/options.h"
-#include "app/cli/table.h"
+#include "app/cli/parts/options.h"
+#include "app/cli/parts/table.h"
 #include "core/settings/reference.h"
 
 namespace blockyard::cli {

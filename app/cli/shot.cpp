@@ -8,13 +8,13 @@
 #include <memory>
 #include <thread>
 
-#include "app/cli/checks.h"
 #include "app/cli/command.h"
-#include "app/cli/options.h"
-#include "app/cli/output_set.h"
+#include "app/cli/parts/checks.h"
+#include "app/cli/parts/options.h"
+#include "app/cli/parts/output_set.h"
 #include "app/panels/panel.h"
 #include "app/session/session.h"
-#include "app/ui/headless.h"
+#include "app/ui/raster/headless.h"
 #include "app/window/main_frame.h"
 #include "core/base/check.h"
 #include "core/base/printable.h"

@@ -8,9 +8,9 @@
 #include <memory>
 
 #include "app/cli/command.h"
-#include "app/cli/sweep_run.h"
+#include "app/cli/parts/sweep_run.h"
 #include "core/base/printable.h"
-#include "core/io/sweep_files.h"
+#include "core/io/experiments/sweep_files.h"
 
 namespace blockyard::cli {
 namespace {

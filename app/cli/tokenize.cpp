@@ -6,14 +6,14 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "app/cli/checks.h"
 #include "app/cli/command.h"
-#include "app/cli/options.h"
+#include "app/cli/parts/checks.h"
+#include "app/cli/parts/options.h"
 #include "core/base/printable.h"
 #include "core/io/files.h"
+#include "core/tokens/bpe/train.h"
 #include "core/tokens/built_in.h"
 #include "core/tokens/tokenizer_json.h"
-#include "core/tokens/train.h"
 
 namespace blockyard::cli {
 namespace {

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <memory>
 
-#include "app/cli/checks.h"
 #include "app/cli/command.h"
-#include "app/cli/options.h"
-#include "app/cli/table.h"
+#include "app/cli/parts/checks.h"
+#include "app/cli/parts/options.h"
+#include "app/cli/parts/table.h"
 #include "core/base/printable.h"
 #include "core/workload/trace_info.h"
 

@@ -7,12 +7,12 @@
 #include <memory>
 
 #include "app/cli/command.h"
-#include "app/cli/options.h"
-#include "app/cli/output_set.h"
-#include "app/cli/table.h"
+#include "app/cli/parts/options.h"
+#include "app/cli/parts/output_set.h"
+#include "app/cli/parts/table.h"
 #include "app/figures/waterfall_figure.h"
 #include "core/base/printable.h"
-#include "core/io/waterfall_file.h"
+#include "core/io/experiments/waterfall_file.h"
 
 namespace blockyard::cli {
 namespace {

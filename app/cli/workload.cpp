@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "app/cli/command.h"
-#include "app/cli/options.h"
+#include "app/cli/parts/options.h"
 #include "core/base/printable.h"
 #include "core/experiment/prepared.h"
 #include "core/io/files.h"

@@ -6,6 +6,7 @@
 #include "app/figures/parts.h"
 #include "app/figures/sweep_table.h"
 #include "core/base/text.h"
+#include "core/base/version.h"
 #include "core/io/results.h"
 #include "core/settings/setting.h"
 

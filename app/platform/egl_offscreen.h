@@ -9,8 +9,8 @@
 #include <memory>
 #include <string>
 
-#include "app/ui/image.h"
-#include "app/ui/texture.h"
+#include "app/ui/raster/image.h"
+#include "app/ui/raster/texture.h"
 #include "app/ui/theme.h"
 
 namespace blockyard {

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "app/ui/texture.h"
+#include "app/ui/raster/texture.h"
 
 namespace blockyard {
 

@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
-#include "app/ui/image.h"
 #include "app/ui/look.h"
+#include "app/ui/raster/image.h"
 
 namespace blockyard {
 

@@ -9,7 +9,7 @@
 #include "app/figures/waterfall_figure.h"
 #include "app/jobs/compare.h"
 #include "app/jobs/sweep.h"
-#include "core/io/sweep_files.h"
+#include "core/io/experiments/sweep_files.h"
 
 namespace blockyard {
 namespace {

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "app/ui/fonts.h"
+#include "app/ui/raster/texture.h"
 #include "app/ui/rect.h"
-#include "app/ui/texture.h"
 #include "app/ui/theme.h"
 
 namespace blockyard {

@@ -6,8 +6,8 @@
 
 #include "app/ui/widgets.h"
 #include "app/window/actions.h"
-#include "app/window/status_bar.h"
-#include "app/window/top_bar.h"
+#include "app/window/bars/status_bar.h"
+#include "app/window/bars/top_bar.h"
 
 namespace blockyard {
 

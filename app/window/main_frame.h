@@ -9,15 +9,15 @@
 
 #include "app/panels/controls/controls.h"
 #include "app/panels/experiments/experiment.h"
-#include "app/panels/prompt/prompt_lab.h"
 #include "app/panels/fleet/side_by_side.h"
 #include "app/panels/key_figures.h"
 #include "app/panels/lessons/lessons.h"
 #include "app/panels/panel.h"
-#include "app/window/file_dialog.h"
+#include "app/panels/prompt/prompt_lab.h"
+#include "app/window/bars/timeline.h"
+#include "app/window/files/file_dialog.h"
 #include "app/window/layout.h"
 #include "app/window/overlays.h"
-#include "app/window/timeline.h"
 
 namespace blockyard {
 

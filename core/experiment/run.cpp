@@ -5,7 +5,7 @@
 #include <map>
 
 #include "core/base/math.h"
-#include "core/io/results.h"
+#include "core/base/version.h"
 
 namespace blockyard {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "core/io/results.h"
+#include "core/base/version.h"
 #include "core/router/policy.h"
 #include "core/workload/make.h"
 

@@ -4,6 +4,7 @@
 
 #include <iterator>
 
+#include "core/base/version.h"
 #include "core/io/results_value.h"
 #include "core/settings/json_text.h"
 #include "core/settings/scenario_json.h"
@@ -119,8 +120,6 @@ std::string csv_field(const std::string& text) {
 }
 
 }  // namespace
-
-std::string version() { return BLOCKYARD_VERSION; }
 
 std::string summary_json(const Summary& summary, int indent) {
   return io::dump_json(io::summary_value(summary), indent);

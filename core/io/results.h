@@ -12,9 +12,6 @@
 
 namespace blockyard {
 
-/// The program's version, as results.json names it.
-std::string version();
-
 /// results.json: scenario as run, summary, workers, match lengths, series, distributions. Beyond SPEC 8 it has
 /// "memory": the sum that gave the capacity, bytes of one GPU, null where the scenario gave it; and "distributions": of
 /// ttft_hit_ms, ttft_miss_ms, e2e_hit_ms, e2e_miss_ms, queue_ms, each {"quantiles": 201 values at 0, 0.5 … 100 %,

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/router/policies/common.h"
+#include "core/router/policies/parts/common.h"
 
 namespace blockyard {
 

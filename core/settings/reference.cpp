@@ -6,7 +6,7 @@
 #include <set>
 
 #include "core/settings/json_text.h"
-#include "core/settings/setting_json.h"
+#include "core/settings/rows/json.h"
 
 namespace blockyard {
 namespace {

@@ -7,11 +7,11 @@
 #include <sstream>
 
 #include "core/base/printable.h"
-#include "core/io/presets_json.h"
 #include "core/settings/json_reader.h"
 #include "core/settings/json_text.h"
+#include "core/settings/presets_json.h"
+#include "core/settings/rows/json.h"
 #include "core/settings/scenario_json.h"
-#include "core/settings/setting_json.h"
 
 namespace blockyard {
 namespace {

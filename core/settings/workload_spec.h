@@ -1,8 +1,8 @@
 // WorkloadSpec: what requests a run gets, as plain values: a trace file, or a generator with its arrival process and
 // lengths. It is the `workload` of a scenario; make.h turns it into requests.
 //
-// Its rows of the table of settings are in rows/workload.cpp. But for rate and time scale nothing here changes in
-// flight: another spec is another run.
+// Its rows of the table of settings are in rows/trace.cpp and rows/generator.cpp. But for rate and time scale nothing
+// here changes in flight: another spec is another run.
 #pragma once
 
 #include <cstdint>

@@ -15,9 +15,9 @@
 #include <vector>
 
 #include "core/base/result.h"
-#include "core/tokens/bpe.h"
-#include "core/tokens/normalizer.h"
-#include "core/tokens/pretokenizer.h"
+#include "core/tokens/bpe/bpe.h"
+#include "core/tokens/bpe/normalizer.h"
+#include "core/tokens/bpe/pretokenizer.h"
 
 namespace blockyard {
 

@@ -8,9 +8,9 @@
 #include "app/figures/waterfall_figure.h"
 #include "app/jobs/compare.h"
 #include "app/jobs/sweep.h"
-#include "core/io/comparison.h"
+#include "core/io/experiments/comparison.h"
+#include "core/io/experiments/sweep_files.h"
 #include "core/io/results.h"
-#include "core/io/sweep_files.h"
 
 namespace blockyard {
 namespace {

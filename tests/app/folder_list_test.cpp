@@ -1,5 +1,5 @@
 // What the card of files lists, and what a pasted path means.
-#include "app/window/folder_list.h"
+#include "app/window/files/folder_list.h"
 
 #include <gtest/gtest.h>
 

@@ -8,7 +8,7 @@
 #include "app/panels/tables/tab_decisions.h"
 #include "app/panels/tree/prefix_tree.h"
 #include "app/ui/widgets.h"
-#include "app/window/timeline.h"
+#include "app/window/bars/timeline.h"
 #include "panels_stage.h"
 
 namespace blockyard {

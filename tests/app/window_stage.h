@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "app/session/session.h"
-#include "app/ui/headless.h"
+#include "app/ui/raster/headless.h"
 #include "app/window/main_frame.h"
 
 namespace blockyard {

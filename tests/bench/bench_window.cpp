@@ -5,7 +5,7 @@
 
 #include "app/panels/fleet/fleet.h"
 #include "core/base/rng.h"
-#include "tests/app/panels_stage.h"
+#include "tests/app/panels/panels_stage.h"
 #include "tests/app/window_stage.h"
 
 namespace blockyard::bench {

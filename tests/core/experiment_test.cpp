@@ -10,10 +10,10 @@
 #include "core/experiment/compare.h"
 #include "core/experiment/sweep.h"
 #include "core/experiment/waterfall.h"
+#include "core/io/experiments/sweep_files.h"
+#include "core/io/experiments/waterfall_file.h"
 #include "core/io/files.h"
 #include "core/io/results.h"
-#include "core/io/sweep_files.h"
-#include "core/io/waterfall_file.h"
 #include "core/router/policy.h"
 
 namespace blockyard {

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "core/io/presets_json.h"
+#include "core/settings/presets_json.h"
 
 namespace blockyard {
 namespace {

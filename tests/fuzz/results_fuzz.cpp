@@ -10,9 +10,9 @@
 #include "app/figures/figures.h"
 #include "app/plot/data/plot.h"
 #include "core/base/check.h"
+#include "core/io/experiments/sweep_files.h"
+#include "core/io/experiments/waterfall_file.h"
 #include "core/io/results.h"
-#include "core/io/sweep_files.h"
-#include "core/io/waterfall_file.h"
 
 namespace {
 

@@ -8,7 +8,7 @@
 
 #include "app/panels/panel_text.h"
 #include "app/ui/icons.h"
-#include "core/io/presets_json.h"
+#include "core/settings/presets_json.h"
 #include "core/settings/scenario.h"
 
 namespace blockyard {

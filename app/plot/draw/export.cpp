@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "app/plot/draw/plot_widget.h"
-#include "app/ui/headless.h"
+#include "app/ui/raster/headless.h"
 #include "core/io/files.h"
 
 namespace blockyard {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "app/plot/draw/plot_draw.h"
-#include "app/ui/image.h"
+#include "app/ui/raster/image.h"
 
 namespace blockyard {
 

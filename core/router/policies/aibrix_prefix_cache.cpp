@@ -1,7 +1,7 @@
 // aibrix_prefix_cache: AIBrix: longest match among the workers that are not above mean + k deviations (SPEC 5.1).
 #include <cmath>
 
-#include "core/router/policies/common.h"
+#include "core/router/policies/parts/common.h"
 
 namespace blockyard::policies {
 namespace {

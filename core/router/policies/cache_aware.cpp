@@ -1,5 +1,5 @@
 // cache_aware: least loaded among the workers with the greatest overlap (SPEC 5).
-#include "core/router/policies/common.h"
+#include "core/router/policies/parts/common.h"
 
 namespace blockyard::policies {
 namespace {

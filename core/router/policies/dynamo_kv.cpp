@@ -1,7 +1,7 @@
 // dynamo_kv: NVIDIA Dynamo's KV router as of 2026 and Ray Serve's KVAwareRouter (SPEC 5.1): blocks that a worker still
 // has to prefill, with this request's, less credit for what it holds; and the different blocks that it would have in
 // use.
-#include "core/router/policies/by_cost.h"
+#include "core/router/policies/parts/by_cost.h"
 
 namespace blockyard::policies {
 namespace {

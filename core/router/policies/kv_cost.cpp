@@ -1,5 +1,5 @@
 // kv_cost: NVIDIA Dynamo's KV router (to 0.8) and AMD Infera (SPEC 5.1).
-#include "core/router/policies/by_cost.h"
+#include "core/router/policies/parts/by_cost.h"
 
 namespace blockyard::policies {
 namespace {

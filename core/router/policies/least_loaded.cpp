@@ -1,5 +1,5 @@
 // least_loaded: the lowest load in the view (SPEC 5).
-#include "core/router/policies/common.h"
+#include "core/router/policies/parts/common.h"
 
 namespace blockyard::policies {
 namespace {

@@ -1,6 +1,6 @@
 // llmd_sticky: llm-d's recommended stack since June 2026 (SPEC 5.1): stay with the workers that hold the prefix unless
 // that means waiting much longer; of those left, the one with the fewest tokens still to prefill.
-#include "core/router/policies/common.h"
+#include "core/router/policies/parts/common.h"
 
 namespace blockyard::policies {
 namespace {

@@ -1,5 +1,5 @@
 // llmd_weighted: llm-d and the Gateway API inference extension: queue, KV and prefix scores, weighted (SPEC 5.1).
-#include "core/router/policies/common.h"
+#include "core/router/policies/parts/common.h"
 
 namespace blockyard::policies {
 namespace {

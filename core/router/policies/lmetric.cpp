@@ -1,5 +1,5 @@
 // lmetric: new prefill tokens times batch size (arXiv 2603.15202; SPEC 5.1).
-#include "core/router/policies/common.h"
+#include "core/router/policies/parts/common.h"
 
 namespace blockyard::policies {
 namespace {

@@ -1,5 +1,5 @@
 // power_of_two: two distinct workers drawn uniformly, the less loaded of them (Mitzenmacher 2001; SPEC 5).
-#include "core/router/policies/common.h"
+#include "core/router/policies/parts/common.h"
 
 namespace blockyard::policies {
 namespace {

@@ -1,7 +1,7 @@
 // prefix_hash: the SGLang model gateway's consistent hash of the first tokens, with bounded load (SPEC 5.1).
 #include "core/prefix/prefix_tree.h"
-#include "core/router/policies/common.h"
-#include "core/router/policies/ring.h"
+#include "core/router/policies/parts/common.h"
+#include "core/router/policies/parts/ring.h"
 #include "core/tokens/sha256.h"
 
 namespace blockyard::policies {

@@ -1,6 +1,6 @@
 // pstack_loadaware: vLLM production-stack: the matched share of the prompt, less a penalty for load above the mean
 // (SPEC 5.1).
-#include "core/router/policies/common.h"
+#include "core/router/policies/parts/common.h"
 
 namespace blockyard::policies {
 namespace {

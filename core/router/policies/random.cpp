@@ -1,5 +1,5 @@
 // random: uniform over the routable workers (SPEC 5).
-#include "core/router/policies/common.h"
+#include "core/router/policies/parts/common.h"
 
 namespace blockyard::policies {
 namespace {

@@ -1,5 +1,5 @@
 // round_robin: the next routable worker after the last one chosen (SPEC 5).
-#include "core/router/policies/common.h"
+#include "core/router/policies/parts/common.h"
 
 namespace blockyard::policies {
 namespace {

@@ -1,7 +1,7 @@
 // session_hash: a consistent hash of the session, with or without a bound on load: vLLM router, production-stack and
 // SGLang's gateway (SPEC 5.1).
-#include "core/router/policies/common.h"
-#include "core/router/policies/ring.h"
+#include "core/router/policies/parts/common.h"
+#include "core/router/policies/parts/ring.h"
 #include "core/tokens/sha256.h"
 
 namespace blockyard::policies {

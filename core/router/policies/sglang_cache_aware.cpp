@@ -1,5 +1,5 @@
 // sglang_cache_aware: SGLang's model gateway, event mode (SPEC 5.1).
-#include "core/router/policies/common.h"
+#include "core/router/policies/parts/common.h"
 
 namespace blockyard::policies {
 namespace {

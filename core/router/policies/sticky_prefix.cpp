@@ -1,5 +1,5 @@
 // sticky_prefix: a prefix stays with the worker that it was first bound to (SPEC 5).
-#include "core/router/policies/common.h"
+#include "core/router/policies/parts/common.h"
 
 namespace blockyard::policies {
 namespace {

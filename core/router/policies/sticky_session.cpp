@@ -1,6 +1,6 @@
 // sticky_session: a session stays with its worker; a new one goes where the fewest live sessions are: vLLM router's
 // `sticky_least_loaded`, as prime-rl and SkyRL run it (SPEC 5.1).
-#include "core/router/policies/common.h"
+#include "core/router/policies/parts/common.h"
 
 namespace blockyard::policies {
 namespace {

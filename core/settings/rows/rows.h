@@ -99,11 +99,14 @@ std::vector<ChoiceRow> choices_of() {
   return {Table.begin(), Table.end()};
 }
 
+inline std::vector<ChoiceRow> listed(std::span<const ChoiceRow> table) { return {table.begin(), table.end()}; }
+
 // The parts of the table, in the order of a written scenario.
 std::span<const Setting> run_rows();
 std::span<const Setting> fleet_rows();
 std::span<const Setting> router_rows();
 std::span<const Setting> slo_rows();
 std::span<const Setting> workload_rows();
+std::span<const Setting> generator_rows();
 
 }  // namespace blockyard::rows

@@ -1,0 +1,7 @@
+#include "core/base/version.h"
+
+namespace blockyard {
+
+std::string version() { return BLOCKYARD_VERSION; }
+
+}  // namespace blockyard
