@@ -1,12 +1,9 @@
 // blockyard: the command line. Without a subcommand it starts the window, which is an executable of its own, so that a
 // headless command loads nothing graphical.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -14,29 +11,21 @@
 #include "app/cli/command.h"
 #include "app/cli/parts/machine.h"
 #include "app/cli/parts/options.h"
+#include "app/platform/program.h"
 #include "core/base/printable.h"
 
 namespace {
 
 using namespace blockyard::cli;
 
-std::string beside(const std::string& name) {
-  std::error_code ec;
-  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", ec);
-  return (self.parent_path() / name).string();
-}
-
 int open_window(const std::vector<std::string>& arguments) {
-  const std::string window = beside("blockyard-window");
-  if (::access(window.c_str(), X_OK) != 0) {
+  const std::filesystem::path window = blockyard::program_folder() / "blockyard-window";
+  if (!blockyard::can_run(window)) {
     return refuse(
         blockyard::Error::failure("this build has no window; `blockyard --help` lists the commands that need none"));
   }
-  std::vector<char*> argv{const_cast<char*>(window.c_str())};  // execv wants char*, and does not write
-  for (const std::string& a : arguments) argv.push_back(const_cast<char*>(a.c_str()));
-  argv.push_back(nullptr);
-  ::execv(window.c_str(), argv.data());
-  return refuse(blockyard::Error::failure(fmt::format("{}: cannot be started: {}", window, std::strerror(errno))));
+  const std::string why = blockyard::become(window, arguments);
+  return refuse(blockyard::Error::failure(fmt::format("{}: cannot be started: {}", window.string(), why)));
 }
 
 // The first word that is neither an option nor an option's value of the top level, if it names a subcommand.
@@ -78,7 +67,7 @@ int run_command_line(int argc, char** argv) {
   app.set_version_flag("--version", std::string("blockyard ") + BLOCKYARD_VERSION);
   app.require_subcommand(1);
   Context context;
-  context.program = beside("blockyard");
+  context.program = (blockyard::program_folder() / "blockyard").string();
   // Options of a subcommand are bound before parsing, so what all of them need is looked up here, wherever it stands.
   context.assets_dir = given(arguments, "--assets");
   std::string memory = given(arguments, "--max-memory");

@@ -19,7 +19,7 @@ std::unique_ptr<Panel> make() {
   return std::make_unique<T>();
 }
 
-constexpr std::array<PanelRow, 14> kPanels = {{
+constexpr auto kPanels = std::to_array<PanelRow>({
     {"fleet", "Fleet",
      "Every worker with its state, its load and its physical KV blocks, a cell each. Bright: in use, and not to be "
      "evicted; darker: kept for whoever comes next; darkest: free. The blue bar is the work that a worker has before "
@@ -67,7 +67,7 @@ constexpr std::array<PanelRow, 14> kPanels = {{
     {"compare", "Compare",
      "Strategies on the same requests, at the same moment: figures here, fleets side by side above.",
      PanelSlot::kBottom, make<CompareTab>},
-}};
+});
 
 }  // namespace
 

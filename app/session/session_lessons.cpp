@@ -162,7 +162,7 @@ void Session::show_step(std::size_t number) {
   ui_.show_tree = ui_.show_bottom = true;
   ui_.tree_icicle = false;
   ui_.tree_filter.clear();
-  ui_.tree_mode = static_cast<UiState::TreeMode>(step.tree);
+  ui_.tree_mode = step.tree;
   if (!step.tab.empty()) ui_.bottom_tab = step.tab;
   ui_.page = page_of(step);
   moved();

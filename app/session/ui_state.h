@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/io/lesson.h"
+
 namespace blockyard {
 
 inline constexpr std::size_t kMostRecent = 8;
@@ -45,7 +47,7 @@ struct UiState {
   // Panels.
   std::string bottom_tab = "latency";  ///< id of the panel that is open at the bottom
   std::string right_tab = "tree";      ///< id of the panel that is open on the right
-  enum class TreeMode { kBelief, kTruth, kDifference };
+  using TreeMode = LessonTree;
   TreeMode tree_mode = TreeMode::kBelief;
   bool tree_icicle = false;
   std::string tree_filter;

@@ -66,6 +66,7 @@ float font_size(FontRole role) { return kFaces[static_cast<std::size_t>(role)].s
 
 Fonts load_fonts(ImFontAtlas& atlas, const std::string& font_dir, float scale) {
   Fonts fonts;
+  fonts.folder = font_dir;
   atlas.Clear();
   SoundFiles files(font_dir);
   const std::string icon_file = files.find({"forkawesome-webfont.ttf", "fontawesome-webfont.ttf"});

@@ -16,6 +16,7 @@ enum class FontRole { Body, BodyMedium, BodyBold, Small, Kpi, Mono14, Mono16, Re
 
 struct Fonts {
   std::array<ImFont*, static_cast<std::size_t>(FontRole::Count)> faces{};  // owned by the atlas
+  std::string folder;                                                      // where they were looked for
   std::vector<std::string> missing;  // files that were not found, or are damaged, and had to be replaced
 
   ImFont* operator[](FontRole role) const { return faces[static_cast<std::size_t>(role)]; }

@@ -2,12 +2,14 @@
 
 #include <imgui.h>
 
+#include <algorithm>
 #include <array>
 
 #include "app/panels/experiments/experiment.h"
 #include "app/panels/fleet/side_by_side.h"
 #include "app/panels/lessons/lessons.h"
 #include "app/ui/compat.h"
+#include "core/base/check.h"
 #include "core/io/results.h"
 #include "core/settings/scenario.h"
 
@@ -82,96 +84,108 @@ void export_requests(FrameContext& ctx) {
                          }});
 }
 
-constexpr std::array<Action, 39> kActions{{
-    {"Play or pause", "Space", "Simulated time goes on, or stands still.", [] { return plain(Key::Space); },
+constexpr auto kActions = std::to_array<Action>({
+    {"play", "Play or pause", "Space", "Simulated time goes on, or stands still.", [] { return plain(Key::Space); },
      [](FrameContext& c) { c.push(cmd::TogglePlay{}); }},
-    {"Next event", ".", "To the next thing that happens.", [] { return typed('.'); },
+    {"next_event", "Next event", ".", "To the next thing that happens.", [] { return typed('.'); },
      [](FrameContext& c) { c.push(cmd::StepEvent{}); }},
-    {"Previous event", ",", "Back over the last thing that happened.", [] { return typed(','); },
+    {"previous_event", "Previous event", ",", "Back over the last thing that happened.", [] { return typed(','); },
      [](FrameContext& c) { c.push(cmd::StepBackEvent{}); }},
-    {"Next request", "Shift .", "To the next arrival of a request.", [] { return typed('>', ':'); },
+    {"next_request", "Next request", "Shift .", "To the next arrival of a request.", [] { return typed('>', ':'); },
      [](FrameContext& c) { c.push(cmd::StepRequest{}); }},
-    {"Previous request", "Shift ,", "Back to the arrival before.", [] { return typed('<', ';'); },
+    {"previous_request", "Previous request", "Shift ,", "Back to the arrival before.", [] { return typed('<', ';'); },
      [](FrameContext& c) { c.push(cmd::StepBackRequest{}); }},
-    {"To the start", "Home", "Simulated time 0; the run stays as it is.", [] { return plain(Key::Home); },
+    {"start", "To the start", "Home", "Simulated time 0; the run stays as it is.", [] { return plain(Key::Home); },
      [](FrameContext& c) { c.push(cmd::Seek{0}); }},
-    {"To the newest time", "End", "As far as this run has been seen.", [] { return plain(Key::End); },
+    {"newest", "To the newest time", "End", "As far as this run has been seen.", [] { return plain(Key::End); },
      [](FrameContext& c) { c.push(cmd::SeekEnd{}); }},
-    {"Restart", "R", "A fresh run under the settings as they are now.", [] { return plain(Key::R); },
+    {"restart", "Restart", "R", "A fresh run under the settings as they are now.", [] { return plain(Key::R); },
      [](FrameContext& c) { c.push(cmd::Restart{}); }},
-    {"Undo", "Ctrl Z", "Takes the last change of a setting back.", [] { return with_ctrl(Key::Z); },
+    {"undo", "Undo", "Ctrl Z", "Takes the last change of a setting back.", [] { return with_ctrl(Key::Z); },
      [](FrameContext& c) { c.push(cmd::Undo{}); }},
-    {"Redo", "Ctrl Y", "Makes it again.", [] { return with_ctrl(Key::Y) || with_ctrl_shift(Key::Z); },
+    {"redo", "Redo", "Ctrl Y", "Makes it again.", [] { return with_ctrl(Key::Y) || with_ctrl_shift(Key::Z); },
      [](FrameContext& c) { c.push(cmd::Redo{}); }},
-    {"Previous scenario", "[", "The built-in scenario before this one.", [] { return typed('['); },
+    {"previous_scenario", "Previous scenario", "[", "The built-in scenario before this one.", [] { return typed('['); },
      [](FrameContext& c) { c.push(cmd::NextScenario{-1}); }},
-    {"Next scenario", "]", "The built-in scenario after this one.", [] { return typed(']'); },
+    {"next_scenario", "Next scenario", "]", "The built-in scenario after this one.", [] { return typed(']'); },
      [](FrameContext& c) { c.push(cmd::NextScenario{1}); }},
-    {"Fit", "F", "Timeline and plots show the whole run again.", [] { return plain(Key::F); },
+    {"fit", "Fit", "F", "Timeline and plots show the whole run again.", [] { return plain(Key::F); },
      [](FrameContext& c) { ++c.ui.fits; }},
-    {"Bookmark", "M", "Marks this moment on the timeline.", [] { return plain(Key::M); },
+    {"bookmark", "Bookmark", "M", "Marks this moment on the timeline.", [] { return plain(Key::M); },
      [](FrameContext& c) { c.push(cmd::AddBookmark{}); }},
-    {"Commands", "Ctrl K", "Everything that can be done, by name.",
+    {"commands", "Commands", "Ctrl K", "Everything that can be done, by name.",
      [] { return with_ctrl(Key::K) || with_ctrl_shift(Key::P); },
      [](FrameContext& c) { c.ui.palette_open = !c.ui.palette_open; }},
-    {"Keys", "?", "This list.", [] { return typed('?'); }, [](FrameContext& c) { c.ui.keys_open = !c.ui.keys_open; }},
-    {"What is what", "F1", "What every part of the window shows.", [] { return plain(Key::F1); },
+    {"keys", "Keys", "?", "This list.", [] { return typed('?'); },
+     [](FrameContext& c) { c.ui.keys_open = !c.ui.keys_open; }},
+    {"help", "What is what", "F1", "What every part of the window shows.", [] { return plain(Key::F1); },
      [](FrameContext& c) { c.ui.help_open = !c.ui.help_open; }},
-    {"Lessons", "L", "From blocks to batching, step by step, with questions.", [] { return plain(Key::L); },
+    {"lessons", "Lessons", "L", "From blocks to batching, step by step, with questions.", [] { return plain(Key::L); },
      [](FrameContext& c) { c.ui.lessons_open = !c.ui.lessons_open; }},
-    {"Lesson: next step", "Enter", "Page Down does the same.",
+    {"lesson_next", "Lesson: next step", "Enter", "Page Down does the same.",
      [] { return plain(Key::Enter) || plain(Key::KeypadEnter) || plain(Key::PageDown); }, lesson_next},
-    {"Lesson: step back", "Page Up", "Every step can be gone back to.", [] { return plain(Key::PageUp); }, lesson_back},
-    {"Lesson: answer", "1 … 4", "Picks a choice of the question.", [] { return digit() >= 0; },
+    {"lesson_back", "Lesson: step back", "Page Up", "Every step can be gone back to.",
+     [] { return plain(Key::PageUp); }, lesson_back},
+    {"lesson_answer", "Lesson: answer", "1 … 4", "Picks a choice of the question.", [] { return digit() >= 0; },
      [](FrameContext& c) { lesson_answer(c, static_cast<std::size_t>(std::max(0, digit()))); }},
-    {"Compare strategies", "C", "Another strategy beside this one, on the same requests.", [] { return plain(Key::C); },
-     [](FrameContext& c) { open_comparison(c); }},
-    {"Explain the hit rate", "X", "Where it was lost, cause by cause: the same requests run again and again.",
-     [] { return plain(Key::X); }, explain_hit_rate},
-    {"Compare strategies over the whole run", "", "Any strategies, over one or more seeds, as a picture.", nullptr,
+    {"compare", "Compare strategies", "C", "Another strategy beside this one, on the same requests.",
+     [] { return plain(Key::C); }, [](FrameContext& c) { open_comparison(c); }},
+    {"waterfall", "Explain the hit rate", "X",
+     "Where it was lost, cause by cause: the same requests run again and again.", [] { return plain(Key::X); },
+     explain_hit_rate},
+    {"compare_whole", "Compare strategies over the whole run", "",
+     "Any strategies, over one or more seeds, as a picture.", nullptr,
      [](FrameContext& c) { c.ui.experiment_open = true, c.ui.experiment = UiState::Experiment::kComparison; }},
-    {"Sweep settings", "", "The run under every combination of values of one or two settings.", nullptr,
+    {"sweep", "Sweep settings", "", "The run under every combination of values of one or two settings.", nullptr,
      [](FrameContext& c) { c.ui.experiment_open = true, c.ui.experiment = UiState::Experiment::kSweep; }},
-    {"Prompt lab", "P", "Words as tokens and blocks: type a prompt and see what is shared.",
+    {"prompt_lab", "Prompt lab", "P", "Words as tokens and blocks: type a prompt and see what is shared.",
      [] { return plain(Key::P); }, [](FrameContext& c) { c.ui.prompt_open = !c.ui.prompt_open; }},
-    {"Screenshot", "F12", "This window as a PNG.", [] { return plain(Key::F12); },
+    {"screenshot", "Screenshot", "F12", "This window as a PNG.", [] { return plain(Key::F12); },
      [](FrameContext& c) { c.push(cmd::Screenshot{}); }},
-    {"Export the window as PNG", "Ctrl E", "This window as a PNG.", [] { return with_ctrl(Key::E); },
+    {"export_window", "Export the window as PNG", "Ctrl E", "This window as a PNG.", [] { return with_ctrl(Key::E); },
      [](FrameContext& c) { c.push(cmd::Screenshot{}); }},
-    {"Export requests as CSV", "", "One row a request, as they stand now.", nullptr, export_requests},
-    {"Open a file", "Ctrl O", "A scenario or a trace: folders, recent files, or a path.",
+    {"export_requests", "Export requests as CSV", "", "One row a request, as they stand now.", nullptr,
+     export_requests},
+    {"open", "Open a file", "Ctrl O", "A scenario or a trace: folders, recent files, or a path.",
      [] { return with_ctrl(Key::O); }, [](FrameContext& c) { c.ui.file_open = !c.ui.file_open; }},
-    {"Save scenario", "Ctrl S", "The settings as they are now, as a scenario file.", [] { return with_ctrl(Key::S); },
-     [](FrameContext& c) { c.push(cmd::SaveScenario{}); }},
-    {"Full screen", "F11", "", [] { return plain(Key::F11); }, [](FrameContext& c) { c.push(cmd::Fullscreen{}); }},
-    {"Dark or light", "Ctrl D", "The light theme reads better on a projector.", [] { return with_ctrl(Key::D); },
-     [](FrameContext& c) { c.push(cmd::SetTheme{!c.ui.dark}); }},
-    {"Show or hide controls", "Ctrl 1", "", [] { return with_ctrl(Key::Num1); },
+    {"save", "Save scenario", "Ctrl S", "The settings as they are now, as a scenario file.",
+     [] { return with_ctrl(Key::S); }, [](FrameContext& c) { c.push(cmd::SaveScenario{}); }},
+    {"full_screen", "Full screen", "F11", "", [] { return plain(Key::F11); },
+     [](FrameContext& c) { c.push(cmd::Fullscreen{}); }},
+    {"theme", "Dark or light", "Ctrl D", "The light theme reads better on a projector.",
+     [] { return with_ctrl(Key::D); }, [](FrameContext& c) { c.push(cmd::SetTheme{!c.ui.dark}); }},
+    {"controls", "Show or hide controls", "Ctrl 1", "", [] { return with_ctrl(Key::Num1); },
      [](FrameContext& c) {
        bool& shown = c.lesson != nullptr ? c.ui.lesson_controls : c.ui.show_controls;
        flip_part(c.ui, UiState::Page::kControls, shown);
      }},
-    {"Show or hide the prefix tree", "Ctrl 2", "", [] { return with_ctrl(Key::Num2); },
+    {"tree", "Show or hide the prefix tree", "Ctrl 2", "", [] { return with_ctrl(Key::Num2); },
      [](FrameContext& c) { flip_part(c.ui, UiState::Page::kTree, c.ui.show_tree); }},
-    {"Show or hide plots and tables", "Ctrl 3", "", [] { return with_ctrl(Key::Num3); },
+    {"bottom", "Show or hide plots and tables", "Ctrl 3", "", [] { return with_ctrl(Key::Num3); },
      [](FrameContext& c) { flip_part(c.ui, UiState::Page::kPlots, c.ui.show_bottom); }},
-    {"Settings", "F10", "Scale, theme, layout.", [] { return plain(Key::F10); },
+    {"settings", "Settings", "F10", "Scale, theme, layout.", [] { return plain(Key::F10); },
      [](FrameContext& c) { c.ui.settings_open = !c.ui.settings_open; }},
-    {"Clear the selection", "Esc", "Closes what lies on top, then clears selection and range; never quits.",
+    {"escape", "Clear the selection", "Esc", "Closes what lies on top, then clears selection and range; never quits.",
      [] { return plain(Key::Escape); }, escape},
-    {"Quit", "Ctrl Q", "", [] { return with_ctrl(Key::Q); }, [](FrameContext& c) { c.push(cmd::Quit{}); }},
-}};
+    {"quit", "Quit", "Ctrl Q", "", [] { return with_ctrl(Key::Q); }, [](FrameContext& c) { c.push(cmd::Quit{}); }},
+});
 
 }  // namespace
 
 std::span<const Action> action_table() { return kActions; }
+
+const Action& action_named(std::string_view id) {
+  const auto found = std::find_if(kActions.begin(), kActions.end(), [id](const Action& a) { return a.id == id; });
+  BY_CHECK(found != kActions.end(), "no action has this id");
+  return *found;
+}
 
 void handle_keys(FrameContext& ctx) {
   // In the palette, letters are text; Esc and its own key still close it.
   const bool typing = ImGui::GetIO().WantTextInput || ctx.ui.palette_open || ctx.ui.file_open;
   for (const Action& action : kActions) {
     if (action.pressed == nullptr || !action.pressed()) continue;
-    if (typing && action.run != escape && !(ctx.ui.palette_open && action.label == "Commands")) continue;
+    if (typing && action.id != "escape" && !(ctx.ui.palette_open && action.id == "commands")) continue;
     return action.run(ctx);
   }
 }

@@ -9,6 +9,7 @@
 namespace blockyard {
 
 struct Action {
+  std::string_view id;  ///< what the program calls it; the label is for people alone
   std::string_view label;
   std::string_view keys;  ///< as shown; "" = none
   std::string_view help;
@@ -17,6 +18,8 @@ struct Action {
 };
 
 std::span<const Action> action_table();
+/// The action of that id, which must be in the table.
+const Action& action_named(std::string_view id);
 
 /// Runs what the keys of this frame ask for. Rests while text is typed.
 void handle_keys(FrameContext& ctx);

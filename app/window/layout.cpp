@@ -5,6 +5,8 @@
 
 namespace blockyard {
 
+using Page = UiState::Page;
+
 Layout compute_layout(float width, float height, float scale, const LayoutOptions& options) {
   const auto px = [scale](float v) { return std::round(v * scale); };
   const float w = width / scale, h = height / scale;  // the size at scale 1, which the choices below are made by
@@ -15,7 +17,7 @@ Layout compute_layout(float width, float height, float scale, const LayoutOption
   const auto grow = [](float low, float high, float t) { return low + (high - low) * t; };
 
   Layout out;
-  const auto without_room = [&out](LayoutPage page) { out.pages |= 1U << static_cast<unsigned>(page); };
+  const auto without_room = [&out](Page page) { out.pages |= 1U << static_cast<unsigned>(page); };
   const bool low = h < 480;
   Rect rest{0, 0, std::floor(width), std::floor(height)};
   out.top_bar = rest.take_top(px(grow(48, 56, tall)));
@@ -26,23 +28,23 @@ Layout compute_layout(float width, float height, float scale, const LayoutOption
   const float beside = w - lesson_w;
   const bool controls_fit = beside >= 720;
   const bool tree_fits = beside + (lesson_w > 0 && !options.controls ? 240 : 0) >= 1040;
-  if (!controls_fit) without_room(LayoutPage::kControls);
-  if (!tree_fits) without_room(LayoutPage::kTree);
+  if (!controls_fit) without_room(Page::kControls);
+  if (!tree_fits) without_room(Page::kTree);
   const float wanted =
       options.bottom_height > 0 ? options.bottom_height : grow(212, 284, tall) + std::max(0.0f, h - 1000.0f) * 0.3f;
   // The fleet and the key figures above keep at least this much.
   const float spare = rest.h - px(28) - 2 * gap - strip - gap - px(262);
   const bool bottom_fits = spare >= px(120);
-  if (!bottom_fits) without_room(LayoutPage::kBottom);
+  if (!bottom_fits) without_room(Page::kPlots);
   out.status = rest.take_bottom(px(out.pages != 0 ? 38 : grow(24, 28, tall)));
   rest = rest.inset(gap);
   if (h >= 280) out.timeline = rest.take_top(strip, gap);
 
   if (lesson_w > 0) out.lesson = rest.take_left(px(lesson_w), gap);
-  const auto turned_to = [&](LayoutPage page) {
+  const auto turned_to = [&](Page page) {
     return options.page == page && (out.pages >> static_cast<unsigned>(page) & 1U) != 0;
   };
-  if (turned_to(LayoutPage::kControls)) {
+  if (turned_to(Page::kControls)) {
     out.controls = rest.w > px(560) ? rest.take_left(px(272), gap) : rest.take_top(rest.h);
   } else if (options.controls && controls_fit) {
     out.controls = rest.take_left(px(grow(240, 272, wide)), gap);
@@ -53,12 +55,12 @@ Layout compute_layout(float width, float height, float scale, const LayoutOption
     out.tree = column;
   }
   if (options.bottom && bottom_fits) out.bottom = rest.take_bottom(std::clamp(px(wanted), px(120), spare), gap);
-  if (turned_to(LayoutPage::kTree)) {
+  if (turned_to(Page::kTree)) {
     out.tree = rest.w > px(500) ? rest.take_left(std::round(rest.w * 0.54f), gap)
                                 : rest.take_top(std::round(rest.h * 0.58f), gap);
     out.inspector = rest.take_top(rest.h);
   }
-  if (turned_to(LayoutPage::kBottom)) out.bottom = rest.take_top(rest.h);
+  if (turned_to(Page::kPlots)) out.bottom = rest.take_top(rest.h);
   if (h >= 280 && rest.w >= px(440)) out.kpis = rest.take_top(figures, gap);
   out.fleet = rest;
   return out;

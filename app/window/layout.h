@@ -5,11 +5,10 @@
 // the page asked for; then it takes the fleet's place.
 #pragma once
 
+#include "app/session/ui_state.h"
 #include "app/ui/rect.h"
 
 namespace blockyard {
-
-enum class LayoutPage : unsigned { kFleet, kControls, kTree, kBottom };
 
 // What the user has closed or dragged. The defaults are the designed window.
 struct LayoutOptions {
@@ -17,7 +16,7 @@ struct LayoutOptions {
   bool tree = true;
   bool bottom = true;
   float bottom_height = 0;  // at scale 1; 0 = as designed
-  LayoutPage page = LayoutPage::kFleet;
+  UiState::Page page = UiState::Page::kFleet;
   bool lesson = false;  // a column beside all that a lesson points at
 };
 
@@ -32,7 +31,7 @@ struct Layout {
   Rect inspector;      // under the tree
   Rect bottom;         // tabs: plots and tables
   Rect status;         // full width, touches the edges
-  unsigned pages = 0;  // 1 << LayoutPage each
+  unsigned pages = 0;  // 1 << UiState::Page each
 };
 
 Layout compute_layout(float width, float height, float scale, const LayoutOptions& options = {});

@@ -101,7 +101,7 @@ void MainFrame::draw(FrameContext& ctx, ImVec2 size) {
   options.bottom = ctx.ui.show_bottom;
   options.bottom_height = ctx.ui.bottom_height;
   // The pages are the same, in the same order.
-  options.page = static_cast<LayoutPage>(ctx.ui.page);
+  options.page = ctx.ui.page;
   const Layout layout = compute_layout(size.x, size.y, ctx.look.scale, options);
   ctx.ui.pages = layout.pages;
   begin_root(ctx.look, size);

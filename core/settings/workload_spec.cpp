@@ -10,7 +10,7 @@ namespace {
 using T = WorkloadType;
 using A = ArrivalProcess;
 
-constexpr std::array<ChoiceRow, 7> kTypes{{
+constexpr auto kTypes = std::to_array<ChoiceRow>({
     {"trace", "Trace file", "Requests recorded from a real service, one JSON object a line."},
     {"rag", "RAG", "Questions about shared documents; few documents are asked for often, many rarely (Zipf)."},
     {"chat", "Chat", "Sessions of several turns; each prompt repeats the whole conversation so far."},
@@ -18,36 +18,36 @@ constexpr std::array<ChoiceRow, 7> kTypes{{
     {"few_shot", "Few-shot", "Long templates of worked examples, each followed by a short question of its own."},
     {"uniform", "Nothing shared", "Every prompt is unique: what routing and caching cost where they cannot help."},
     {"demo", "Demo", "Three shared contexts with four questions each; every third prompt is unique."},
-}};
+});
 
-constexpr std::array<ChoiceRow, 2> kStarts{{
+constexpr auto kStarts = std::to_array<ChoiceRow>({
     {"first", "First request", "Time counts from the earliest request that is used."},
     {"zero", "The file's zero", "Time counts from the file's own zero."},
-}};
+});
 
-constexpr std::array<ChoiceRow, 2> kReplays{{
+constexpr auto kReplays = std::to_array<ChoiceRow>({
     {"open", "As recorded", "Every request at its recorded time, whether the turn before has been answered or not."},
     {"closed", "Closed loop", "A session's next turn follows its pause after the turn before has finished."},
-}};
+});
 
-constexpr std::array<ChoiceRow, 2> kTurns{{
+constexpr auto kTurns = std::to_array<ChoiceRow>({
     {"whole", "Whole prompts", "Each line holds its whole prompt."},
     {"added", "What is added", "Each line holds what its turn adds to the conversation."},
-}};
+});
 
-constexpr std::array<ChoiceRow, 4> kArrivals{{
+constexpr auto kArrivals = std::to_array<ChoiceRow>({
     {"constant", "Constant", "One request every 1 / rate seconds."},
     {"poisson", "Poisson", "Independent arrivals: exponential gaps."},
     {"gamma", "Gamma", "Gamma-distributed gaps: arrivals come in clumps as burstiness grows."},
     {"closed", "Closed loop", "Each user waits for the answer, thinks, and sends the next request."},
-}};
+});
 
-constexpr std::array<ChoiceRow, 4> kDists{{
+constexpr auto kDists = std::to_array<ChoiceRow>({
     {"constant", "Constant", "Always the mean."},
     {"uniform", "Uniform", "Evenly from mean × (1 − spread) to mean × (1 + spread)."},
     {"lognormal", "Log-normal", "Right-skewed with the given mean; spread is the sigma of the logarithm."},
     {"empirical", "Empirical", "Drawn from a list of lengths, each equally likely."},
-}};
+});
 
 }  // namespace
 

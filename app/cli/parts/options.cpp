@@ -15,6 +15,7 @@
 #include <new>
 #include <system_error>
 
+#include "app/platform/program.h"
 #include "core/base/printable.h"
 #include "core/settings/json_edit.h"
 #include "core/workload/make.h"
@@ -97,12 +98,7 @@ int finish_standard_output(int status) {
 }
 
 Assets::Assets(std::string override_dir) : dir_(std::move(override_dir)) {
-  if (!dir_.empty()) return;
-  std::error_code ec;
-  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", ec);
-  dir_ = ((ec ? std::filesystem::current_path(ec) : self.parent_path()) / "../share/blockyard")
-             .lexically_normal()
-             .string();
+  if (dir_.empty()) dir_ = (program_folder() / "../share/blockyard").lexically_normal().string();
 }
 
 void ScenarioArgs::add_to(CLI::App& app, bool required) {

@@ -14,15 +14,6 @@
 namespace blockyard {
 namespace {
 
-// Where the program keeps its fonts: beside the binary, as load_fonts takes it. Missing ones are replaced.
-std::string font_dir(const FrameContext& ctx) {
-  std::error_code ec;
-  const std::filesystem::path beside = std::filesystem::path(ctx.assets_dir) / "fonts";
-  if (!ctx.assets_dir.empty() && std::filesystem::exists(beside, ec)) return beside.string();
-  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", ec);
-  return (self.parent_path() / "../share/blockyard/fonts").lexically_normal().string();
-}
-
 std::string file_name(const Figure& figure) {
   std::string out;
   const std::string& title = !figure.title.empty() || figure.plots.empty() ? figure.title : figure.plots[0].title;
@@ -51,7 +42,7 @@ void carry_out(FrameContext& ctx, const PlotAction& action, const Figure& figure
       ExportOptions options;
       options.theme = action.png_dark ? dark_theme() : light_theme();
       options.scale = static_cast<float>(action.png_scale);
-      options.font_dir = font_dir(ctx);
+      options.font_dir = ctx.look.fonts.folder;
       const ImVec2 size = export_size(figure);
       options.width = static_cast<int>(size.x);
       options.height = static_cast<int>(size.y);

@@ -115,11 +115,7 @@ void draw_title(FrameContext& ctx, const Rect& rect) {
 void export_menu(FrameContext& ctx) {
   if (!ImGui::BeginPopup("##export")) return;
   if (ImGui::MenuItem("Window as PNG", "F12")) ctx.push(cmd::Screenshot{});
-  if (ImGui::MenuItem("Requests as CSV")) {
-    for (const Action& a : action_table()) {
-      if (a.label == "Export requests as CSV") a.run(ctx);
-    }
-  }
+  if (ImGui::MenuItem("Requests as CSV")) action_named("export_requests").run(ctx);
   if (ImGui::MenuItem("Scenario as JSON", "Ctrl S")) ctx.push(cmd::SaveScenario{});
   ImGui::Separator();
   text(ctx.look, FontRole::Small, ctx.look.theme.text_muted, "A plot: right click on it.");

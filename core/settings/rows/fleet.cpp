@@ -10,10 +10,10 @@ using G = SettingGroup;
 using F = FleetConfig;
 using L = LatencyModel;
 
-constexpr std::array<ChoiceRow, 2> kEngines{{
+constexpr auto kEngines = std::to_array<ChoiceRow>({
     {"slots", "Slots", "A few requests at a time, each from start to finish: easy to follow."},
     {"continuous", "Continuous batching", "vLLM's step loop: chunked prefill, batched decode, preemption."},
-}};
+});
 
 constexpr auto kRows = std::to_array<Setting>({
     {.path = "fleet.workers",

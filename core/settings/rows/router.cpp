@@ -10,27 +10,27 @@ using G = SettingGroup;
 using R = RouterConfig;
 using P = PolicyParams;
 
-constexpr std::array<ChoiceRow, 3> kViews{{
+constexpr auto kViews = std::to_array<ChoiceRow>({
     {"synced", "Messages, however old", "The router believes what workers told it, and what it assumes itself."},
     {"decisions", "Its own decisions",
      "Nothing is reported: the router knows the prompts that it sent, and forgets them by age or number."},
     {"oracle", "Oracle: always the truth",
      "Reads the workers' caches and loads directly: the bound that no router beats."},
-}};
-constexpr std::array<ChoiceRow, 2> kLoads{{
+});
+constexpr auto kLoads = std::to_array<ChoiceRow>({
     {"remaining_ms", "Remaining work", "How many ms of work a worker still has."},
     {"queue_depth", "Queue depth", "How many requests wait or run."},
-}};
-constexpr std::array<ChoiceRow, 3> kReports{{
+});
+constexpr auto kReports = std::to_array<ChoiceRow>({
     {"none", "None", "Between syncs the router hears nothing of blocks."},
     {"evictions", "Evictions", "Workers report at once what they evicted."},
     {"all", "Evictions and stores", "Workers report at once what they evicted and stored."},
-}};
+});
 
-constexpr std::array<ChoiceRow, 2> kReplicaChoices{{
+constexpr auto kReplicaChoices = std::to_array<ChoiceRow>({
     {"turn", "In turn", "Requests go to the routers one after another."},
     {"session", "By session", "A session always comes to the same router."},
-}};
+});
 
 constexpr When kSynced{[](const Scenario& s) { return s.config.router.view == ViewMode::kSynced; },
                        "router.view is synced"};

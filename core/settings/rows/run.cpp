@@ -115,11 +115,11 @@ constexpr auto kSlo = std::to_array<Setting>({
      .slider = {.low = 0, .high = 500, .decimals = 1, .log = true, .zero = "none"}},
 });
 
-constexpr std::array<ChoiceRow, 3> kFaultKinds{{
+constexpr auto kFaultKinds = std::to_array<ChoiceRow>({
     {"cache_flush", "Cache flush", "The worker drops its idle blocks and tells nobody."},
     {"crash", "Crash", "The worker loses its cache and stops; its requests are routed again."},
     {"router_restart", "Router restart", "The router forgets all that it believes, and is away for a time."},
-}};
+});
 constexpr Condition<Fault> kCrash{[](const Fault& f) { return f.kind == FaultKind::kCrash; }, "kind is crash"};
 constexpr Condition<Fault> kOfRouter{[](const Fault& f) { return f.kind == FaultKind::kRouterRestart; },
                                      "kind is router_restart"};

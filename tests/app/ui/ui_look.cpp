@@ -68,13 +68,13 @@ class LayoutAt : public ::testing::TestWithParam<Screen> {};
 
 TEST_P(LayoutAt, IsDisjointInsideAndWhole) {
   const Screen s = GetParam();
-  for (const auto& [open, page] : {std::pair{true, LayoutPage::kFleet},
-                                   {false, LayoutPage::kFleet},
-                                   {true, LayoutPage::kControls},
-                                   {true, LayoutPage::kTree},
-                                   {true, LayoutPage::kBottom}}) {
+  for (const auto& [open, page] : {std::pair{true, UiState::Page::kFleet},
+                                   {false, UiState::Page::kFleet},
+                                   {true, UiState::Page::kControls},
+                                   {true, UiState::Page::kTree},
+                                   {true, UiState::Page::kPlots}}) {
     const Layout l = compute_layout(s.w, s.h, s.scale, {open, open, open, open ? 0.0f : 400.0f, page});
-    const auto is_page = [&l](LayoutPage p) { return (l.pages >> static_cast<unsigned>(p) & 1U) != 0; };
+    const auto is_page = [&l](UiState::Page p) { return (l.pages >> static_cast<unsigned>(p) & 1U) != 0; };
     const std::array<Rect, 9> all = {l.top_bar, l.timeline,  l.kpis,   l.controls, l.fleet,
                                      l.tree,    l.inspector, l.bottom, l.status};
     const Rect window{0, 0, s.w, s.h};
@@ -84,10 +84,10 @@ TEST_P(LayoutAt, IsDisjointInsideAndWhole) {
       for (std::size_t k = i + 1; k < all.size(); ++k) EXPECT_FALSE(all[i].overlaps(all[k])) << i << " and " << k;
     }
     // What has no room is a page, and the page that is asked for has room.
-    EXPECT_EQ(l.controls.empty(), !open || (is_page(LayoutPage::kControls) && page != LayoutPage::kControls));
-    EXPECT_EQ(l.tree.empty(), !open || (is_page(LayoutPage::kTree) && page != LayoutPage::kTree));
-    EXPECT_EQ(l.bottom.empty(), !open || (is_page(LayoutPage::kBottom) && page != LayoutPage::kBottom));
-    EXPECT_EQ(is_page(LayoutPage::kFleet), false);
+    EXPECT_EQ(l.controls.empty(), !open || (is_page(UiState::Page::kControls) && page != UiState::Page::kControls));
+    EXPECT_EQ(l.tree.empty(), !open || (is_page(UiState::Page::kTree) && page != UiState::Page::kTree));
+    EXPECT_EQ(l.bottom.empty(), !open || (is_page(UiState::Page::kPlots) && page != UiState::Page::kPlots));
+    EXPECT_EQ(is_page(UiState::Page::kFleet), false);
     if (is_page(page)) continue;
     EXPECT_GT(l.fleet.w, s.w * 0.4f);
     EXPECT_GT(l.fleet.h, 0);
@@ -97,7 +97,8 @@ TEST_P(LayoutAt, IsDisjointInsideAndWhole) {
 }
 TEST_P(LayoutAt, GivesALessonAndWhatItPointsAtTheirRoom) {
   const Screen s = GetParam();
-  for (const LayoutPage page : {LayoutPage::kFleet, LayoutPage::kControls, LayoutPage::kTree, LayoutPage::kBottom}) {
+  for (const UiState::Page page :
+       {UiState::Page::kFleet, UiState::Page::kControls, UiState::Page::kTree, UiState::Page::kPlots}) {
     for (const bool controls : {true, false}) {
       LayoutOptions options;
       options.controls = controls;
@@ -112,11 +113,11 @@ TEST_P(LayoutAt, GivesALessonAndWhatItPointsAtTheirRoom) {
         for (const float v : {all[i].x, all[i].y, all[i].w, all[i].h}) EXPECT_EQ(v, std::round(v)) << i;
         for (std::size_t k = i + 1; k < all.size(); ++k) EXPECT_FALSE(all[i].overlaps(all[k])) << i << " and " << k;
       }
-      const Rect& pointed_at = page == LayoutPage::kFleet      ? l.fleet
-                               : page == LayoutPage::kControls ? l.controls
-                               : page == LayoutPage::kTree     ? l.tree
-                                                               : l.bottom;
-      EXPECT_FALSE(pointed_at.empty() && (page != LayoutPage::kControls || controls));
+      const Rect& pointed_at = page == UiState::Page::kFleet      ? l.fleet
+                               : page == UiState::Page::kControls ? l.controls
+                               : page == UiState::Page::kTree     ? l.tree
+                                                                  : l.bottom;
+      EXPECT_FALSE(pointed_at.empty() && (page != UiState::Page::kControls || controls));
       EXPECT_TRUE(s.w / s.scale < 640 || l.lesson.w >= std::floor(304 * s.scale));
     }
   }

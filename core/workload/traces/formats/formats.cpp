@@ -6,7 +6,7 @@
 namespace blockyard {
 
 std::span<const TraceFormatRow> trace_formats() {
-  static const std::array<TraceFormatRow, 7> kRows{{
+  static const auto kRows = std::to_array<TraceFormatRow>({
       weka_format(),
       dynamo_format(),
       token_ids_format(),
@@ -14,7 +14,7 @@ std::span<const TraceFormatRow> trace_formats() {
       mooncake_format(),
       lengths_format(),
       text_format(),
-  }};
+  });
   return kRows;
 }
 
