@@ -4,6 +4,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/plot/data/plot.h"
@@ -30,7 +31,15 @@ Figure block_utilization(const RunResults& results);
 Figure eviction_rate(const RunResults& results);
 Figure worker_load_heatmap(const RunResults& results);
 Figure recovery_timeline(const RunResults& results);
-/// All of them, by the names of their functions.
+
+/// One row of the table of a run's figures.
+struct FigureRow {
+  std::string_view name;   ///< of its function and its file
+  std::string_view label;  ///< where one is chosen
+  Figure (*make)(const RunResults& results);
+};
+std::span<const FigureRow> run_figure_table();
+/// All of them, in the order of the table.
 std::vector<NamedFigure> run_figures(const RunResults& results);
 
 /// One line of a comparison: the same strategy (or file) under one or more seeds, the first with its details.

@@ -20,6 +20,9 @@ std::vector<PlotMark> fault_marks(const RunResults& r) {
     } else if (f.kind == FaultKind::kCrash) {
       m.end = us_to_ms(f.t + f.restart) / 1000;
       m.label = fmt::format("worker {} down", f.worker);
+    } else if (f.kind == FaultKind::kRouterRestart) {
+      if (f.down > 0) m.end = us_to_ms(f.t + f.down) / 1000;
+      m.label = fmt::format("router {} restarts", f.router);
     } else {
       m.label = fmt::format("worker {} loses its cache", f.worker);
     }
@@ -48,18 +51,6 @@ std::string small_print(const RunResults& r) {
                                 counted(c.cache.capacity_blocks, "block"), c.seed, r.version);
   if (!r.summary.rejected_reason.empty()) out += " · REJECTED: " + r.summary.rejected_reason;
   return out;
-}
-
-std::vector<NamedFigure> run_figures(const RunResults& r) {
-  return {{"latency_distribution", latency_distribution(r)},
-          {"cache_hit_rate", cache_hit_rate(r)},
-          {"worker_load_distribution", worker_load_distribution(r)},
-          {"latency_by_cache_status", latency_by_cache_status(r)},
-          {"match_length_distribution", match_length_distribution(r)},
-          {"block_utilization", block_utilization(r)},
-          {"eviction_rate", eviction_rate(r)},
-          {"worker_load_heatmap", worker_load_heatmap(r)},
-          {"recovery_timeline", recovery_timeline(r)}};
 }
 
 }  // namespace blockyard

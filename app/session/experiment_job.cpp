@@ -16,6 +16,7 @@ namespace {
 
 std::string title_of(const ExperimentWanted& wanted) {
   if (std::holds_alternative<WaterfallWanted>(wanted)) return "Where the hit rate went";
+  if (std::holds_alternative<PicturesWanted>(wanted)) return "The whole run";
   if (const auto* c = std::get_if<ComparisonWanted>(&wanted)) {
     return fmt::format("{} strategies, {} seed{}", c->strategies.size(), c->seeds, c->seeds == 1 ? "" : "s");
   }
@@ -32,6 +33,15 @@ Result<std::vector<NamedFigure>> run(const Scenario& scenario, const WaterfallWa
       });
   if (!waterfall) return waterfall.error();
   return std::vector<NamedFigure>{{"loss_waterfall", loss_waterfall_figure(*waterfall)}};
+}
+
+Result<std::vector<NamedFigure>> run(const Scenario& scenario, const PicturesWanted&, const std::string&,
+                                     JobControl& control) {
+  const auto prepared = prepare(scenario);
+  if (!prepared) return prepared.error();
+  const auto results = run_scenario(**prepared, scenario, [&control] { return control.cancelled(); });
+  if (!results) return Error{"Cancelled"};
+  return run_figures(*results);
 }
 
 Result<std::vector<NamedFigure>> run(const Scenario& scenario, const ComparisonWanted& wanted, const std::string&,

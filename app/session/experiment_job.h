@@ -1,5 +1,5 @@
-// ExperimentJob: long work beside the run that is looked at: a loss waterfall, a comparison or a sweep of the scenario
-// as it is set now, from its start, on all cores. It ends as figures.
+// ExperimentJob: long work beside the run that is looked at: a loss waterfall, the figures of the whole run, a
+// comparison or a sweep of the scenario as it is set now, from its start, on all cores. It ends as figures.
 //
 // Owned by the Session, which polls it; panels see its ExperimentState. The work shares nothing with the run on screen:
 // it makes its own requests. Invariant: nothing of the outcome is read before the job has finished.
@@ -18,6 +18,8 @@
 namespace blockyard {
 
 struct WaterfallWanted {};
+/// The figures of the whole run, as `plot` draws them.
+struct PicturesWanted {};
 struct ComparisonWanted {
   std::vector<std::uint32_t> strategies;  ///< indices into policy_table()
   std::uint32_t seeds = 1;                ///< repeats, from the scenario's seed on
@@ -26,7 +28,7 @@ struct ComparisonWanted {
 struct SweepWanted {
   std::vector<std::string> vary;  ///< as --vary on the command line: PATH=v1,v2 or PATH=a:b:step
 };
-using ExperimentWanted = std::variant<WaterfallWanted, ComparisonWanted, SweepWanted>;
+using ExperimentWanted = std::variant<WaterfallWanted, PicturesWanted, ComparisonWanted, SweepWanted>;
 
 /// What there is to see of an experiment.
 struct ExperimentState {

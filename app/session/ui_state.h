@@ -66,7 +66,7 @@ struct UiState {
   bool keys_open = false;
   bool help_open = false;
   bool experiment_open = false;
-  enum class Experiment { kWaterfall, kComparison, kSweep };
+  enum class Experiment { kWaterfall, kPictures, kComparison, kSweep };
   Experiment experiment = Experiment::kWaterfall;
   bool prompt_open = false;  ///< the prompt lab
   bool lessons_open = false;

@@ -54,11 +54,13 @@ TEST(ExperimentCard, AClickOnTheHitRateExplainsIt) {
 TEST(ExperimentCard, ComparesAndSweepsAtEverySize) {
   for (const auto& [w, h] : {std::pair{1600, 1000}, {1280, 720}}) {
     Stage s(w, h);
-    for (const auto kind : {UiState::Experiment::kComparison, UiState::Experiment::kSweep}) {
+    for (const auto& [kind, button] : {std::pair{UiState::Experiment::kPictures, "experiment/Draw"},
+                                       std::pair{UiState::Experiment::kComparison, "experiment/Compare"},
+                                       std::pair{UiState::Experiment::kSweep, "experiment/Sweep"}}) {
       s.session().ui().experiment_open = true;
       s.session().ui().experiment = kind;
       s.ui().frames(3);
-      s.click(kind == UiState::Experiment::kSweep ? "experiment/Sweep" : "experiment/Compare");
+      s.click(button);
       ASSERT_NE(s.state(), nullptr);
       s.finish();
       EXPECT_EQ(s.state()->trouble, "");

@@ -327,6 +327,9 @@ TEST_F(SessionTest, ExperimentsEndAsFiguresAndTouchNothing) {
     return *session.frame(look, commands).experiment;
   };
   EXPECT_EQ(figures_of(WaterfallWanted{}).figures.size(), 1U);
+  const auto pictures = figures_of(PicturesWanted{}).figures;
+  ASSERT_EQ(pictures.size(), run_figure_table().size());
+  for (std::size_t i = 0; i < pictures.size(); ++i) EXPECT_EQ(pictures[i].name, run_figure_table()[i].name);
   EXPECT_EQ(figures_of(ComparisonWanted{{0, 2}, 2}).figures.size(), 1U);
   EXPECT_EQ(figures_of(SweepWanted{{"fleet.workers=1,2", "router.strategy=random,lmetric"}}).figures.size(), 2U);
   EXPECT_NE(figures_of(SweepWanted{{"fleet.workers=1,0"}}).trouble.find("/fleet/workers"), std::string::npos);

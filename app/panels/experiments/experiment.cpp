@@ -33,6 +33,9 @@ const char* picture_name(std::string_view name) {
   for (const auto& [id, label] : kNames) {
     if (id == name) return label;
   }
+  for (const FigureRow& row : run_figure_table()) {
+    if (row.name == name) return row.label.data();
+  }
   return "Picture";
 }
 
@@ -44,19 +47,39 @@ void explain_hit_rate(FrameContext& ctx) {
   ctx.push(cmd::RunExperiment{WaterfallWanted{}});
 }
 
-void ExperimentCard::waterfall_form(FrameContext& ctx) {
+const std::vector<ExperimentCard::Form>& ExperimentCard::forms() {
+  static const std::vector<Form> kForms{{"Where the hit rate went", &ExperimentCard::waterfall_form},
+                                        {"The whole run", &ExperimentCard::pictures_form},
+                                        {"Compare strategies", &ExperimentCard::comparison_form},
+                                        {"Sweep settings", &ExperimentCard::sweep_form}};
+  return kForms;
+}
+
+void ExperimentCard::one_button(FrameContext& ctx, const char* label, const char* what, ExperimentWanted wanted) {
   const Look& look = ctx.look;
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
-  if (run_button(look, "Explain", at.x + width, at.y)) ctx.push(cmd::RunExperiment{WaterfallWanted{}});
+  if (run_button(look, label, at.x + width, at.y)) ctx.push(cmd::RunExperiment{std::move(wanted)});
   const float y = ImGui::GetCursorScreenPos().y;
   ImGui::SetCursorScreenPos(at);
   ImGui::PushTextWrapPos(ImGui::GetCursorPosX() + width - look.px(130));
-  text_wrapped(look, FontRole::Small, look.theme.text_secondary,
-               "The same requests again and again, each time with one cause more: whole blocks, finite memory, the "
-               "eviction policy, the split over workers, a view that is out of date, load.");
+  text_wrapped(look, FontRole::Small, look.theme.text_secondary, what);
   ImGui::PopTextWrapPos();
   ImGui::SetCursorScreenPos(ImVec2(at.x, std::max(y, ImGui::GetCursorScreenPos().y)));
+}
+
+void ExperimentCard::waterfall_form(FrameContext& ctx) {
+  one_button(ctx, "Explain",
+             "The same requests again and again, each time with one cause more: whole blocks, finite memory, the "
+             "eviction policy, the split over workers, a view that is out of date, load.",
+             WaterfallWanted{});
+}
+
+void ExperimentCard::pictures_form(FrameContext& ctx) {
+  one_button(ctx, "Draw",
+             "The pictures that `blockyard plot` and reports have of this scenario, from its start to its end, without "
+             "what was changed along the way.",
+             PicturesWanted{});
 }
 
 void ExperimentCard::comparison_form(FrameContext& ctx) {
@@ -199,7 +222,18 @@ void ExperimentCard::outcome(FrameContext& ctx, const ExperimentState& state) {
     std::vector<const char*> names;
     for (const NamedFigure& f : state.figures) names.push_back(picture_name(f.name));
     picture_ = std::clamp(picture_, 0, static_cast<int>(names.size()) - 1);
-    if (const auto picked = tab_strip(look, "pictures", names, picture_)) picture_ = *picked, shown_.clear();
+    constexpr std::size_t kMostTabs = 5;
+    std::optional<int> picked;
+    if (names.size() <= kMostTabs) {
+      picked = tab_strip(look, "pictures", names, picture_);
+    } else {
+      std::vector<Choice> choices;
+      for (const char* name : names) choices.push_back({name, nullptr});
+      ImGui::BeginChild("pictures", ImVec2(look.px(260), look.px(34)), false, ImGuiWindowFlags_NoBackground);
+      picked = dropdown(look, "picture", choices, picture_);
+      ImGui::EndChild();
+    }
+    if (picked) picture_ = *picked, shown_.clear();
     rest.take_top(look.px(40), 0);
   } else {
     picture_ = 0;
@@ -222,21 +256,12 @@ void ExperimentCard::draw(FrameContext& ctx, ImVec2 screen) {
   const Look& look = ctx.look;
   begin_overlay(ctx, "experiment", screen, ImVec2(look.px(1080), look.px(800)), look.px(56), &ctx.ui.experiment_open);
   section_header(look, icons::kFlask, "Experiments", "the scenario as it is set now, from its start · Esc closes");
-  constexpr std::array<const char*, 3> kKinds{"Where the hit rate went", "Compare strategies", "Sweep settings"};
-  if (const auto picked = segmented(look, "kind", kKinds, static_cast<int>(ctx.ui.experiment)))
+  std::vector<const char*> kinds;
+  for (const Form& form : forms()) kinds.push_back(form.label);
+  if (const auto picked = segmented(look, "kind", kinds, static_cast<int>(ctx.ui.experiment)))
     ctx.ui.experiment = static_cast<UiState::Experiment>(*picked);
   ImGui::Dummy(ImVec2(1, look.px(4)));
-  switch (ctx.ui.experiment) {
-    case UiState::Experiment::kWaterfall:
-      waterfall_form(ctx);
-      break;
-    case UiState::Experiment::kComparison:
-      comparison_form(ctx);
-      break;
-    case UiState::Experiment::kSweep:
-      sweep_form(ctx);
-      break;
-  }
+  (this->*forms()[static_cast<std::size_t>(ctx.ui.experiment)].draw)(ctx);
   ImGui::Dummy(ImVec2(1, look.px(2)));
   divider(look);
   if (ctx.experiment != nullptr) {

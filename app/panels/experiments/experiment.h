@@ -19,7 +19,16 @@ class ExperimentCard {
   void draw(FrameContext& ctx, ImVec2 screen);
 
  private:
+  /// What stands over the outcome for each kind of experiment, in the order of UiState::Experiment.
+  struct Form {
+    const char* label;
+    void (ExperimentCard::*draw)(FrameContext& ctx);
+  };
+  static const std::vector<Form>& forms();
+
+  void one_button(FrameContext& ctx, const char* label, const char* what, ExperimentWanted wanted);
   void waterfall_form(FrameContext& ctx);
+  void pictures_form(FrameContext& ctx);
   void comparison_form(FrameContext& ctx);
   void sweep_form(FrameContext& ctx);
   void sweep_row(FrameContext& ctx, const char* id, const Setting*& chosen, std::string& values, bool may_be_none);
