@@ -184,7 +184,7 @@ int main(int argc, char** argv) {
       ->allow_extra_args(false);
   app.add_option("--trace", args.trace, "Replay this trace instead of the scenario's workload");
   app.add_option("--state", args.state, "Write what the window shows to this file after every frame, for scripts");
-  app.add_option("--scale", args.scale, "Size of everything, 0.5 to 4 (default: what the screen asks for)")
+  app.add_option("--scale", args.scale, "UI scale, 0.5 to 4 (default: what the screen asks for)")
       ->check(blockyard::cli::number_between(0.5, 4));
   app.add_option("--assets", args.assets, "Folder of presets, scenarios and lessons (default: beside the program)");
   try {

@@ -19,7 +19,7 @@ namespace {
 using Rows = std::vector<std::vector<std::string>>;
 
 void print_models(const Presets& presets, std::uint32_t block_tokens) {
-  Rows rows{{"model", "layers", "KV heads", "head dim", "bytes a block", "weights GiB", "GPUs a worker"}};
+  Rows rows{{"model", "layers", "KV heads", "head dim", "bytes per block", "weights GiB", "GPUs per worker"}};
   for (const ModelPreset& m : presets.models) {
     rows.push_back({m.id, fmt::format("{}", m.layers), fmt::format("{}", m.kv_heads), fmt::format("{}", m.head_dim),
                     fmt::format("{:.0f}", block_bytes(m, block_tokens)), fmt::format("{:.2f}", m.weights_gib),
@@ -29,7 +29,7 @@ void print_models(const Presets& presets, std::uint32_t block_tokens) {
 }
 
 void print_capacities(const Presets& presets, std::uint32_t block_tokens) {
-  std::vector<std::string> head{"blocks a worker"};
+  std::vector<std::string> head{"blocks per worker"};
   for (const GpuPreset& g : presets.gpus) head.push_back(g.id);
   Rows rows{head};
   for (const ModelPreset& m : presets.models) {

@@ -275,7 +275,7 @@ std::function<int()> make_shot(CLI::App& app, const Context& context) {
   app.add_option("--out", args->out, "The PNG file")->required();
   app.add_option("--anchors", args->anchors, "Also a CSV of where each named part stands: name,x,y,w,h");
   app.add_option("--size", args->size, "WIDTHxHEIGHT in pixels (default 1600x1000)");
-  app.add_option("--scale", args->scale, "Size of everything, 0.5 to 4 (default 1)")->check(number_between(0.5, 4));
+  app.add_option("--scale", args->scale, "UI scale, 0.5 to 4 (default 1)")->check(number_between(0.5, 4));
   app.add_option("--theme", args->theme, "dark (default) or light");
   app.add_option("--select", args->select, "request:N, decision:N, worker:N, edge:N or block:WORKER:ID")
       ->take_all()

@@ -24,7 +24,7 @@ constexpr std::array<KeyFigureKind, kKeyFigures> kKinds{{
     {"Throughput", "Served", "req/s", &KeyFigures::throughput_rps, 1, 1, &Theme::accent,
      "Requests finished ÷ seconds."},
     {"Evictions", "Evictions", "blk/s", &KeyFigures::evictions_per_s, 1, -1, &Theme::block_evicted,
-     "Cached blocks that had to make room ÷ seconds, all workers."},
+     "Evicted blocks ÷ seconds, all workers."},
     {"Load imbalance", "Skew", "×", &KeyFigures::imbalance, 1, -1, &Theme::text_secondary,
      "Most requests finished by one worker ÷ mean over all workers; 1 is even."},
 }};

@@ -21,48 +21,50 @@ std::unique_ptr<Panel> make() {
 
 constexpr auto kPanels = std::to_array<PanelRow>({
     {"fleet", "Fleet",
-     "Every worker with its state, its load and its physical KV blocks, a cell each. Bright: in use, and not to be "
-     "evicted; darker: kept for whoever comes next; darkest: free. The blue bar is the work that a worker has before "
-     "it, the yellow tick what the router believes it has. Click a block or a worker.",
+     "Every worker with its state, its load and its physical KV blocks, one cell each. Bright: in use, and not to be "
+     "evicted; darker: kept for whoever comes next; darkest: free. The blue bar is the work ahead of a worker, the "
+     "yellow tick what the router believes it to be. Click a block or a worker.",
      PanelSlot::kFleet, make<FleetPanel>},
     {"tree", "Prefix tree",
-     "All prompts of the run, cut where they part: what stands higher is shared by more requests. Belief is what the "
-     "router thinks each worker holds, truth what it holds, difference where the two part: phantom blocks are believed "
+     "All prompts of the run, split where they diverge: the higher a node, the more requests share it. Belief is what "
+     "the "
+     "router thinks each worker holds, truth what it holds, difference where the two disagree: phantom blocks are "
+     "believed "
      "but gone, unknown ones held but not believed.",
      PanelSlot::kTree, make<PrefixTreePanel>},
     {"inspector", "Inspector",
-     "All there is to know about what is selected; the latest routings where nothing is. Esc lets go.",
+     "Everything about what is selected; the latest routings when nothing is selected. Esc clears the selection.",
      PanelSlot::kInspector, make<InspectorPanel>},
     {"latency", "Latency",
-     "Time to first token over a sliding window: half, 95 and 99 of 100 requests are faster. The icons show its "
-     "distribution, hits against misses. The wheel zooms, a double click fits, a click goes there.",
+     "Time to first token over a sliding window: 50, 95 and 99 of 100 requests are faster. The icons show its "
+     "distribution, hits against misses. Scroll to zoom, double-click to fit, click to go there.",
      PanelSlot::kBottom, make<LatencyPlotsTab>},
     {"hit_rate", "Hit rate",
-     "The part of prompt blocks that was found in a worker's cache, and the part of requests that found any.",
+     "The share of prompt blocks found in a worker's cache, and the share of requests that found any.",
      PanelSlot::kBottom, make<HitRateTab>},
-    {"blocks", "Blocks", "How full the caches are, how much of it is in use, and how many blocks had to make room.",
+    {"blocks", "Blocks", "How full the caches are, how much of them is in use, and how many blocks were evicted.",
      PanelSlot::kBottom, make<BlocksTab>},
     {"requests", "Requests",
      "What each worker did when: waiting, prefill, decode. The figures are hit blocks of prompt blocks. Click a bar to "
      "select its request.",
      PanelSlot::kBottom, make<RequestsTab>},
-    {"load", "Load", "Workers × time: the work that each had before it. Bright is much.", PanelSlot::kBottom,
+    {"load", "Load", "Workers × time: the work ahead of each. Brighter means more work.", PanelSlot::kBottom,
      make<LoadTab>},
     {"tokens", "Tokens",
-     "Output tokens a second, and the time between a token and the one before of the same request. Engine slots hands "
-     "out a request's tokens as it finishes. Goodput: requests a second that kept the objectives on the left.",
+     "Output tokens per second, and the time between consecutive tokens of a request. With engine slots a request's "
+     "tokens all come when it finishes. Goodput: requests per second that met the objectives on the left.",
      PanelSlot::kBottom, make<TokensTab>},
     {"match", "Match length",
-     "How many leading blocks of their prompts requests found, beside how long the prompts are.", PanelSlot::kBottom,
+     "How many leading blocks of their prompts requests found, next to how long the prompts are.", PanelSlot::kBottom,
      make<MatchTab>},
     {"decisions", "Decisions",
-     "Every routing: what was expected and what came of it. A click selects, a double click asks why.",
+     "Every routing: what was expected and what came of it. Click to select, double-click to ask why.",
      PanelSlot::kBottom, make<DecisionsTab>},
     {"why", "Why here?",
      "The selected routing: what the router saw of each worker, what was true, and what other strategies would have "
      "done.",
      PanelSlot::kBottom, make<WhyHereTab>},
-    {"events", "Events", "Everything that has happened, latest first. A double click goes there.", PanelSlot::kBottom,
+    {"events", "Events", "Everything that has happened, latest first. Double-click to go there.", PanelSlot::kBottom,
      make<EventsTab>},
     {"compare", "Compare",
      "Strategies on the same requests, at the same moment: figures here, fleets side by side above.",

@@ -101,11 +101,11 @@ void keys(const Look& look, float width) {
   key_row(look, "Ctrl K", "everything by name", width);
   key_row(look, "?", "all keys; F1 and hovering explain the rest", width);
   ImGui::Dummy(ImVec2(1, look.px(4)));
-  for (const std::string_view line : wrap_words(
-           look, FontRole::Small,
-           "New to prefix caches? Eight short lessons go from a single block to batching, a small run each. Your "
-           "run is kept meanwhile.",
-           width)) {
+  for (const std::string_view line : wrap_words(look, FontRole::Small,
+                                                "New to prefix caches? Eight short lessons go from a single block to "
+                                                "batching, each with a small run of its own. Your "
+                                                "run is kept meanwhile.",
+                                                width)) {
     text(look, FontRole::Small, look.theme.text_secondary, line);
   }
 }

@@ -23,7 +23,7 @@ void draw_settings(FrameContext& ctx, ImVec2 screen) {
   text(look, FontRole::Small, look.theme.text_secondary, "Theme");
   constexpr std::array<const char*, 2> kThemes{"Dark", "Light"};
   if (const auto picked = segmented(look, "theme", kThemes, ctx.ui.dark ? 0 : 1)) ctx.push(cmd::SetTheme{*picked == 0});
-  text(look, FontRole::Small, look.theme.text_secondary, "Size of everything");
+  text(look, FontRole::Small, look.theme.text_secondary, "UI scale");
   constexpr std::array<const char*, 7> kNames{"Screen", "75 %", "100 %", "125 %", "150 %", "175 %", "200 %"};
   constexpr std::array<double, 7> kScales{0, 0.75, 1, 1.25, 1.5, 1.75, 2};
   int at = -1;
@@ -66,9 +66,8 @@ void draw_keys(FrameContext& ctx, ImVec2 screen) {
   }
   ImGui::SetCursorScreenPos(ImVec2(at.x, at.y + look.px(26) * static_cast<float>(rows) + look.px(8)));
   text_wrapped(look, FontRole::Small, look.theme.text_muted,
-               "Sliders: double click types a value, right click goes back to the scenario's. Timeline: drag goes "
-               "there, the wheel "
-               "zooms, Shift and drag takes a range. Plots: the wheel zooms, right click exports.");
+               "Sliders: double-click to type a value, right-click to go back to the scenario's. Timeline: drag to go "
+               "there, scroll to zoom, Shift-drag to select a range. Plots: scroll to zoom, right-click to export.");
   end_scroll("##keys");
   end_overlay(look);
 }
@@ -90,15 +89,14 @@ void draw_help(FrameContext& ctx, ImVec2 screen) {
        "All of it is simulated: the same scenario and seed give the same run, forward and back.");
   part("Timeline",
        "The whole run. Bars: requests that started, blue with a hit, yellow without; the line: arrivals. Triangles are "
-       "faults, diamonds changes of settings, flags bookmarks, teeth at the upper edge preemptions. Drag goes there, "
-       "the wheel zooms, Shift and drag takes a "
-       "range for plots and tables.");
+       "faults, diamonds changes of settings, flags bookmarks, teeth at the upper edge preemptions. Drag to go there, "
+       "scroll to zoom, Shift-drag to select a range for plots and tables.");
   part("Key figures",
        "Of the last seconds, or of the run so far: the switch at their right end says which. Hover one for its "
        "formula.");
   part("Controls",
        "Settings of the run. Most act in flight, from the cursor on, as a mark on the timeline; those with a round "
-       "arrow restart it. Double click types a value, right click goes back to the scenario's own, Ctrl Z undoes.");
+       "arrow restart it. Double-click to type a value, right-click to go back to the scenario's own, Ctrl Z to undo.");
   part(
       "Lessons",
       "L, or the hat in the bar above: short lessons from blocks to batching. Each goes through a small run of its own "

@@ -143,7 +143,7 @@ void Palette::draw(FrameContext& ctx, ImVec2 screen) {
   }
   if (n == 0)
     text(look, FontRole::Small, look.theme.text_muted,
-         "Nothing is called that. Try “round”, “crash”, “light” or a request's number.");
+         "No matches. Try “round”, “crash”, “light” or a request's number.");
   end_scroll("##entries");
   end_overlay(look);
   if (run >= 0) {

@@ -11,8 +11,6 @@
 namespace blockyard {
 namespace {
 
-constexpr std::uint64_t kRandomScenarios = 1000;
-
 // Requests of whole blocks, all alike or all different, by hand.
 struct Tiny {
   Config config;

@@ -214,13 +214,13 @@ void Controls::draw(FrameContext& ctx, const Rect& rect) {
   ImGui::SetCursorScreenPos(ImVec2(at.x, at.y + look.px(2)));
   ButtonSpec undo{"Undo", icons::kUndo};
   undo.width = half;
-  undo.tooltip = "Take the last change of a setting back";
+  undo.tooltip = "Take back the last change of a setting";
   undo.shortcut = "Ctrl Z";
   if (button(look, undo)) ctx.push(cmd::Undo{});
   ImGui::SetCursorScreenPos(ImVec2(at.x + half + gap, at.y + look.px(2)));
   ButtonSpec reset{"Reset all"};
   reset.width = half;
-  reset.tooltip = "Every setting as the scenario came, and the run from its start. Undo takes it back";
+  reset.tooltip = "Puts every setting back to the scenario's and restarts the run. Undo reverts it";
   if (button(look, reset)) ctx.push(cmd::ResetAll{});
   end_card(look);
 }

@@ -91,11 +91,12 @@ void Controls::faults(FrameContext& ctx) {
   const auto workers = static_cast<double>(ctx.sim.workers().size());
   fault_worker_ = std::min(fault_worker_, workers - 1);
   SliderSpec spec;
-  spec.label = "Break worker";
+  spec.label = "Worker to fail";
   spec.max = std::max(0.0, workers - 1);
   spec.decimals = 0;
   spec.enabled = workers > 1;
-  spec.help = "Which worker the two buttons below mean. The fault happens at the cursor and is kept in the scenario.";
+  spec.help =
+      "The worker that the two buttons below apply to. The fault happens at the cursor and is kept in the scenario.";
   slider_row(look, spec, &fault_worker_);
   const auto worker = static_cast<WorkerId>(fault_worker_);
   const float gap = look.px(8), half = std::floor((ImGui::GetContentRegionAvail().x - gap) / 2);
@@ -106,7 +107,7 @@ void Controls::faults(FrameContext& ctx) {
   ImGui::SameLine(0, gap);
   ButtonSpec flush{"Flush", icons::kTrash};
   flush.width = half;
-  flush.tooltip = "It drops its idle blocks and tells nobody: the router goes on believing";
+  flush.tooltip = "It drops its idle blocks and tells nobody: the router keeps believing in them";
   if (button(look, flush)) ctx.push(cmd::AddFault{worker, false});
 }
 

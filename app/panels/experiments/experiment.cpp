@@ -125,7 +125,7 @@ void ExperimentCard::comparison_form(FrameContext& ctx) {
   seeds.max = 20;
   seeds.initial = 1;
   seeds.decimals = 0;
-  seeds.help = "Each strategy on the same requests under so many seeds; from two on, means with 95 % intervals.";
+  seeds.help = "Each strategy on the same requests under this many seeds; with two or more, means with 95 % intervals.";
   ImGui::BeginChild("seeds", ImVec2(look.px(320), look.px(40)), false, ImGuiWindowFlags_NoBackground);
   slider_row(look, seeds, &seeds_);
   ImGui::EndChild();
@@ -202,7 +202,7 @@ void ExperimentCard::outcome(FrameContext& ctx, const ExperimentState& state) {
   ImDrawList* list = ImGui::GetWindowDrawList();
   if (state.running) {
     const std::string far =
-        state.total == 0 ? "making the requests …" : fmt::format("{} of {}", state.done, state.total);
+        state.total == 0 ? "generating requests …" : fmt::format("{} of {}", state.done, state.total);
     draw_text(list, look, FontRole::Small, look.theme.text_secondary, ImVec2(rest.x, rest.y + look.px(14)),
               fmt::format("{}: {}", state.title, far));
     ButtonSpec stop{"Cancel", icons::kTimes};
@@ -214,7 +214,7 @@ void ExperimentCard::outcome(FrameContext& ctx, const ExperimentState& state) {
     return;
   }
   if (!state.trouble.empty()) {
-    empty_state(look, rest, icons::kWarning, "There is no picture", state.trouble);
+    empty_state(look, rest, icons::kWarning, "No picture", state.trouble);
     return;
   }
   if (state.figures.empty()) return;
@@ -269,7 +269,7 @@ void ExperimentCard::draw(FrameContext& ctx, ImVec2 screen) {
   } else {
     const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
     empty_state(look, {at.x, at.y, room.x, room.y}, icons::kFlask, "Nothing has been run yet",
-                "The picture will stand here; its right button exports it. The run behind this card stays as it is.");
+                "The picture will appear here; right-click it to export it. The run behind this card stays as it is.");
   }
   end_overlay(look);
 }

@@ -136,7 +136,7 @@ void FleetPanel::head(FrameContext& ctx, const Rect& rect, const FleetGrid& grid
        static_cast<int>(BlockState::kPartial)},
       {"just stored", "Filled a moment ago. Marked by a ring; fades within 0.4 s.", 1,
        static_cast<int>(BlockFlash::kStored)},
-      {"just evicted", "What was here has been thrown out. Marked by a cross; fades within 0.4 s.", 1,
+      {"just evicted", "What was here has been evicted. Marked by a cross; fades within 0.4 s.", 1,
        static_cast<int>(BlockFlash::kEvicted)},
       {"selected prefix", "Blocks of the request or tree node that is selected or pointed at.", 2, 0},
       {"null block", "One slot of vLLM's pool is never used.", 4, 0},
@@ -144,7 +144,7 @@ void FleetPanel::head(FrameContext& ctx, const Rect& rect, const FleetGrid& grid
   const float box = look.px(11), gap = look.px(14);
   const auto width = [&](const Entry& e) { return box + look.px(6) + text_width(look, FontRole::Small, e.label); };
   const std::string title = grid.fit.shape.per_texel > 1
-                                ? fmt::format("KV blocks · {} a cell", grid.fit.shape.per_texel)
+                                ? fmt::format("KV blocks · {} per cell", grid.fit.shape.per_texel)
                                 : std::string("KV block occupancy");
   const float title_w = text_width(look, FontRole::BodyBold, title) + look.px(16);
   float all = 0;

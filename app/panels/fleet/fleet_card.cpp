@@ -259,7 +259,7 @@ void FleetPanel::worker_tooltip(FrameContext& ctx, WorkerId w) const {
   tooltip(ctx.look, worker_text(w),
           fmt::format("{}. {} running, {} queued.\nBlocks: {} in use, {} idle, {} free of {}.\nLoad {} (the router "
                       "believes {}). Hit rate of the run so far {}.\nThe router believes {} blocks that are gone, and "
-                      "does not know of {}.",
+                      "does not know about {}.",
                       words, worker.running().size(), worker.waiting().size(), cache.in_use(), cache.idle_blocks(),
                       cache.free_slots(), cache.capacity(), load_text(ctx, facts_[w].load), load_text(ctx, view.load),
                       percent_text(facts_[w].hit_rate), d.phantom, d.unknown));

@@ -158,7 +158,7 @@ void SideBySide::head(FrameContext& ctx, const Rect& rect, std::size_t column, s
   }
   if (column + 1 == columns) {
     place();
-    if (mini_button(look, "one", icons::kExpand, "One fleet again; the comparison goes on in the tab Compare"))
+    if (mini_button(look, "one", icons::kExpand, "Back to one fleet; the comparison continues on the Compare tab"))
       ctx.ui.side_by_side = false;
     if (ctx.compared.size() + 1 < kMost) {
       place();

@@ -76,7 +76,7 @@ std::optional<Variant> VariantPicker::draw(const FrameContext& ctx) {
     ImGui::EndChild();
     text(look, FontRole::Small, look.theme.text_muted,
          fmt::format("In the run: {}", now_[at].empty() ? "–" : now_[at]));
-    ButtonSpec go{"Compare with it", icons::kCheck, ButtonKind::Primary};
+    ButtonSpec go{"Compare with this", icons::kCheck, ButtonKind::Primary};
     go.width = width;
     go.enabled = !value_.empty() && value_ != now_[at];
     if (button(look, go)) picked = variant_of(*settings_[at], ctx.scenario, value_);

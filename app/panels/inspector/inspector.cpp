@@ -71,14 +71,14 @@ void InspectorPanel::nothing(FrameContext& ctx) {
   if (latest.empty()) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
     empty_state(look, {at.x, at.y, room.x, room.y}, icons::kTarget, "Nothing selected",
-                "Click a block, a request, a worker or a row of the tree: what is known about it stands here, and it "
+                "Click a block, a request, a worker or a row of the tree: what is known about it appears here, and it "
                 "is outlined everywhere.");
     return;
   }
   section_header(look, nullptr, "Inspector", "nothing selected");
   help_tooltip(look, "Inspector", help_of("inspector"));
   text_wrapped(look, FontRole::Small, look.theme.text_secondary,
-               "Click a block, a request, a worker or a row of the tree: all about it stands here.");
+               "Click a block, a request, a worker or a row of the tree: everything about it appears here.");
   inspector_heading(look, "latest routings: blocks hit, of the prompt");
   ImDrawList* list = ImGui::GetWindowDrawList();
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
@@ -117,14 +117,14 @@ void InspectorPanel::request(FrameContext& ctx, RequestId r) {
   const bool there = record.status != RequestStatus::kNotArrived;
   // A request that has not come yet may still change its content in a closed loop.
   if (!there && ctx.sim.workload().closed.users > 0) {
-    inspector_title(ctx, fmt::format("Request {}", r), "not there yet at this time");
+    inspector_title(ctx, fmt::format("Request {}", r), "not there yet");
     return;
   }
   const Request& q = ctx.sim.request(r);
   std::string name = request_text(ctx, r);
   name[0] = 'R';
   inspector_title(ctx, name, {});
-  const std::string status(there ? status_text(record.status) : "not there yet at this time");
+  const std::string status(there ? status_text(record.status) : "not there yet");
   chip(look, status.c_str(), status_tone(record.status));
   if (record.worker != kNone) {
     ImGui::SameLine(0, look.px(6));
@@ -216,7 +216,7 @@ void InspectorPanel::block(FrameContext& ctx, const SelectedBlock& what) {
               ellipsized(look, FontRole::Small, state, room));
     draw_text_right(list, look, FontRole::Small, look.theme.text_muted, ImVec2(at.x + width, y), when);
   }
-  if (!anywhere) text(look, FontRole::Small, look.theme.text_secondary, "Nobody holds it at this time.");
+  if (!anywhere) text(look, FontRole::Small, look.theme.text_secondary, "No worker holds it now.");
 }
 
 void InspectorPanel::worker(FrameContext& ctx, WorkerId w) {
@@ -266,7 +266,7 @@ void InspectorPanel::edge(FrameContext& ctx, EdgeId e) {
   const auto uses = ctx.tree.uses(node.first);
   inspector_title(
       ctx, node.label,
-      node.depth == 0 ? "a first part of prompts" : fmt::format("behind {} blocks", with_commas(node.depth)));
+      node.depth == 0 ? "the first part of prompts" : fmt::format("behind {} blocks", with_commas(node.depth)));
   std::string held_on, believed_on;
   std::uint32_t phantom = 0, unknown = 0;
   for (WorkerId w = 0; w < ctx.sim.workers().size(); ++w) {
@@ -309,7 +309,7 @@ void InspectorPanel::edge(FrameContext& ctx, EdgeId e) {
   inspector_heading(look, "latest requests");
   std::reverse(here.begin(), here.end());
   if (here.empty()) {
-    text(look, FontRole::Small, look.theme.text_secondary, "None has come yet at this time.");
+    text(look, FontRole::Small, look.theme.text_secondary, "None has arrived yet.");
   } else {
     request_links(ctx, here, "uses");
   }
@@ -325,8 +325,7 @@ void InspectorPanel::event(FrameContext& ctx, std::size_t index) {
     facts.add("worker", worker_text(e.worker));
     facts.add("request", e.request == kNone ? "–" : std::to_string(e.request));
   }
-  if (index >= ctx.log_at)
-    text(ctx.look, FontRole::Small, ctx.look.theme.text_secondary, "Not there yet at this time.");
+  if (index >= ctx.log_at) text(ctx.look, FontRole::Small, ctx.look.theme.text_secondary, "Not there yet.");
   if (chip(ctx.look, "Go there", Tone::Accent, icons::kClock)) ctx.push(cmd::Seek{e.t});
   if (e.request == kNone) return;
   ImGui::SameLine(0, ctx.look.px(6));

@@ -19,7 +19,7 @@ void inspector_title(FrameContext& ctx, std::string_view name, std::string_view 
   draw_text(list, look, FontRole::BodyBold, look.theme.text, ImVec2(at.x, at.y + look.px(10)),
             ellipsized(look, FontRole::BodyBold, name, width - look.px(30)));
   ImGui::SetCursorScreenPos(ImVec2(at.x + width - look.px(22), at.y));
-  if (mini_button(look, "clear", icons::kTimes, "Let go of the selection (Esc)")) ctx.push(cmd::ClearSelection{});
+  if (mini_button(look, "clear", icons::kTimes, "Clear the selection (Esc)")) ctx.push(cmd::ClearSelection{});
   if (!about.empty())
     draw_text(list, look, FontRole::Small, look.theme.text_secondary, ImVec2(at.x, at.y + look.px(30)),
               ellipsized(look, FontRole::Small, about, width));

@@ -29,7 +29,7 @@ void WhyHereTab::draw(FrameContext& ctx, const Rect& rect) {
   const RequestId r = selected_request(ctx.selection);
   if (r == kNone || r >= ctx.sim.records().size()) {
     if (empty_state(look, rect, icons::kQuestion, "Select a request or a decision",
-                    "Here stands why the router sent it where it went: what it saw of each worker, what was true, and "
+                    "Why the router sent it there: what it saw of each worker, what was true, and "
                     "what every other strategy would have done.",
                     ctx.sim.arrived() > 0 ? "Take the latest" : nullptr)) {
       for (RequestId latest = ctx.sim.arrived(); latest-- > 0;) {

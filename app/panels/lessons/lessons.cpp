@@ -194,7 +194,7 @@ void LessonCard::step(FrameContext& ctx, FontRole role) {
   paragraph(look, role, look.theme.text, now.text);
   if (missing_) {
     paragraph(look, FontRole::Small, look.theme.text_muted,
-              "What this step points at has no room in a window of this size.");
+              "This window is too small to show what this step points at.");
   }
   figures(ctx);
   if (!turns_page(ctx, 0)) question(ctx);

@@ -39,10 +39,10 @@ void LessonCard::leaving(FrameContext& ctx) {
   }
   if (done && answered > 0) {
     paragraph(look, FontRole::Body, look.theme.text,
-              fmt::format("{} of {} questions right at the first try.", right, questions));
+              fmt::format("{} of {} questions right on the first try.", right, questions));
   }
   paragraph(look, FontRole::Body, look.theme.text_secondary,
-            done ? run.lesson->about : "It can be taken up again at any time, at any step.");
+            done ? run.lesson->about : "You can resume it at any time, at any step.");
   ImGui::Dummy(ImVec2(1, look.px(4)));
   bool clicked = false;
   if (done && run.number + 1 < shelf.size()) {

@@ -24,7 +24,7 @@ void draw_lessons(FrameContext& ctx, ImVec2 screen) {
   section_header(look, icons::kGraduation, "Lessons",
                  fmt::format("{} of {} done · Esc closes", done, shelf.lessons.size()));
   text_wrapped(look, FontRole::Small, look.theme.text_secondary,
-               "Each brings its own small run. What is open now is kept, and is there again afterwards.");
+               "Each has its own small run. What is open now is kept and comes back afterwards.");
   divider(look);
   if (shelf.lessons.empty() && shelf.troubles.empty()) {
     const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();

@@ -104,7 +104,7 @@ void TokensTab::goodput(const FrameContext& ctx) {
   Plot p = time_plot(ctx, "Goodput", "requests", "1/s");
   p.subtitle = fmt::format("{}, over a sliding window of {}", promised, duration_text(us_to_ms(ctx.metrics.window())));
   if (promised.empty()) {
-    p.empty_text = "No objective is set: say under Objectives, on the left, what TTFT or TPOT is promised.";
+    p.empty_text = "No objective is set. Set a TTFT or TPOT under Objectives, on the left.";
   } else {
     PlotSeries all, good;
     all.name = "finished";

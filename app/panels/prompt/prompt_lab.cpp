@@ -144,7 +144,7 @@ void PromptLab::summary(const Look& look) const {
   } else if (full > 0) {
     change = "Every block is new. Change a letter further back, and the blocks before it stay as they are.";
   } else {
-    change = "A block takes 16 tokens. Go on typing.";
+    change = "A block takes 16 tokens. Keep typing.";
   }
   text_wrapped(look, FontRole::Small, look.theme.text_secondary, change);
 }
@@ -204,7 +204,7 @@ void PromptLab::draw_block(const Look& look, std::size_t block, ImVec2 at, float
               ImVec2(a.x + token_pad(look), (a.y + b.y) / 2), t.shown);
     if (ImGui::IsWindowHovered() && ImGui::IsMouseHoveringRect(a, b))
       tooltip(look, fmt::format("Token {}: id {}", i, cut_.ids()[i]),
-              fmt::format("\"{}\" is place {} of 16 in its block.", visible(cut_.token_text(i)),
+              fmt::format("\"{}\" is token {} of 16 in its block.", visible(cut_.token_text(i)),
                           i % PromptBlocks::kBlockTokens + 1));
   });
 }

@@ -138,10 +138,9 @@ void DecisionsTab::draw(FrameContext& ctx, const Rect& rect) {
   const Look& look = ctx.look;
   list_.update(ctx, 1U << static_cast<unsigned>(EventType::kRoute));
   if (list_.size() == 0) {
-    empty_state(
-        look, rect, icons::kRandom, "No request has been routed yet",
-        "Every routing stands here with what the router expected and what came of it. Press Space to play; a double "
-        "click on a row asks why.");
+    empty_state(look, rect, icons::kRandom, "No request has been routed yet",
+                "Every routing is listed here with what the router expected and what came of it. Press Space to play; "
+                "double-click a row to ask why.");
     return;
   }
   Rect rest = rect;

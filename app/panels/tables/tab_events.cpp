@@ -186,7 +186,7 @@ void EvictionsTable::draw(FrameContext& ctx, const Rect& rect) {
                   with_commas(all) + " blocks since start");
   if (list_.size() == 0) {
     empty_state(look, rest, nullptr, "None yet",
-                "Blocks that had to make room stand here. Fewer blocks per worker or more documents bring them about.");
+                "Evicted blocks are listed here. Fewer blocks per worker or more documents cause evictions.");
     return;
   }
   const EdgeId pointed = linked_to(ctx, ctx.hover).edge;
@@ -233,7 +233,7 @@ void EventsTab::draw(FrameContext& ctx, const Rect& rect) {
     if (on) types |= kGroups[i].types;
     ImGui::SetCursorScreenPos(ImVec2(x, head.y + look.px(6)));
     if (chip(look, kGroups[i].label, on ? Tone::Accent : Tone::Neutral)) off_ ^= 1U << i;
-    help_tooltip(look, {}, on ? "Click to leave these out" : "Click to show these");
+    help_tooltip(look, {}, on ? "Click to hide these" : "Click to show these");
     x += chip_width(look, kGroups[i].label) + look.px(6);
   }
   list_.update(ctx, types, ctx.ui.event_filter);
@@ -244,11 +244,11 @@ void EventsTab::draw(FrameContext& ctx, const Rect& rect) {
   if (list_.size() == 0) {
     const bool none = ctx.log_at == 0;
     empty_state(look, rest, none ? icons::kPlay : icons::kFilter, none ? "Nothing has happened yet" : "Nothing matches",
-                none ? "Every event of the run stands here, latest first. Press Space to play, or . for the next "
+                none ? "Every event of the run is listed here, latest first. Press Space to play, or . for the next "
                        "event."
-                : ctx.range ? "Clear the filter, switch the kinds of events above on again, or clear the range on the "
+                : ctx.range ? "Clear the filter, turn the kinds of events above back on, or clear the range on the "
                               "timeline with Esc."
-                            : "Clear the filter, or switch the kinds of events above on again.");
+                            : "Clear the filter, or turn the kinds of events above back on.");
     return;
   }
   constexpr std::array<TableColumn, 5> kColumns = {

@@ -176,14 +176,14 @@ void PrefixTreePanel::price(FrameContext& ctx) {
         deaf
             ? "Believed but gone. Blocks, and what it would take to compute them. An index that its own decisions feed "
               "never hears that they were evicted: it believes in them until their time to live or its limit ends it."
-            : "Believed but gone. Blocks, and what it would take to compute them: blocks × prefill time a block. A "
-              "request sent there for them pays it.");
+            : "Believed but gone. Blocks, and what it would take to compute them: blocks × prefill time per block. A "
+              "request sent there for them pays for it.");
     cell(at.x + half, diverging(look.theme, -0.9f), "unknown blocks", differences_.all_unknown,
          deaf
              ? "Held but not believed. Blocks, and the prefill that cannot be saved: answers, and what its limits or a "
                "restart made it forget. No message will ever tell of them."
-             : "Held but not believed. Blocks, and the prefill that the router cannot save because it does not know of "
-               "them.");
+             : "Held but not believed. Blocks, and the prefill that the router cannot save because it does not know "
+               "about them.");
   }
   ImGui::SetCursorScreenPos(ImVec2(at.x, at.y + height + look.px(6)));
 }
@@ -230,8 +230,8 @@ void PrefixTreePanel::table(FrameContext& ctx, const TreeShow& show) {
                 : against_router(ctx, tree_.sides()) ? "Both routers believe the same"
                                                      : "Belief and truth agree",
                 filtered ? "Clear the filter, or look for a part of a name."
-                         : "Here stands where the router is wrong: blocks that it believes in but are gone, and blocks "
-                           "that it does not know of.");
+                         : "Where the router is wrong: blocks that it believes are cached but are gone, and blocks "
+                           "that it does not know about.");
   }
   if (scroll_to_ != kNone) {
     const auto found = std::find(rows_.begin(), rows_.end(), scroll_to_);
@@ -345,7 +345,7 @@ void PrefixTreePanel::node_tooltip(FrameContext& ctx, const TreeShow& show, Node
                               *against_router(ctx, tree_.sides()), c.held)
                 : fmt::format("\nworker-{}: believed {}, held {}", w, c.believed, c.held);
   }
-  if (listed == 0) body += "\nNobody holds it, nobody is believed to.";
+  if (listed == 0) body += "\nNo worker holds it, and none is believed to.";
   if (listed > 6) body += fmt::format("\nand {} more workers", listed - 6);
   if (show.mode == Mode::kDifference && all.phantom + all.unknown > 0) {
     const double ms = ctx.sim.config().latency.per_blocks(1, ctx.sim.config().cache.block_tokens);

@@ -57,7 +57,7 @@ void draw_status_bar(FrameContext& ctx, const Rect& rect) {
   Color dot = ctx.loading ? look.theme.warn : ctx.playing ? look.theme.good : look.theme.text_muted;
   if (state.empty()) {
     if (ctx.playing) {
-      state = ctx.speed >= kMaxSpeed ? "Running as fast as it goes" : fmt::format("Running at {:g}×", ctx.speed);
+      state = ctx.speed >= kMaxSpeed ? "Running as fast as possible" : fmt::format("Running at {:g}×", ctx.speed);
     } else {
       state = ctx.sim.done() ? "The run is over" : "Paused";
       if (const Happened happened = what_happened(ctx); !happened.text.empty()) state += "   ·   " + happened.text;

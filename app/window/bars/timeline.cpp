@@ -188,7 +188,7 @@ void Timeline::draw_range(FrameContext& ctx, const Strip& strip) {
   look.mark("range", tag);
   range_tag_ = tag;
   if (!hot) return;
-  tooltip(look, "Plots and tables show this range", "Click to let go of it.", "Esc");
+  tooltip(look, "Plots and tables show this range", "Click to clear it.", "Esc");
 }
 
 void Timeline::draw(FrameContext& ctx, const Rect& rect) {
@@ -269,8 +269,9 @@ void Timeline::draw(FrameContext& ctx, const Rect& rect) {
     list->AddRectFilled(ImVec2(x, strip.rect.y), ImVec2(x + 1, base), faded(look.theme.text, 0.4F));
     const auto t = static_cast<SimTime>(std::clamp(strip.t(x), whole.begin, whole.end));
     ctx.hover_on(SelectedTime{t});
-    help_tooltip(look, clock_text(t),
-                 "Drag: go there. Wheel: zoom, double click: all. Shift and drag: a range for plots and tables.");
+    help_tooltip(
+        look, clock_text(t),
+        "Drag to go there, scroll to zoom, double-click for all. Shift-drag selects a range for plots and tables.");
   }
   end_card(look);
 }

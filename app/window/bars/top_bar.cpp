@@ -118,7 +118,7 @@ void export_menu(FrameContext& ctx) {
   if (ImGui::MenuItem("Requests as CSV")) action_named("export_requests").run(ctx);
   if (ImGui::MenuItem("Scenario as JSON", "Ctrl S")) ctx.push(cmd::SaveScenario{});
   ImGui::Separator();
-  text(ctx.look, FontRole::Small, ctx.look.theme.text_muted, "A plot: right click on it.");
+  text(ctx.look, FontRole::Small, ctx.look.theme.text_muted, "For a plot, right-click it.");
   ImGui::EndPopup();
 }
 
@@ -235,7 +235,7 @@ void draw_top_bar(FrameContext& ctx, const Rect& rect) {
   play.icon = ctx.playing ? icons::kPause : icons::kPlay;
   play.kind = ButtonKind::Primary;
   play.width = look.px(fit.play_word ? 94 : 34);
-  play.tooltip = ctx.playing ? "Let simulated time stand still" : "Let simulated time go on";
+  play.tooltip = ctx.playing ? "Pause simulated time" : "Resume simulated time";
   play.shortcut = "Space";
   place(play.width);
   if (button(look, play)) ctx.push(cmd::TogglePlay{});

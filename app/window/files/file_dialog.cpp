@@ -209,7 +209,7 @@ void FileDialog::draw_entries(FrameContext& ctx, bool enter_pressed) {
   if (n == 0 && trouble_.empty()) {
     text_wrapped(look, FontRole::Small, look.theme.text_muted,
                  entries_.empty() ? "This folder is empty."
-                                  : "Nothing here is called that. “All files” shows those that are no scenario and no "
+                                  : "No matches here. “All files” shows those that are no scenario and no "
                                     "trace by their name.");
   }
   end_scroll("##files");
