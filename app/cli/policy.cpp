@@ -8,8 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli/command.h"
-#include "app/cli/options.h"
-#include "app/cli/table.h"
+#include "app/cli/parts/options.h"
+#include "app/cli/parts/table.h"
 #include "core/base/printable.h"
 #include "core/io/files.h"
 #include "core/io/imports/imported_policy.h"

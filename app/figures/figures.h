@@ -21,16 +21,22 @@ struct NamedFigure {
 /// The small print: scenario, strategy, fleet, seed, version.
 std::string small_print(const RunResults& results);
 
-// Of one run.
-Figure latency_distribution(const RunResults& results);
-Figure cache_hit_rate(const RunResults& results);
-Figure worker_load_distribution(const RunResults& results);
-Figure latency_by_cache_status(const RunResults& results);
-Figure match_length_distribution(const RunResults& results);
-Figure block_utilization(const RunResults& results);
-Figure eviction_rate(const RunResults& results);
-Figure worker_load_heatmap(const RunResults& results);
-Figure recovery_timeline(const RunResults& results);
+/// Every picture of one run once, with the label that it is chosen by: each is a function of its name in a file of this
+/// room, and the row is all that `plot`, reports and the window need.
+#define BLOCKYARD_RUN_FIGURES(ROW)                    \
+  ROW(latency_distribution, "Latency")                \
+  ROW(cache_hit_rate, "Hit rate")                     \
+  ROW(worker_load_distribution, "Work per worker")    \
+  ROW(latency_by_cache_status, "Hits against misses") \
+  ROW(match_length_distribution, "Match length")      \
+  ROW(block_utilization, "Use of the caches")         \
+  ROW(eviction_rate, "Evictions")                     \
+  ROW(worker_load_heatmap, "Load over time")          \
+  ROW(recovery_timeline, "Faults and recovery")
+
+#define BLOCKYARD_DECLARE(NAME, LABEL) Figure NAME(const RunResults& results);
+BLOCKYARD_RUN_FIGURES(BLOCKYARD_DECLARE)
+#undef BLOCKYARD_DECLARE
 
 /// One row of the table of a run's figures.
 struct FigureRow {

@@ -7,17 +7,9 @@
 namespace blockyard {
 namespace {
 
-constexpr auto kFigures = std::to_array<FigureRow>({
-    {"latency_distribution", "Latency", latency_distribution},
-    {"cache_hit_rate", "Hit rate", cache_hit_rate},
-    {"worker_load_distribution", "Work per worker", worker_load_distribution},
-    {"latency_by_cache_status", "Hits against misses", latency_by_cache_status},
-    {"match_length_distribution", "Match length", match_length_distribution},
-    {"block_utilization", "Use of the caches", block_utilization},
-    {"eviction_rate", "Evictions", eviction_rate},
-    {"worker_load_heatmap", "Load over time", worker_load_heatmap},
-    {"recovery_timeline", "Faults and recovery", recovery_timeline},
-});
+#define BLOCKYARD_ROW(NAME, LABEL) FigureRow{#NAME, LABEL, NAME},
+constexpr auto kFigures = std::to_array<FigureRow>({BLOCKYARD_RUN_FIGURES(BLOCKYARD_ROW)});
+#undef BLOCKYARD_ROW
 
 }  // namespace
 

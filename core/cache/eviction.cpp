@@ -8,8 +8,9 @@
 namespace blockyard {
 
 std::span<const EvictionRow> eviction_table() {
-  using namespace eviction;
-  static const auto table = std::to_array<EvictionRow>({kLru, kFifo, kLfu, kBelady, kRandom});
+#define BLOCKYARD_ROW(NAME) eviction::NAME,
+  static const auto table = std::to_array<EvictionRow>({BLOCKYARD_EVICTIONS(BLOCKYARD_ROW)});
+#undef BLOCKYARD_ROW
   return table;
 }
 

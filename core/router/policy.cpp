@@ -7,11 +7,9 @@
 namespace blockyard {
 
 std::span<const PolicyRow> policy_table() {
-  using namespace policies;
-  static const auto table =
-      std::to_array<PolicyRow>({kRoundRobin, kRandom, kLeastLoaded, kPowerOfTwo, kCacheAware, kStickyPrefix, kKvCost,
-                                kSglangCacheAware, kLlmdWeighted, kAibrixPrefixCache, kPrefixHash, kLmetric, kDynamoKv,
-                                kLlmdSticky, kStickySession, kSessionHash, kPstackLoadaware});
+#define BLOCKYARD_ROW(NAME) policies::NAME,
+  static const auto table = std::to_array<PolicyRow>({BLOCKYARD_POLICIES(BLOCKYARD_ROW)});
+#undef BLOCKYARD_ROW
   return table;
 }
 

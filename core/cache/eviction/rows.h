@@ -8,11 +8,17 @@
 
 namespace blockyard::eviction {
 
-extern const EvictionRow kLru;
-extern const EvictionRow kFifo;
-extern const EvictionRow kLfu;
-extern const EvictionRow kBelady;
-extern const EvictionRow kRandom;
+/// Every policy once, in the order of eviction_table(): each row is defined in the file of its policy.
+#define BLOCKYARD_EVICTIONS(ROW) \
+  ROW(kLru)                      \
+  ROW(kFifo)                     \
+  ROW(kLfu)                      \
+  ROW(kBelady)                   \
+  ROW(kRandom)
+
+#define BLOCKYARD_DECLARE(NAME) extern const EvictionRow NAME;
+BLOCKYARD_EVICTIONS(BLOCKYARD_DECLARE)
+#undef BLOCKYARD_DECLARE
 
 /// Grows a vector to at least n elements.
 template <class V>

@@ -112,8 +112,28 @@ inline BlockId chain_block(Chain chain, std::uint32_t k) {
   BY_CHECK(false, "block beyond the chain");
 }
 
-extern const PolicyRow kRoundRobin, kRandom, kLeastLoaded, kPowerOfTwo, kCacheAware, kStickyPrefix, kKvCost,
-    kSglangCacheAware, kLlmdWeighted, kAibrixPrefixCache, kPrefixHash, kLmetric, kDynamoKv, kLlmdSticky, kStickySession,
-    kSessionHash, kPstackLoadaware;
+/// Every policy once, in the order of policy_table(): each row is defined in the file of its policy.
+#define BLOCKYARD_POLICIES(ROW) \
+  ROW(kRoundRobin)              \
+  ROW(kRandom)                  \
+  ROW(kLeastLoaded)             \
+  ROW(kPowerOfTwo)              \
+  ROW(kCacheAware)              \
+  ROW(kStickyPrefix)            \
+  ROW(kKvCost)                  \
+  ROW(kSglangCacheAware)        \
+  ROW(kLlmdWeighted)            \
+  ROW(kAibrixPrefixCache)       \
+  ROW(kPrefixHash)              \
+  ROW(kLmetric)                 \
+  ROW(kDynamoKv)                \
+  ROW(kLlmdSticky)              \
+  ROW(kStickySession)           \
+  ROW(kSessionHash)             \
+  ROW(kPstackLoadaware)
+
+#define BLOCKYARD_DECLARE(NAME) extern const PolicyRow NAME;
+BLOCKYARD_POLICIES(BLOCKYARD_DECLARE)
+#undef BLOCKYARD_DECLARE
 
 }  // namespace blockyard::policies

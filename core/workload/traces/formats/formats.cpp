@@ -6,15 +6,9 @@
 namespace blockyard {
 
 std::span<const TraceFormatRow> trace_formats() {
-  static const auto kRows = std::to_array<TraceFormatRow>({
-      weka_format(),
-      dynamo_format(),
-      token_ids_format(),
-      bailian_format(),
-      mooncake_format(),
-      lengths_format(),
-      text_format(),
-  });
+#define BLOCKYARD_ROW(NAME) NAME(),
+  static const auto kRows = std::to_array<TraceFormatRow>({BLOCKYARD_TRACE_FORMATS(BLOCKYARD_ROW)});
+#undef BLOCKYARD_ROW
   return kRows;
 }
 
