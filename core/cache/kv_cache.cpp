@@ -63,10 +63,12 @@ Need KvCache::need(const BlockSequence& seq, const Holding& held, const Growth& 
     // The first of them have slots without identity, which become these blocks.
     const std::uint32_t have = k < held.blocks() ? std::min(run.count, held.blocks() - k) : 0;
     const Span rest{run.first + have, run.count - have};
+    k += run.count;
+    n.slots += rest.count;
+    if (resident().count(run) == 0) return;
     n.own_idle += idle().count(run);
     n.given_back += resident().count(Span{run.first, have});
-    n.slots += rest.count - resident().count(rest);
-    k += run.count;
+    n.slots -= resident().count(rest);
   });
   const std::uint32_t have = std::max(held.blocks(), std::max(held.named, to.named));
   if (to.blocks > have) n.slots += to.blocks - have;

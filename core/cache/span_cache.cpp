@@ -9,6 +9,7 @@ namespace blockyard {
 namespace {
 
 constexpr std::size_t kFewChanges = 64;
+constexpr std::size_t kLookBack = 8;  // changes in which a new one may go on: as many requests decode in turn
 
 }  // namespace
 
@@ -159,6 +160,19 @@ void SpanCache::take(std::uint32_t slots, SpanChanges& changes) {
 
 void SpanCache::note_change(Span blocks) {
   if (all_changed_) return;
+  const std::size_t few = std::min(kLookBack, changed_.size());
+  for (std::size_t i = changed_.size(); i-- > changed_.size() - few;) {
+    Span& before = changed_[i];
+    if (before.first + before.count == blocks.first) {
+      before.count += blocks.count;
+      return;
+    }
+    if (blocks.first + blocks.count == before.first) {
+      before.first = blocks.first;
+      before.count += blocks.count;
+      return;
+    }
+  }
   if (changed_.size() < cells_.size() + kFewChanges) {
     changed_.push_back(blocks);
   } else {

@@ -35,8 +35,12 @@ void ContinuousEngine::schedule_running(EngineState& s, WorkerHost& host, SimTim
     const Growth to{0, std::min(c + n, known) / size, blocks_of(c + n, size)};
     if (to.named > q.held.named || to.blocks > q.held.blocks()) {
       const BlockSequence seq = host.workload().sequence(host.request(q.request));
+      // At most so many slots, and so many idle blocks that become its own: where they fit, nothing need be counted.
+      const std::uint32_t most = std::max(to.blocks, to.named) - std::min(q.held.blocks(), to.blocks) +
+                                 (to.named > q.held.named ? to.named - q.held.named : 0);
+      const bool surely = most <= s.cache.free_slots() + s.cache.idle_blocks();
       bool self = false;
-      while (!self && !s.cache.fits(s.cache.need(seq, q.held, to))) {
+      while (!surely && !self && !s.cache.fits(s.cache.need(seq, q.held, to))) {
         self = s.running.size() - 1 == i;
         preempt_last(s, host, now);
       }

@@ -127,10 +127,8 @@ bool Belief::sync_in_place(WorkerId w, RunCache* runs, SpanCache* spans, SimTime
     } else {
       for (const std::vector<Span>* list : {spans->changed(), &std::as_const(gained.spans)}) {
         for (const Span& span : *list) {
-          set.erase(span);
-          spans->each_stretch(span, [&set](Span part, bool resident) {
-            if (resident) set.insert(part);
-          });
+          spans->each_stretch(
+              span, [&set](Span part, bool resident) { resident ? set.insert(part) : set.erase(part); });
         }
       }
     }
