@@ -15,6 +15,8 @@ namespace {
 
 // Cells from this size on have patterns and grid lines, px at scale 1.
 constexpr float kPatternCell = 5;
+// And from this on the number of their block.
+constexpr float kNumberCell = 24;
 
 Rect cell_rect(const MapFit& fit, ImVec2 at, SlotId slot) {
   const auto i = static_cast<int>(slot) / fit.shape.per_texel;
@@ -73,15 +75,27 @@ void grid_lines(ImDrawList* list, const Theme& theme, const MapFit& fit, ImVec2 
   }
 }
 
-void dot(ImDrawList* list, const Look& look, const Rect& r, BlockState state) {
+void dot(ImDrawList* list, const Look& look, const Rect& r, BlockState state, bool few) {
   const Theme& theme = look.theme;
   const bool bright = state == BlockState::kUsed || state == BlockState::kShared || state == BlockState::kPartial ||
                       state == BlockState::kPrivate;
   const Color ink = bright ? theme.prefix_dot_on_used : theme.prefix_dot;
   const float side = std::min(r.w, r.h), line = side >= look.px(kPatternCell) ? 1.0f : 0.0f;
-  const float size = side < 3 ? side : std::max(1.0f, std::round((side - line) * 0.38f));
-  const float x = std::floor(r.x + (r.w - line - size) / 2), y = std::floor(r.y + (r.h - line - size) / 2);
+  const float size = side < 3 ? side : std::max(1.0f, std::min(std::round((side - line) * 0.38f), look.px(9)));
+  const bool numbered = few && side >= look.px(kNumberCell);  // below the number
+  const float x = std::floor(r.x + (r.w - line - size) / 2),
+              y = std::floor(numbered ? r.bottom() - size - look.px(4) : r.y + (r.h - line - size) / 2);
   list->AddRectFilled(ImVec2(x, y), ImVec2(x + size, y + size), ink);
+}
+
+// The number of the block, where a cell is large enough to hold one: small caches are read block by block.
+void block_number(ImDrawList* list, const Look& look, const Rect& r, BlockState state, BlockId block) {
+  const std::string number = std::to_string(block);
+  const float width = text_width(look, FontRole::Small, number);
+  if (r.h < look.px(kNumberCell) || r.w < width + look.px(6)) return;
+  const bool dark = state == BlockState::kIdle || state == BlockState::kFree;
+  draw_text(list, look, FontRole::Small, dark ? look.theme.prefix_dot : look.theme.prefix_dot_on_used,
+            ImVec2(r.x + std::floor((r.w - width) / 2), r.y + look.px(9)), number);
 }
 
 void outline(ImDrawList* list, const Look& look, const Rect& r, Color color) {
@@ -159,6 +173,8 @@ MapFit fit_map(std::uint32_t slots, float w, float h, float largest, float small
   const int needed = (static_cast<int>(slots) + best.shape.per_texel - 1) / best.shape.per_texel;
   best.shape.cols = std::min(best.shape.cols, needed);
   best.shape.rows = (needed + best.shape.cols - 1) / best.shape.cols;
+  best.few = slots <= kFewBlocks;
+  if (best.few) best.shape.cols = (needed + best.shape.rows - 1) / best.shape.rows;  // no row of one or two below
   return best;
 }
 
@@ -210,11 +226,18 @@ void draw_block_map(const FrameContext& ctx, const BlockTexture& texture, Worker
   }
   if (fit.shape.per_texel == 1 && map_cells(ctx.sim) > cache.capacity())
     null_sign(list, theme, cell_rect(fit, at, cache.capacity()));
+  if (fit.few && fit.cell >= ctx.look.px(kNumberCell)) {
+    for (SlotId s = 0; s < cache.capacity(); ++s) {
+      const BlockId block = cache.slots()[s].block;
+      if (block != kNone && !cache.is_free(s))
+        block_number(list, ctx.look, cell_rect(fit, at, s), texture.state(w, s), block);
+    }
+  }
   for (const Span& run : ink.marked) {
     for (BlockId b = run.first; b < run.first + run.count; ++b) {
       if (!cache.resident().contains(b)) continue;
       for (SlotId s = cache.slot_of(b); s != kNone; s = cache.slots()[s].next_copy)
-        dot(list, ctx.look, cell_rect(fit, at, s), texture.state(w, s));
+        dot(list, ctx.look, cell_rect(fit, at, s), texture.state(w, s), fit.few);
     }
   }
   for (std::size_t i = 0; i < ink.victims.size(); ++i) {

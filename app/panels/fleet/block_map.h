@@ -13,12 +13,16 @@
 
 namespace blockyard {
 
+/// So few blocks are shown one by one: as large as their card allows, each with its number.
+inline constexpr std::uint32_t kFewBlocks = 64;
+
 /// A shape and the whole number of pixels a cell has.
 struct MapFit {
   MapShape shape;
   float cell = 1;    ///< the lesser of its two sides
   float cell_w = 1;  ///< cells may be up to half as wide or high again, where that fills the room better
   float cell_h = 1;
+  bool few = false;  ///< at most kFewBlocks
   float width() const { return static_cast<float>(shape.cols) * cell_w; }
   float height() const { return static_cast<float>(shape.rows) * cell_h; }
 };

@@ -28,7 +28,7 @@ FleetGrid cards(const Rect& area, int columns, int count, std::uint32_t slots, S
   g.foot = g.card_h >= s.px(150) && g.card_w >= s.px(220) ? s.px(24) : 0;
   g.meter = s.px(small ? 11 : 18);
   const float w = g.card_w - 2 * g.pad_x - g.meter, h = g.card_h - 2 * g.pad_y - g.head - g.foot;
-  g.fit = fit_map(slots, std::max(1.0f, w), std::max(1.0f, h), s.px(32), 1);
+  g.fit = fit_map(slots, std::max(1.0f, w), std::max(1.0f, h), s.px(slots <= kFewBlocks ? 96 : 32), 1);
   g.height = static_cast<float>(rows) * (g.card_h + g.gap) - g.gap;
   return g;
 }
