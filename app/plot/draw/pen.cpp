@@ -139,11 +139,36 @@ void Pen::dashed(ImVec2 a, ImVec2 b, ImU32 colour, float width) const {
 }
 
 void Pen::polyline(std::span<const ImVec2> points, ImU32 colour, float width) const {
-  while (points.size() > 1) {
-    const std::size_t n = std::min(points.size(), kPiece);
-    compat::add_polyline(&list_, points.data(), static_cast<int>(n), colour, width, false);
-    points = points.subspan(n - 1);
+  // Dear ImGui mitres every joint and thins what turns sharply. So the line is cut there, and both pieces go on by half
+  // their width, which closes the joint.
+  std::vector<ImVec2> piece;
+  const auto along = [&](std::size_t i) {  // from point i to the next, of the length of half a width
+    const ImVec2 d(points[i + 1].x - points[i].x, points[i + 1].y - points[i].y);
+    const float length = std::sqrt(d.x * d.x + d.y * d.y);
+    return length > 0 ? ImVec2(d.x / length * width / 2, d.y / length * width / 2) : ImVec2(0, 0);
+  };
+  const auto stroke = [&] {
+    if (piece.size() > 1)
+      compat::add_polyline(&list_, piece.data(), static_cast<int>(piece.size()), colour, width, false);
+    piece.clear();
+  };
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const bool inner = i > 0 && i + 1 < points.size();
+    const ImVec2 in = inner ? along(i - 1) : ImVec2(), out = inner ? along(i) : ImVec2();
+    const float quarter = width * width / 4;
+    // Cosine of the turn under 0.5: more than 60 degrees.
+    if (inner && in.x * out.x + in.y * out.y < 0.5F * quarter) {
+      piece.emplace_back(points[i].x + in.x, points[i].y + in.y);
+      stroke();
+      piece.emplace_back(points[i].x - out.x, points[i].y - out.y);
+    } else {
+      piece.push_back(points[i]);
+      if (piece.size() < kPiece) continue;
+      stroke();
+      piece.push_back(points[i]);
+    }
   }
+  stroke();
 }
 
 void Pen::dense_line(std::span<const ImVec2> points, ImU32 colour, float width) const {
@@ -217,14 +242,24 @@ void Pen::dashed_polyline(std::span<const ImVec2> points, ImU32 colour, float wi
 
 void Pen::fill_to(std::span<const ImVec2> points, std::span<const float> base, ImU32 top, ImU32 bottom) const {
   const ImVec2 uv = ImGui::GetFontTexUvWhitePixel();
+  // The shade is one of height alone, from the highest point down: from each point down, neighbours would show as
+  // stripes.
+  float high = FLT_MAX, low = -FLT_MAX;
+  for (const ImVec2& p : points) high = std::min(high, p.y);
+  for (const float y : base) low = std::max(low, y);
+  const auto shade = [&](float y) {
+    const float f = low > high ? std::clamp((y - high) / (low - high), 0.0F, 1.0F) : 0.0F;
+    return mix(top, bottom, f);
+  };
   for (std::size_t first = 0; first + 1 < points.size(); first += kPiece - 1) {
     const std::size_t n = std::min(points.size() - first, kPiece);
     list_.PrimReserve(static_cast<int>(6 * (n - 1)), static_cast<int>(2 * n));
     const unsigned start = list_._VtxCurrentIdx;
     for (std::size_t i = 0; i < n; ++i) {
       const ImVec2 p = points[first + i];
-      list_.PrimWriteVtx(p, uv, top);
-      list_.PrimWriteVtx({p.x, base[base.size() == 1 ? 0 : first + i]}, uv, bottom);
+      const float foot = base[base.size() == 1 ? 0 : first + i];
+      list_.PrimWriteVtx(p, uv, shade(p.y));
+      list_.PrimWriteVtx({p.x, foot}, uv, shade(foot));
     }
     for (unsigned i = 0; i + 1 < n; ++i) {
       for (unsigned corner : {0U, 1U, 3U, 0U, 3U, 2U})
