@@ -9,6 +9,7 @@
 #include <imgui.h>
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -126,10 +127,13 @@ struct SliderSpec {
   bool enabled = true;
   const char* help = nullptr;
   const char* zero = nullptr;  // what 0 is called, e.g. "never"
+  // What may be typed; NaN: what the track reaches.
+  double least = std::numeric_limits<double>::quiet_NaN(), most = std::numeric_limits<double>::quiet_NaN();
 };
 struct SliderResult {
-  bool changed = false;    // the value is another one than before
-  bool committed = false;  // and the user let go of it
+  bool changed = false;           // the value is another one than before
+  bool committed = false;         // and the user let go of it
+  std::optional<double> refused;  // was typed and lies beyond what may be; the value is what it was before
 };
 // Label and value over a track. Double click, Ctrl+click or a click on the value: type it. Right click: initial value.
 SliderResult slider_row(const Look& look, const SliderSpec& spec, double* value);

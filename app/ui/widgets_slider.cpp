@@ -33,6 +33,18 @@ void remember(ImGuiStorage& storage, ImGuiID id, double value) {
 bool just_clicked(const ImGuiStorage& storage, ImGuiID id) {
   return static_cast<float>(ImGui::GetTime()) - storage.GetFloat(id + 2, -1e9f) < 1.0f;
 }
+// A number that was typed and may not be; none once it has been taken.
+void note_refused(ImGuiStorage& storage, ImGuiID id, double value) {
+  const auto bits = std::bit_cast<std::array<int, 2>>(value);
+  storage.SetInt(id + 3, 1);
+  storage.SetInt(id + 4, bits[0]);
+  storage.SetInt(id + 5, bits[1]);
+}
+std::optional<double> take_refused(ImGuiStorage& storage, ImGuiID id) {
+  if (storage.GetInt(id + 3) == 0) return std::nullopt;
+  storage.SetInt(id + 3, 0);
+  return std::bit_cast<double>(std::array<int, 2>{storage.GetInt(id + 4), storage.GetInt(id + 5)});
+}
 double recall(const ImGuiStorage& storage, ImGuiID id) {
   return std::bit_cast<double>(std::array<int, 2>{storage.GetInt(id), storage.GetInt(id + 1)});
 }
@@ -104,7 +116,8 @@ SliderResult slider_row(const Look& look, const SliderSpec& spec, double* value)
                                 ImGuiCol_SliderGrabActive, ImGuiCol_Text})
       ImGui::PushStyleColor(slot, 0u);
   }
-  const ImGuiSliderFlags flags = ImGuiSliderFlags_AlwaysClamp | (spec.logarithmic ? ImGuiSliderFlags_Logarithmic : 0);
+  // What is typed is judged below, not changed in silence.
+  const ImGuiSliderFlags flags = spec.logarithmic ? ImGuiSliderFlags_Logarithmic : 0;
   ImGui::SliderScalar("##slider", ImGuiDataType_Double, value, &spec.min, &spec.max, format.data(), flags);
   if (!typing) ImGui::PopStyleColor(6);
   ImGui::PopStyleVar(2);
@@ -113,6 +126,22 @@ SliderResult slider_row(const Look& look, const SliderSpec& spec, double* value)
   const bool held = ImGui::IsItemActive() && !typing;
   if (ImGui::IsItemActivated()) remember(storage, memory, before);
   result.committed = ImGui::IsItemDeactivatedAfterEdit();
+  const double least = std::isnan(spec.least) ? spec.min : spec.least,
+               most = std::isnan(spec.most) ? spec.max : spec.most;
+  if (typing && *value != before) {
+    (void)take_refused(storage, memory);
+    if (!(*value >= least && *value <= most)) {
+      note_refused(storage, memory, *value);
+      *value = recall(storage, memory);
+    }
+  } else if (!typing) {
+    *value = std::clamp(*value, std::min(spec.min, before), std::max(spec.max, before));
+  }
+  if (typing && ImGui::IsItemDeactivated()) {
+    result.refused = take_refused(storage, memory);
+    if (result.refused) *value = recall(storage, memory);
+    if (std::isnan(*value)) *value = before;
+  }
   const bool track_hot = ImGui::IsItemHovered();
   reset = reset || (track_hot && ImGui::IsMouseClicked(ImGuiMouseButton_Right));
   hot = hot || track_hot || value_hot;

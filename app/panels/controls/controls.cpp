@@ -93,7 +93,16 @@ void Controls::slider(FrameContext& ctx, const Setting& row) {
   spec.help = help.c_str();
   const std::string zero(scale.zero);
   spec.zero = zero.empty() ? nullptr : zero.c_str();
+  const SettingRange range = range_of(row, ctx.scenario);
+  spec.least = nullable ? 0 : range.low;
+  spec.most = range.high;
   const SliderResult result = slider_row(look, spec, &shown);
+  if (result.refused) {
+    held_.erase(path);
+    ctx.push(
+        cmd::Set{path, *result.refused, std::string(row.label)});  // which says what is allowed, and changes nothing
+    return;
+  }
   if (result.changed) held_[path] = shown;
   if (!result.committed) return;
   held_.erase(path);

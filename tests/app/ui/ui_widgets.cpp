@@ -70,12 +70,13 @@ TEST_F(Widgets, SliderIsDraggedAndReset) {
 
 TEST_F(Widgets, SliderTakesTypedValues) {
   double value = 10;
+  std::optional<double> told;
   show([&] {
     SliderSpec spec;
     spec.label = "Arrival rate";
     spec.max = 100;
     spec.decimals = 1;
-    slider_row(look_, spec, &value);
+    if (const auto refused = slider_row(look_, spec, &value).refused) told = refused;
   });
   const Rect track = rect("card/Arrival rate");
   ui_.double_click(ImVec2(track.x + track.w * 0.8f, track.center().y));
@@ -87,7 +88,8 @@ TEST_F(Widgets, SliderTakesTypedValues) {
   ui_.frames(2);
   ui_.type("250");
   ui_.key(compat::Key::Enter);
-  EXPECT_EQ(value, 100) << "clamped";
+  EXPECT_EQ(value, 42.5) << "beyond the range: as it was";
+  EXPECT_EQ(told, 250);
   value = 0;
   ui_.frames(60);
   ui_.double_click(track.center());
