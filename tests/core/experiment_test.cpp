@@ -195,6 +195,21 @@ TEST(Results, OfAnotherVersionOpen) {
   std::filesystem::remove(path);
 }
 
+// Written before there were several routers, view decisions, vLLM's switches and derived sizes of a batch.
+TEST(Results, OfAnOlderVersionOpen) {
+  const auto old = read_results(std::string(BLOCKYARD_TEST_DATA) + "/older_results.json");
+  ASSERT_TRUE(old) << old.error().message;
+  EXPECT_EQ(old->summary.completed, 12U);
+  EXPECT_EQ(old->summary.hit_blocks, 71U);
+  EXPECT_EQ(old->summary.evictions, 13U);
+  std::uint32_t arrivals = 0;
+  for (const Series::Bucket& b : old->series) arrivals += b.arrivals;
+  EXPECT_EQ(arrivals, 12U);
+  EXPECT_EQ(old->scenario.config.cache.capacity_blocks, 40U);
+  EXPECT_EQ(old->scenario.config.router.replicas, 1U);
+  EXPECT_EQ(old->latencies.queue.quantiles.size(), std::size_t{Distribution::kSteps + 1});
+}
+
 // Laws of the waterfall: it begins at or above all else, ends at what the run itself says, and its losses add up.
 void expect_laws(const Scenario& s, const std::string& what) {
   const auto w = loss_waterfall(s, {});
