@@ -6,6 +6,7 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <thread>
 
 #include "app/cli/command.h"
@@ -30,7 +31,8 @@ constexpr double kLatestMs = 1e14;  // some 3,000 years
 struct ShotArgs {
   ScenarioArgs scenario;
   double at_ms = 0;
-  std::string out, anchors, size = "1600x1000", theme = "dark", tab, compare;
+  std::string out, anchors, size = "1600x1000", theme = "dark", compare;
+  std::optional<std::string> tab;
   std::vector<std::string> select, clicks;
   std::string experiment;
   std::vector<std::string> vary;
@@ -169,8 +171,8 @@ int shot(const ShotArgs& args, const Context& context) {
     return refuse(
         Error{fmt::format("--size {}: write WIDTHxHEIGHT in pixels, 320x240 to 16384x16384", quoted_part(args.size))});
   }
-  if (!args.tab.empty() && !is_bottom_tab(args.tab)) {
-    return refuse(Error{fmt::format("--tab {}: it must be one of {}", quoted_part(args.tab), bottom_tabs())});
+  if (args.tab && !is_bottom_tab(*args.tab)) {
+    return refuse(Error{fmt::format("--tab {}: it must be one of {}", quoted_part(*args.tab), bottom_tabs())});
   }
   if (args.theme != "dark" && args.theme != "light") {
     return refuse(Error{fmt::format("--theme {}: it must be dark or light", quoted_part(args.theme))});
@@ -214,7 +216,7 @@ int shot(const ShotArgs& args, const Context& context) {
   ui.first_start = false;
   ui.dark = args.theme == "dark";
   ui.show_bottom = true;
-  if (!args.tab.empty()) ui.bottom_tab = args.tab;
+  if (args.tab) ui.bottom_tab = *args.tab;
   if (!args.experiment.empty()) {
     if (!show_experiment(session, args, compare)) {
       return refuse(Error{

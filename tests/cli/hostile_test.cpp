@@ -221,7 +221,8 @@ TEST(Hostile, NumbersOfOptionsAreNumbersWithinTheirBounds) {
       const std::string line = command + (joined ? "" : " ") + value;
       SCOPED_TRACE(line);
       const auto o = f.run(line);
-      if (o.status == 0 && line.find("--max-memory 99999999999") != std::string::npos) {  // bytes
+      // Three years of simulated time, and 93 GiB: much, but not wrong.
+      if (o.status == 0 && (line.ends_with("--at 99999999999") || line.ends_with("--max-memory 99999999999"))) {
         fs::remove(f.path("x"));
         continue;
       }
