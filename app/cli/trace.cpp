@@ -21,6 +21,7 @@ struct TraceArgs {
   std::uint32_t trace_block_tokens = 0;  // 0: recognised
   std::uint32_t limit = 0;               // 0: none
   std::uint32_t block_tokens = 16;
+  WordSettings words;
 };
 
 // How far a long file is, on a terminal.
@@ -37,6 +38,29 @@ std::vector<std::string> length_row(const std::string& name, const LengthSummary
           fmt::format("{}", l.max)};
 }
 
+// The two ends of a long text.
+std::string both_ends(const std::string& text) {
+  constexpr std::size_t kBegin = 56, kEnd = 28;
+  const std::string all = one_line(text, std::string::npos / 2);
+  const std::string begin = one_line(text, kBegin + kEnd);
+  if (begin == all) return all;
+  std::size_t at = all.size() - kEnd;
+  while (at < all.size() && (static_cast<unsigned char>(all[at]) & 0xC0) == 0x80) ++at;
+  return one_line(text, kBegin) + " " + all.substr(at);
+}
+
+void print_shared(const Workload& workload) {
+  const RadixTree tree = RadixTree::build(workload.prompt_chains(), workload.id_count());
+  std::vector<std::vector<std::string>> rows{{"shared by", "tokens", "the longest prefixes that are shared"}};
+  for (const SharedPrefix& p : shared_prefixes(workload, tree, 10))
+    rows.push_back({fmt::format("{} requests", p.requests), fmt::format("{}", p.tokens), both_ends(p.words)});
+  if (rows.size() == 1) {
+    fmt::print("no two requests share a full block of {} tokens\n\n", workload.block_tokens);
+  } else {
+    fmt::print("{}\n", text_table(rows, LastColumn::kNotes));
+  }
+}
+
 int info(const TraceArgs& args, const Context& context) {
   WorkloadSpec spec = args.spec;
   spec.type = WorkloadType::kTrace;
@@ -45,6 +69,8 @@ int info(const TraceArgs& args, const Context& context) {
   TraceReading reading;
   reading.cache_block_tokens = args.block_tokens;
   reading.limits.most_memory = context.most_memory;
+  WordLender words(args.words);
+  reading.words = &words;
   if (progress_wanted()) reading.progress = show_progress;
   auto raw = parse_trace(args.paths, spec, reading);
   if (progress_wanted()) note("\r{:60}\r", "");
@@ -79,6 +105,7 @@ int info(const TraceArgs& args, const Context& context) {
   fmt::print("{}\n", text_table({{"tokens", "min", "mean", "p50", "p95", "max"},
                                  length_row("prompt", i.prompt),
                                  length_row("output", i.output)}));
+  if (workload->words) print_shared(*workload);
   std::vector<std::vector<std::string>> curve{
       {"one LRU cache of", "requests that fit", "hit blocks", "of", "hit ratio"}};
   for (const CapacityPoint& p : i.curve) {
@@ -109,7 +136,13 @@ std::function<int()> make_trace(CLI::App& app, const Context& context) {
   sub->add_option("--block-tokens", args->block_tokens, "Tokens a cache block")
       ->check(whole_between(1, 1 << 16))
       ->capture_default_str();
-  return [args, context] { return info(*args, context); };
+  sub->add_option("--tokenizer", args->words.tokenizer,
+                  "What cuts words: built-in, or the path of a Hugging Face tokenizer.json (BPE)")
+      ->capture_default_str();
+  return [args, context] {
+    args->words.assets_dir = Assets(context.assets_dir).dir();
+    return info(*args, context);
+  };
 }
 
 }  // namespace blockyard::cli

@@ -15,7 +15,7 @@
 namespace blockyard::cli {
 namespace {
 
-int write(const ScenarioArgs& scenario_args, const std::string& out, const Context& context) {
+int write(const ScenarioArgs& scenario_args, const std::string& out, bool words, const Context& context) {
   auto scenario = load_scenario(scenario_args, Assets(context.assets_dir));
   if (!scenario) return refuse(scenario.error());
   scenario->most_memory = context.most_memory;
@@ -26,7 +26,13 @@ int write(const ScenarioArgs& scenario_args, const std::string& out, const Conte
   io::OutputFile* file = *opened;
   const auto prepared = prepare(*scenario);
   if (!prepared) return refuse(prepared.error());
-  if ((*prepared)->workload.closed.users > 0) {
+  const Workload& workload = (*prepared)->workload;
+  if (words && (!workload.words || workload.closed.users > 0)) {
+    return refuse(Error{"--words: this workload's prompts are no words, or come in a closed loop; leave it out"});
+  }
+  if (words) {
+    file->write(write_words(workload));
+  } else if (workload.closed.users > 0) {
     // When a closed loop's requests arrive follows from the run: so it is run.
     Simulation sim = (*prepared)->simulation();
     sim.run();
@@ -44,11 +50,14 @@ std::function<int()> make_workload(CLI::App& app, const Context& context) {
   struct Args {
     ScenarioArgs scenario;
     std::string out;
+    bool words = false;
   };
   auto args = std::make_shared<Args>();
   args->scenario.add_to(app, true);
   app.add_option("--out", args->out, "The trace to write, in Mooncake's format")->required();
-  return [args, context] { return write(args->scenario, args->out, context); };
+  app.add_flag("--words", args->words,
+               "Prompts in words, as lines of format text: where the workload has words (demo, or a trace of them)");
+  return [args, context] { return write(args->scenario, args->out, args->words, context); };
 }
 
 }  // namespace blockyard::cli

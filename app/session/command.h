@@ -75,6 +75,12 @@ struct AddFault {
   SimTime restart = 5'000'000;
   SimTime detect = 3'000'000;
 };
+/// A prompt in words at the cursor, then the run goes on with it.
+struct SendPrompt {
+  std::string text;
+  bool chat = false;  ///< lines `role: text` are a chat
+  int times = 1;      ///< one right behind the other
+};
 /// Every setting as the scenario came, and the run from its start.
 struct ResetAll {};
 struct Undo {};
@@ -169,7 +175,7 @@ using Command =
     std::variant<cmd::Play, cmd::Pause, cmd::TogglePlay, cmd::StepEvent, cmd::StepBackEvent, cmd::StepRequest,
                  cmd::StepBackRequest, cmd::Seek, cmd::SeekEnd, cmd::SetSpeed, cmd::Restart, cmd::AddBookmark,
                  cmd::RemoveBookmark, cmd::SetRange, cmd::Set, cmd::ResetSetting, cmd::SetArrivalRate, cmd::AddFault,
-                 cmd::ResetAll, cmd::Undo, cmd::Redo, cmd::LoadScenario, cmd::LoadTrace, cmd::OpenFile,
+                 cmd::SendPrompt, cmd::ResetAll, cmd::Undo, cmd::Redo, cmd::LoadScenario, cmd::LoadTrace, cmd::OpenFile,
                  cmd::NextScenario, cmd::CancelLoad, cmd::SaveScenario, cmd::Select, cmd::ClearSelection, cmd::Hover,
                  cmd::SetCompare, cmd::RunExperiment, cmd::StopExperiment, cmd::StartLesson, cmd::ShowLessonStep,
                  cmd::AnswerLesson, cmd::LeaveLesson, cmd::SetTheme, cmd::SetScale, cmd::Screenshot, cmd::Fullscreen,

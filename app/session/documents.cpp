@@ -128,13 +128,24 @@ Document with_fault(const Document& document, const Fault& fault) {
   return out;
 }
 
+Document with_prompt(const Document& document, const SentPrompt& prompt) {
+  std::string list = json_value(document.text, "prompts").value_or("[]");
+  list.pop_back();
+  if (list.size() > 1) list += ',';
+  list +=
+      fmt::format(R"({{"t_ms":{},"text":{},"chat":{}}}])", us_to_ms(prompt.t), json_quoted(prompt.text), prompt.chat);
+  Document out = document;
+  if (auto text = set_json_value(document.text, "prompts", list)) out.text = std::move(*text);
+  return out;
+}
+
 bool same_requests(const Scenario& a, const Scenario& b) {
   WorkloadSpec x = a.workload;
   const WorkloadSpec& y = b.workload;
-  if (x.arrival != ArrivalProcess::kClosed) x.rate = y.rate;
+  if (x.arrival != ArrivalProcess::kClosed && x.type != WorkloadType::kTrace) x.rate = y.rate;
   x.time_scale = y.time_scale;
   return x == y && a.config.seed == b.config.seed && a.config.cache.block_tokens == b.config.cache.block_tokens &&
-         a.base_dir == b.base_dir;
+         a.base_dir == b.base_dir && a.tokenizer == b.tokenizer && a.prompts == b.prompts;
 }
 
 bool changes_in_flight(const Scenario& a, const Scenario& b) {
@@ -144,7 +155,7 @@ bool changes_in_flight(const Scenario& a, const Scenario& b) {
   };
   const std::span<const Setting> table = setting_table();
   return std::all_of(table.begin(), table.end(), stays) && a.base_dir == b.base_dir &&
-         a.config.faults == b.config.faults;
+         a.config.faults == b.config.faults && a.prompts == b.prompts;
 }
 
 double arrival_factor(const Scenario& base, const Scenario& now) {

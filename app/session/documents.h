@@ -36,7 +36,9 @@ Result<Document> with_original(const Document& document, const Document& origina
 Result<Document> with_values(const Document& document, const std::vector<std::pair<std::string, std::string>>& values);
 /// Whether this may be the configuration of a router elsewhere, by its name: .yaml, .yml, .sh, .txt, .args.
 bool is_policy_file(const std::string& path);
+/// The document with one more fault, or one more prompt that it sends.
 Document with_fault(const Document& document, const Fault& fault);
+Document with_prompt(const Document& document, const SentPrompt& prompt);
 
 /// Whether a run under `before` can take over `after` in flight.
 bool changes_in_flight(const Scenario& before, const Scenario& after);

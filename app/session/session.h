@@ -109,6 +109,7 @@ class Session {
     std::optional<Past> past;  // an undo to other requests, at time t
     SimTime t = 0;
     Scenario base_scenario = {};  // of the undo
+    bool select_sent = false;     // the prompt that was sent last is selected once it is there
   };
 
   // session_commands.cpp: one a command
@@ -130,6 +131,7 @@ class Session {
   void on(const cmd::ResetSetting& c);
   void on(const cmd::SetArrivalRate& c);
   void on(const cmd::AddFault& c) { add_fault(c); }
+  void on(const cmd::SendPrompt& c) { send_prompt(c); }
   void on(const cmd::ResetAll&);
   void on(const cmd::Undo&) { step_history(run_.undo, run_.redo); }
   void on(const cmd::Redo&) { step_history(run_.redo, run_.undo); }
@@ -184,6 +186,7 @@ class Session {
   static Made make_requests(Scenario scenario, std::uint64_t most_memory);
   void load(Result<Document> document, bool as_new, bool play);
   void take_in(Load load);
+  void select_sent(const Prepared& requests, SimTime t);
   /// Takes in what was loaded, waiting at most so long for it.
   void poll_loads(double ms = 0);
   void abandon_load();
@@ -192,6 +195,10 @@ class Session {
   void restart();
   void step_history(std::vector<Past>& from, std::vector<Past>& to);
   void add_fault(const cmd::AddFault& add);
+  void send_prompt(const cmd::SendPrompt& send);
+  /// The changes made so far, with their documents changed by `f`.
+  template <class F>
+  Past past_with(F f) const;
   /// What an undo would come back to from here.
   Past present() const;
   void remember() { run_.undo.push_back(present()), run_.redo.clear(); }

@@ -85,11 +85,20 @@ void Session::settle() {
   run_.bring_beside(Patience(kForever));
 }
 
+// The prompt that was sent at that time becomes what is looked at.
+void Session::select_sent(const Prepared& requests, SimTime t) {
+  const auto& all = requests.workload.requests;
+  const auto behind =
+      std::upper_bound(all.begin(), all.end(), t, [](SimTime at, const Request& r) { return at < r.arrival; });
+  if (behind != all.begin()) run_.selection = SelectedRequest{static_cast<RequestId>(behind - all.begin() - 1)};
+}
+
 void Session::take_in(Load load) {
   Made made = load.made.get();
   if (!made.prepared) return notify(made.trouble, true);
   for (const std::string& warning : made.prepared->workload.warnings) notify(warning);
   if (load.past) {
+    if (load.select_sent) select_sent(*made.prepared, load.t);
     return rebuild(std::move(*load.past), std::move(load.base_scenario), std::move(load.scenario),
                    std::move(made.prepared), load.t);
   }
@@ -239,6 +248,17 @@ void Session::step_history(std::vector<Past>& from, std::vector<Past>& to) {
   poll_loads(options_.patience_ms);
 }
 
+template <class F>
+Past Session::past_with(F f) const {
+  Past past{f(run_.base), f(run_.document), {}, {}};
+  const auto& changes = player().changes();
+  for (std::size_t i = 0; i < changes.size() && changes[i].t <= player().now(); ++i) {
+    past.changes.push_back(changes[i]);
+    past.documents.push_back(f(run_.documents[i]));
+  }
+  return past;
+}
+
 void Session::add_fault(const cmd::AddFault& add) {
   stop_going();
   Fault fault;
@@ -248,18 +268,39 @@ void Session::add_fault(const cmd::AddFault& add) {
   fault.kind = add.crash ? FaultKind::kCrash : FaultKind::kCacheFlush;
   fault.restart = add.restart;
   fault.detect = add.detect;
-  Past past{with_fault(run_.base, fault), with_fault(run_.document, fault), {}, {}};
+  Past past = past_with([&fault](const Document& d) { return with_fault(d, fault); });
   auto base = parse_scenario(past.base.text, past.base.base_dir, presets_dir());
   auto now = parse_scenario(past.document.text, past.document.base_dir, presets_dir());
   if (!base || !now) return notify((base ? now : base).error().message, true);
-  const auto& changes = player().changes();
-  for (std::size_t i = 0; i < changes.size() && changes[i].t <= player().now(); ++i) {
-    past.changes.push_back(changes[i]);
-    past.documents.push_back(with_fault(run_.documents[i], fault));
-  }
   keep_history();
   remember();
   rebuild(std::move(past), std::move(*base), std::move(*now), nullptr, player().now());
+}
+
+void Session::send_prompt(const cmd::SendPrompt& send) {
+  stop_going();
+  if (run_.prepared->workload.closed.users > 0) {
+    return notify("A prompt cannot be sent into a closed loop: its arrivals follow from the run", true);
+  }
+  // Times of the workload are not those of the run where its rate was changed in flight.
+  if (player().arrival_rate() != 1) return notify("Prompts can be sent while the rate is the workload's own", true);
+  const SimTime first = player().now() + 1000, last = first + 1000 * (std::max(send.times, 1) - 1);
+  Past past = past_with([&](Document d) {
+    for (SimTime t = first; t <= last; t += 1000) d = with_prompt(d, {t, send.text, send.chat, {}});
+    return d;
+  });
+  auto base = parse_scenario(past.base.text, past.base.base_dir, presets_dir());
+  auto now = parse_scenario(past.document.text, past.document.base_dir, presets_dir());
+  if (!base || !now) return notify((base ? now : base).error().message, true);
+  keep_history();
+  remember();
+  auto made =
+      std::async(std::launch::async, [copy = *base, most = options_.most_memory] { return make_requests(copy, most); });
+  Document document = past.document;
+  loading_ = Load{std::move(document), std::move(*now), std::move(made), false, playing_, std::move(past), last};
+  loading_->base_scenario = std::move(*base);
+  loading_->select_sent = true;
+  poll_loads(options_.patience_ms);
 }
 
 void Session::set_compare(const std::vector<Variant>& fleets) {

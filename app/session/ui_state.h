@@ -3,7 +3,9 @@
 // settings.
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -69,6 +71,10 @@ struct UiState {
   enum class Experiment { kWaterfall, kPictures, kComparison, kSweep };
   Experiment experiment = Experiment::kWaterfall;
   bool prompt_open = false;  ///< the prompt lab
+  /// A wish: the lab takes this text, or the words of this request, in the next frame.
+  std::optional<std::string> prompt_text;
+  std::uint32_t prompt_request = kNoRequest;
+  static constexpr std::uint32_t kNoRequest = 0xFFFFFFFF;
   bool lessons_open = false;
   bool lesson_leaving = false;       ///< the card of the lesson asks where to go from here
   bool lesson_controls = false;      ///< the controls are shown beside the lesson

@@ -7,8 +7,7 @@ namespace blockyard {
 Result<std::unique_ptr<Prepared>> prepare(const Scenario& scenario) {
   if (auto fits = fits_memory(memory_of_workload(scenario.workload), scenario, scenario.most_memory); !fits)
     return fits.error();
-  auto made = make_workload(scenario.workload, scenario.config.cache.block_tokens, scenario.config.seed,
-                            scenario.base_dir, scenario.most_memory);
+  auto made = make_workload(scenario, scenario.config.cache.block_tokens);
   if (!made) return made.error();
   auto prepared = std::make_unique<Prepared>();
   prepared->scenario = scenario;

@@ -79,7 +79,8 @@ Result<Scenario> with_variant(const Scenario& scenario, const Variant& variant, 
 
 bool same_workload(const Scenario& a, const Scenario& b) {
   return a.workload == b.workload && a.config.seed == b.config.seed &&
-         a.config.cache.block_tokens == b.config.cache.block_tokens && a.base_dir == b.base_dir;
+         a.config.cache.block_tokens == b.config.cache.block_tokens && a.base_dir == b.base_dir &&
+         a.tokenizer == b.tokenizer && a.prompts == b.prompts;
 }
 
 }  // namespace blockyard

@@ -114,8 +114,7 @@ Result<LossWaterfall> loss_waterfall(const Scenario& scenario, const Cancelled& 
       out.finest_tokens *= 2;
     if (real.cache.block_tokens % out.finest_tokens != 0) out.finest_tokens = real.cache.block_tokens;
   }
-  const auto fine =
-      make_workload(scenario.workload, out.finest_tokens, real.seed, scenario.base_dir, scenario.most_memory);
+  const auto fine = make_workload(scenario, out.finest_tokens);
   if (!fine) return fine.error();
   BY_CHECK(fine->requests.size() == workload.requests.size(), "another block size made other requests");
 

@@ -158,6 +158,7 @@ void read_step(ObjectReader& in, LessonStep& step, const LessonMoment& before) {
   in.choice("tree", tree, {"belief", "truth", "difference"});
   step.tree = static_cast<LessonTree>(tree);
   in.string("point", step.point);
+  if (in.has("lab")) in.integer("lab", step.lab.emplace(0), 0, 1000000);
   in.string("controls", step.controls);
   in.string("row", step.row);
   if (in.has("columns")) step.columns.clear();
@@ -207,6 +208,7 @@ Result<Lesson> parse_lesson(const std::string& json_text, const std::string& id,
     step.text.clear();
     step.point.clear();
     step.controls.clear();
+    step.lab.reset();
     step.row.clear();
     step.question.reset();
     step.facts.clear();

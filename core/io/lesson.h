@@ -79,7 +79,8 @@ struct LessonStep {
   std::uint32_t selected_index = 0;
   std::string tab;  ///< open at the bottom; "" = whichever is open
   LessonTree tree = LessonTree::kTruth;
-  std::string point;     ///< an area or a part of one by its name on screen, "fleet/worker-0"; "" = nothing
+  std::string point;                 ///< an area or a part of one by its name on screen, "fleet/worker-0"; "" = nothing
+  std::optional<std::uint32_t> lab;  ///< the request whose words the prompt lab can show
   std::string controls;  ///< the group of controls that is open, the others folded; "" = no controls are shown
   std::string row;       ///< names this run in the lesson's table of figures; "" = it has no row there
   std::vector<std::pair<std::string, std::string>> columns;  ///< of that table: title and metric

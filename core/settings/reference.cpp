@@ -116,6 +116,7 @@ std::vector<SettingEntry> setting_entries() {
     if (row.range_in != nullptr) e.range = "a worker of the fleet";
     out.push_back(std::move(e));
   }
+  for (const PromptSetting& row : prompt_table()) out.push_back(entry_of(row, SentPrompt{}, scenario));
   return out;
 }
 
@@ -209,7 +210,7 @@ std::string entries_markdown(const std::vector<SettingEntry>& entries) {
 }
 
 std::string scenario_dictionary() {
-  std::set<std::string> words{"faults"};
+  std::set<std::string> words{"faults", "prompts"};
   for (const SettingEntry& e : setting_entries()) {
     for (std::size_t begin = 0; begin <= e.path.size();) {
       const std::size_t dot = std::min(e.path.find('.', begin), e.path.size());

@@ -37,6 +37,11 @@ Result<Scenario> read_document(const Json& document, bool tolerant) {
     io::read_rows(o, fault_table(), f, s);
     s.config.faults.push_back(f);
   });
+  in.objects("prompts", [&s](ObjectReader& o) {
+    SentPrompt p;
+    io::read_rows(o, prompt_table(), p, s);
+    s.prompts.push_back(std::move(p));
+  });
   in.finish();
   if (error) return *error;
   if (s.workload.type == WorkloadType::kTrace && s.workload.block_tokens) {
@@ -65,6 +70,7 @@ Result<Scenario> parse_scenario(const std::string& json_text, const std::string&
   auto s = read_document(*document, false);
   if (!s) return s;
   s->base_dir = base_dir;
+  s->assets_dir = (std::filesystem::path(presets_dir) / "..").lexically_normal().string();
   if (auto fixed = io::fill_capacity(*s, presets_dir); !fixed) return fixed.error();
   const bool null_block = s->config.fleet.engine == EngineKind::kContinuous && s->config.fleet.null_block;
   if (null_block && s->config.cache.capacity_blocks < 2) {
@@ -141,6 +147,9 @@ Json scenario_json(const Scenario& s) {
   }
   Json& faults = out["faults"] = Json::array();
   for (const Fault& f : s.config.faults) write_rows(faults.emplace_back(Json::object()), fault_table(), f, s);
+  if (s.prompts.empty()) return out;
+  Json& prompts = out["prompts"] = Json::array();
+  for (const SentPrompt& p : s.prompts) write_rows(prompts.emplace_back(Json::object()), prompt_table(), p, s);
   return out;
 }
 

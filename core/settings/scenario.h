@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/result.h"
 #include "core/model/presets.h"
@@ -13,6 +14,15 @@
 #include "core/settings/workload_spec.h"
 
 namespace blockyard {
+
+/// A prompt that comes besides the workload's.
+struct SentPrompt {
+  SimTime t = 0;
+  std::string text;
+  bool chat = false;                           ///< lines `role: text` are a chat, laid out as the tokenizer does it
+  std::optional<std::uint32_t> output_tokens;  ///< empty: the small model answers
+  friend bool operator==(const SentPrompt&, const SentPrompt&) = default;
+};
 
 struct Scenario {
   std::string name = "untitled";
@@ -25,7 +35,10 @@ struct Scenario {
   Config config;                    ///< config.cache.capacity_blocks is filled in when presets are known
   std::optional<MemorySum> memory;  ///< how the capacity was derived; empty where it was given
   WorkloadSpec workload;
-  std::string base_dir;  ///< relative paths are looked up from here
+  std::string tokenizer = "built-in";  ///< what cuts words: that, or the path of a tokenizer.json
+  std::vector<SentPrompt> prompts;     ///< sent by hand, besides the workload's
+  std::string assets_dir;              ///< where the built-in tokenizer and the corpus lie: around the presets
+  std::string base_dir;                ///< relative paths are looked up from here
   /// Bytes that a run of it may take. Of this machine and not of the scenario: no JSON has it.
   std::uint64_t most_memory = std::numeric_limits<std::uint64_t>::max();
 };

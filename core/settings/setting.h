@@ -67,7 +67,7 @@ enum class SettingGroup : std::uint8_t {
   kStaleness
 };
 
-/// One row. Owner is Scenario, or Fault for the entries of a scenario's list of faults.
+/// One row. Owner is Scenario, or Fault or SentPrompt for the entries of a scenario's lists of them.
 template <class Owner>
 struct SettingRow {
   std::string_view path;  ///< dotted, as --set takes it
@@ -106,11 +106,14 @@ struct SettingRow {
 
 using Setting = SettingRow<Scenario>;
 using FaultSetting = SettingRow<Fault>;
+using PromptSetting = SettingRow<SentPrompt>;
 
-/// All settings but faults, in the order of a written scenario.
+/// All settings but faults and prompts, in the order of a written scenario.
 std::span<const Setting> setting_table();
 /// The keys of one entry of `faults`, as paths "faults.KEY".
 std::span<const FaultSetting> fault_table();
+/// The same of one entry of `prompts`.
+std::span<const PromptSetting> prompt_table();
 /// The setting at that path, or nullptr. Where workload types have one each (workload.turns): the one that exists under
 /// the scenario, or the first.
 const Setting* find_setting(std::string_view path);
@@ -121,6 +124,7 @@ template <class Owner>
 SettingKind kind_of(const SettingRow<Owner>& row);
 extern template SettingKind kind_of(const Setting&);
 extern template SettingKind kind_of(const FaultSetting&);
+extern template SettingKind kind_of(const PromptSetting&);
 
 /// Whether null is a value of it.
 bool is_nullable(const Setting& row);

@@ -35,6 +35,10 @@ constexpr auto kTurns = std::to_array<ChoiceRow>({
     {"added", "What is added", "Each line holds what its turn adds to the conversation."},
 });
 
+constexpr auto kAnswers = std::to_array<ChoiceRow>({
+    {"given", "As given", "Lengths from the workload."},
+    {"model", "Small model", "An n-gram model over the corpus decides length and tokens."},
+});
 constexpr auto kArrivals = std::to_array<ChoiceRow>({
     {"constant", "Constant", "One request every 1 / rate seconds."},
     {"poisson", "Poisson", "Independent arrivals: exponential gaps."},
@@ -55,6 +59,7 @@ std::span<const ChoiceRow> workload_type_table() { return kTypes; }
 std::span<const ChoiceRow> trace_start_table() { return kStarts; }
 std::span<const ChoiceRow> replay_table() { return kReplays; }
 std::span<const ChoiceRow> trace_turns_table() { return kTurns; }
+std::span<const ChoiceRow> answers_table() { return kAnswers; }
 std::span<const ChoiceRow> arrival_table() { return kArrivals; }
 std::span<const ChoiceRow> length_dist_table() { return kDists; }
 
@@ -104,9 +109,7 @@ WorkloadSpec default_workload(WorkloadType type) {
       break;
     case T::kDemo:
       s.arrival = A::kConstant;
-      s.document_tokens = 512;
-      s.prompt_dist = LengthDist::kConstant;
-      s.prompt_tokens = 32;
+      s.answers = Answers::kModel;
       s.output_dist = LengthDist::kConstant;
       s.output_tokens = 32;
       s.requests = 120;

@@ -21,6 +21,7 @@ enum class WorkloadType : std::uint8_t { kTrace, kRag, kChat, kAgent, kFewShot, 
 enum class TraceStart : std::uint8_t { kFirst, kZero };
 enum class Replay : std::uint8_t { kOpen, kClosed };
 enum class TraceTurns : std::uint8_t { kAuto, kWhole, kAdded };
+enum class Answers : std::uint8_t { kGiven, kModel };
 enum class ArrivalProcess : std::uint8_t { kConstant, kPoisson, kGamma, kClosed };
 enum class LengthDist : std::uint8_t { kConstant, kUniform, kLognormal, kEmpirical };
 
@@ -30,6 +31,7 @@ std::span<const ChoiceRow> trace_start_table();
 std::span<const ChoiceRow> replay_table();
 /// Without the first, kAuto, which a scenario writes as null.
 std::span<const ChoiceRow> trace_turns_table();
+std::span<const ChoiceRow> answers_table();
 std::span<const ChoiceRow> arrival_table();
 std::span<const ChoiceRow> length_dist_table();
 
@@ -57,6 +59,10 @@ struct WorkloadSpec {
   double burstiness = 4;
   double users = 16;
   double think_s = 5;
+
+  // Answers of a workload whose prompts are words.
+  Answers answers = Answers::kGiven;
+  double max_tokens = 100;  ///< of an answer of the model
 
   // Lengths: of the part of a prompt that is its own, and of the answer.
   LengthDist prompt_dist = LengthDist::kLognormal;

@@ -57,6 +57,7 @@ NgramModel::NgramModel(const Tokenizer& tokenizer, const std::vector<std::string
     for (const std::string& part : paragraphs(text)) {
       std::vector<TokenId> tokens{kBegin};
       const std::vector<TokenId> inner = tokenizer.encode(part);
+      if (inner.empty()) continue;  // a vocabulary that has nothing for it
       tokens.insert(tokens.end(), inner.begin(), inner.end());
       tokens.push_back(kEnd);
       for (std::size_t i = 1; i < tokens.size(); ++i) {
@@ -79,16 +80,17 @@ const NgramModel::Followers& NgramModel::followers(std::span<const TokenId> last
   }
 }
 
-std::vector<TokenId> NgramModel::answer(std::uint64_t seed, std::span<const TokenId> prompt, std::uint32_t most) const {
-  BY_CHECK(most >= 1, "an answer has at least one token");
+std::vector<TokenId> NgramModel::answer(std::uint64_t seed, std::span<const TokenId> prompt, std::uint32_t most,
+                                        std::uint32_t least) const {
+  BY_CHECK(least >= 1 && least <= most, "an answer has at least one token");
   Rng rng(seed, RngPurpose::kAnswers);
   std::vector<TokenId> text(prompt.end() - static_cast<std::ptrdiff_t>(std::min(kContext, prompt.size())),
                             prompt.end());
   std::vector<TokenId> out;
   while (out.size() < most) {
     const TokenId drawn = draw(followers(text), rng);
-    if (drawn == kEnd && !out.empty()) break;
-    if (drawn == kEnd) {  // the prompt ends as a paragraph ends: the answer begins as one begins
+    if (drawn == kEnd && out.size() >= least) break;
+    if (drawn == kEnd) {  // the text ends as a paragraph ends: it goes on as one begins
       text = {kBegin};
       continue;
     }

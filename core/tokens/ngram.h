@@ -24,8 +24,10 @@ class NgramModel {
   /// Counts what follows what. Paragraphs (what stands between empty lines) are utterances, each with an end.
   NgramModel(const Tokenizer& tokenizer, const std::vector<std::string>& texts);
 
-  /// Tokens of an answer to this prompt, 1 … `most` of them (`most` ≥ 1).
-  std::vector<TokenId> answer(std::uint64_t seed, std::span<const TokenId> prompt, std::uint32_t most) const;
+  /// Tokens of an answer to this prompt, `least` … `most` of them (1 ≤ `least` ≤ `most`): where the model would end
+  /// before that, it begins another paragraph.
+  std::vector<TokenId> answer(std::uint64_t seed, std::span<const TokenId> prompt, std::uint32_t most,
+                              std::uint32_t least = 1) const;
 
   /// What may follow these last tokens of a text, with how often it did; the longest context that is known. The end is
   /// kEnd.

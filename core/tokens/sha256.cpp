@@ -56,6 +56,14 @@ std::uint64_t digest_prefix(const Digest& digest) {
   return value;
 }
 
+std::uint64_t token_block_key(std::span<const std::uint32_t> tokens) {
+  std::vector<std::uint8_t> bytes(tokens.size() * 4);
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    for (std::size_t b = 0; b < 4; ++b) bytes[i * 4 + b] = static_cast<std::uint8_t>(tokens[i] >> (8 * b));
+  }
+  return digest_prefix(sha256(bytes));
+}
+
 std::string to_hex(std::span<const std::uint8_t> bytes) {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string out;

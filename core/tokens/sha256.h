@@ -25,6 +25,10 @@ Digest trace_block_digest(const Digest& previous, std::uint64_t hash_id, std::ui
 /// The first 8 bytes, little-endian: a point on the ring of prefix_hash.
 std::uint64_t digest_prefix(const Digest& digest);
 
+/// The first 8 bytes of the SHA-256 of the ids, 4 bytes little-endian each: names a block of these tokens behind
+/// whatever precedes it.
+std::uint64_t token_block_key(std::span<const std::uint32_t> tokens);
+
 /// Lower-case hexadecimal.
 std::string to_hex(std::span<const std::uint8_t> bytes);
 

@@ -6,7 +6,10 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <optional>
 #include <queue>
+#include <string>
+#include <unordered_map>
 #include <utility>
 
 #include "core/workload/draw.h"
@@ -98,9 +101,46 @@ std::uint64_t tokens_of(const GeneratedSession& s, std::uint32_t segments) {
   return n;
 }
 
+// Requests of prompts in words: with their chains, and what their blocks say. Answers of the model are known.
+class WordRequests {
+ public:
+  WordRequests(const WordSource& words, const WorkloadSpec& spec, Workload& out)
+      : words_(words), spec_(spec), out_(out) {
+    out.words.emplace(words.tokenizer(), out.block_tokens);
+    out.tree.name_blocks_by_id();
+  }
+
+  std::optional<Error> add(const std::string& text, Request r) {
+    std::vector<TokenId> tokens;
+    if (r.label == kNone) {
+      tokens = words_.prompt(text);
+    } else {  // comes again and again
+      const auto [at, fresh] = cut_.try_emplace(text);
+      if (fresh) at->second = words_.prompt(text);
+      tokens = at->second;
+    }
+    if (tokens.empty()) return Error{words_.tokenizer().name() + ": makes no token of a prompt in words"};
+    r.prompt_tokens = static_cast<std::uint32_t>(tokens.size());
+    if (spec_.answers == Answers::kModel) {
+      const auto answer = words_.answer(out_.requests.size(), tokens, words_.settings().max_tokens);
+      r.output_tokens = static_cast<std::uint32_t>(answer.size());
+      tokens.insert(tokens.end(), answer.begin(), answer.end());
+    }
+    out_.add_words(r, tokens);
+    return std::nullopt;
+  }
+
+ private:
+  const WordSource& words_;
+  const WorkloadSpec& spec_;
+  Workload& out_;
+  std::unordered_map<std::string, std::vector<TokenId>> cut_;
+};
+
 }  // namespace
 
-Result<Workload> generate_workload(const WorkloadSpec& spec, std::uint32_t block_tokens, std::uint64_t seed) {
+Result<Workload> generate_workload(const WorkloadSpec& spec, std::uint32_t block_tokens, std::uint64_t seed,
+                                   WordLender* words) {
   const bool closed = spec.arrival == ArrivalProcess::kClosed;
   const double expected = !closed && spec.duration_s > 0 ? spec.rate * spec.duration_s : spec.requests;
   if (expected > kMostRequests) {
@@ -113,7 +153,18 @@ Result<Workload> generate_workload(const WorkloadSpec& spec, std::uint32_t block
   Rng content(seed, RngPurpose::kWorkload);
   Rng arrival(seed, RngPurpose::kArrival);
   std::vector<GeneratedSession> sessions;
-  const auto maker = make_sessions(spec, content, out.labels);
+  const WordSource* source = nullptr;
+  std::optional<DemoWords> demo;
+  if (spec.type == WorkloadType::kDemo) {
+    const Result<const WordSource*> lent =
+        words == nullptr ? Error{"/workload/type: demo needs a tokenizer"} : words->words();
+    if (!lent) return lent.error();
+    source = *lent;
+    auto read = DemoWords::read(*source);
+    if (!read) return read.error();
+    demo.emplace(std::move(*read));
+  }
+  const auto maker = make_sessions(spec, content, out.labels, demo ? &*demo : nullptr);
   const std::vector<Draft> drafts = closed ? closed_loop(spec, *maker, content, arrival, sessions)
                                            : open_loop(spec, *maker, content, arrival, sessions);
   if (closed) out.closed.users = static_cast<std::uint32_t>(spec.users);
@@ -139,7 +190,13 @@ Result<Workload> generate_workload(const WorkloadSpec& spec, std::uint32_t block
     out.sessions.push_back(fmt::format("{}", named[i] + 1));
   }
 
-  ContentTree tree(out.tree, block_tokens);
+  std::optional<ContentTree> contents;
+  std::optional<WordRequests> in_words;
+  if (source == nullptr) {
+    contents.emplace(out.tree, block_tokens);
+  } else {
+    in_words.emplace(*source, spec, out);
+  }
   std::vector<Span> chain;
   out.requests.reserve(drafts.size());
   for (const Draft& d : drafts) {
@@ -157,8 +214,12 @@ Result<Workload> generate_workload(const WorkloadSpec& spec, std::uint32_t block
     r.label = s.label;
     r.session = named[d.session];
     r.turn = d.turn + 1;
+    if (in_words) {
+      if (auto trouble = in_words->add(s.words, r)) return *trouble;
+      continue;
+    }
     chain.clear();
-    tree.walk({s.segments.data(), turn.segments + (s.answers_known ? 1U : 0U)}, r.known_blocks, chain);
+    contents->walk({s.segments.data(), turn.segments + (s.answers_known ? 1U : 0U)}, r.known_blocks, chain);
     r.runs_begin = static_cast<std::uint32_t>(out.runs.size());
     r.runs_count = static_cast<std::uint32_t>(chain.size());
     out.runs.insert(out.runs.end(), chain.begin(), chain.end());

@@ -9,11 +9,14 @@
 
 #include "core/base/result.h"
 #include "core/settings/workload_spec.h"
+#include "core/workload/words/word_source.h"
 #include "core/workload/workload.h"
 
 namespace blockyard {
 
-/// Requests of a generated workload. An error where the spec would make more than can be simulated.
-Result<Workload> generate_workload(const WorkloadSpec& spec, std::uint32_t block_tokens, std::uint64_t seed);
+/// Requests of a generated workload. `words` are those of `demo`; without them it is refused. An error where the spec
+/// would make more than can be simulated.
+Result<Workload> generate_workload(const WorkloadSpec& spec, std::uint32_t block_tokens, std::uint64_t seed,
+                                   WordLender* words = nullptr);
 
 }  // namespace blockyard

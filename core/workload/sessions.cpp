@@ -5,6 +5,7 @@
 
 #include <array>
 
+#include "core/base/check.h"
 #include "core/base/ids.h"
 #include "core/workload/draw.h"
 
@@ -125,41 +126,36 @@ class Growing final : public Base {
   std::uint32_t sessions_ = 0;
 };
 
-// The first experiments' workload: three contexts with four questions each, every third prompt unique.
+// The first experiments' workload: three contexts with four questions each, every third prompt unique; in words.
 class Demo final : public Base {
  public:
-  Demo(const WorkloadSpec& spec, Rng& rng, std::vector<std::string>& labels) : Base(spec) {
-    for (std::uint32_t i = 0; i < kContexts; ++i)
+  Demo(const WorkloadSpec& spec, std::vector<std::string>& labels, const DemoWords& words) : Base(spec), words_(words) {
+    for (std::uint32_t i = 0; i < DemoWords::kContexts; ++i)
       labels.push_back(fmt::format("context {}", static_cast<char>('A' + i)));
-    for (std::uint32_t& tokens : questions_) tokens = prompt_.draw(rng);
   }
 
   GeneratedSession make(Rng& rng) override {
-    const std::uint32_t context = whole(spec_.document_tokens);
     GeneratedSession s;
     if (++made_ % 3 == 0) {
-      s.segments = {own(context + prompt_.draw(rng))};
+      s.words = words_.unique(made_ / 3);
       s.label = kNone;
     } else {
-      const auto c = static_cast<std::uint32_t>(rng.below(kContexts));
-      const auto q = c * kQuestions + static_cast<std::uint32_t>(rng.below(kQuestions));
-      s.segments = {{name_of(Content::kDocument, c), context}, {name_of(Content::kQuestion, q), questions_[q]}};
-      s.label = c;
+      s.label = static_cast<std::uint32_t>(rng.below(DemoWords::kContexts));
+      s.words = words_.prompt(s.label, static_cast<std::uint32_t>(rng.below(DemoWords::kQuestions)));
     }
-    s.turns = {{static_cast<std::uint32_t>(s.segments.size()), output_.draw(rng)}};
+    s.turns = {{0, spec_.answers == Answers::kGiven ? output_.draw(rng) : 0}};
     return s;
   }
 
  private:
-  static constexpr std::uint32_t kContexts = 3;
-  static constexpr std::uint32_t kQuestions = 4;
-  std::array<std::uint32_t, std::size_t{kContexts} * kQuestions> questions_{};
+  const DemoWords& words_;
   std::uint32_t made_ = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<SessionMaker> make_sessions(const WorkloadSpec& spec, Rng& rng, std::vector<std::string>& labels) {
+std::unique_ptr<SessionMaker> make_sessions(const WorkloadSpec& spec, Rng& rng, std::vector<std::string>& labels,
+                                            const DemoWords* demo) {
   switch (spec.type) {
     case WorkloadType::kRag:
     case WorkloadType::kFewShot:
@@ -168,7 +164,8 @@ std::unique_ptr<SessionMaker> make_sessions(const WorkloadSpec& spec, Rng& rng, 
     case WorkloadType::kAgent:
       return std::make_unique<Growing>(spec, labels);
     case WorkloadType::kDemo:
-      return std::make_unique<Demo>(spec, rng, labels);
+      BY_CHECK(demo != nullptr, "the demo without its words");
+      return std::make_unique<Demo>(spec, labels, *demo);
     case WorkloadType::kTrace:
     case WorkloadType::kUniform:
       break;

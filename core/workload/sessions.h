@@ -12,6 +12,7 @@
 #include "core/base/rng.h"
 #include "core/settings/workload_spec.h"
 #include "core/workload/content.h"
+#include "core/workload/words/demo_words.h"
 
 namespace blockyard {
 
@@ -25,6 +26,7 @@ struct GeneratedSession {
   std::vector<Turn> turns;
   std::uint32_t label = 0;     ///< into the workload's labels; kNone where nothing is shared
   bool answers_known = false;  ///< later turns contain earlier answers
+  std::string words;           ///< instead of segments: the one prompt, in words
 };
 
 /// Makes one session after the other.
@@ -36,7 +38,9 @@ class SessionMaker {
   virtual double mean_turns() const { return 1; }
 };
 
-/// The generator of the spec's type. It refers to the spec and to `labels`, which it adds to.
-std::unique_ptr<SessionMaker> make_sessions(const WorkloadSpec& spec, Rng& rng, std::vector<std::string>& labels);
+/// The generator of the spec's type. It refers to the spec and to `labels`, which it adds to. `demo` is that of the
+/// type of this name, and not used by others.
+std::unique_ptr<SessionMaker> make_sessions(const WorkloadSpec& spec, Rng& rng, std::vector<std::string>& labels,
+                                            const DemoWords* demo);
 
 }  // namespace blockyard

@@ -133,6 +133,29 @@ TraceInfo trace_info(const Workload& workload, std::span<const std::uint32_t> ca
   return info;
 }
 
+std::vector<SharedPrefix> shared_prefixes(const Workload& workload, const RadixTree& tree, std::size_t most) {
+  std::vector<SharedPrefix> out;
+  if (!workload.words || workload.words->blocks() == 0) return out;
+  const std::span<const RadixEdge> edges = tree.edges();
+  // An edge's end is where sharing changes: below it nobody goes on, or fewer do.
+  std::vector<EdgeId> shared;
+  for (EdgeId e = 0; e < edges.size(); ++e) {
+    if (edges[e].requests >= 2) shared.push_back(e);
+  }
+  const auto length = [&edges](EdgeId e) { return edges[e].depth + edges[e].count; };
+  std::stable_sort(shared.begin(), shared.end(), [&](EdgeId a, EdgeId b) {
+    return length(a) != length(b) ? length(a) > length(b) : edges[a].requests > edges[b].requests;
+  });
+  for (const EdgeId e : shared) {
+    if (out.size() == most) break;
+    const Request& r = workload.requests[edges[e].first_request];
+    SharedPrefix prefix{length(e) * workload.block_tokens, edges[e].requests, ""};
+    prefix.words = workload.words->text(workload.prompt_words(r, prefix.tokens));
+    if (!prefix.words.empty()) out.push_back(std::move(prefix));
+  }
+  return out;
+}
+
 std::vector<std::uint32_t> curve_capacities(std::uint32_t least, std::uint32_t distinct_blocks) {
   std::vector<std::uint32_t> out;
   for (std::uint64_t power = 1; power < 1'000'000'000; power *= 10) {

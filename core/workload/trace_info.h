@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "core/base/sim_time.h"
@@ -49,6 +50,16 @@ struct TraceInfo {
 
 /// O(references) for the bounds, and again for each capacity.
 TraceInfo trace_info(const Workload& workload, std::span<const std::uint32_t> capacities);
+
+/// A prefix that several requests share, in words.
+struct SharedPrefix {
+  std::uint32_t tokens = 0;    ///< of its full blocks
+  std::uint32_t requests = 0;  ///< that begin with it
+  std::string words;           ///< all of it
+};
+/// The longest prefixes that two requests or more begin with, longest first; of those that are part of a longer one
+/// only where more requests share them. At most `most`; none where the workload has no words.
+std::vector<SharedPrefix> shared_prefixes(const Workload& workload, const RadixTree& tree, std::size_t most);
 
 /// Capacities for a curve: 1, 2, 5 times powers of ten, from `least` to what holds every distinct block.
 std::vector<std::uint32_t> curve_capacities(std::uint32_t least, std::uint32_t distinct_blocks);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/check.h"
+#include "core/base/printable.h"
 
 namespace blockyard {
 namespace {
@@ -66,6 +67,21 @@ std::string write_trace(const Workload& workload) {
   entries.reserve(workload.requests.size());
   for (RequestId r = 0; r < workload.requests.size(); ++r) entries.push_back({r, workload.requests[r].arrival});
   return write_trace(workload, entries);
+}
+
+std::string write_words(const Workload& workload) {
+  BY_CHECK(workload.closed.users == 0 && workload.words, "words that are not there, or at times that nobody knows");
+  std::string out;
+  for (const Request& r : workload.requests) {
+    out += R"({"timestamp": )";
+    append_ms(out, r.arrival);
+    if (&r == workload.requests.data()) out += R"(, "start": "zero")";
+    out += R"(, "prompt": )";
+    append_text(out, as_utf8(workload.words->text(workload.prompt_words(r))));
+    fmt::format_to(std::back_inserter(out), R"(, "output_tokens": {}}})", r.output_tokens);
+    out += '\n';
+  }
+  return out;
 }
 
 std::string write_trace(const Workload& workload, std::span<const TraceEntry> entries) {

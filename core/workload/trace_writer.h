@@ -23,6 +23,10 @@ struct TraceEntry {
 /// The whole workload. Not for closed loops: their arrivals follow from a simulation.
 std::string write_trace(const Workload& workload);
 
+/// The workload's prompts in words, as lines of format text: the same tokenizer makes the same blocks of them. Answers
+/// are left as lengths. `words` must be there; not for closed loops.
+std::string write_words(const Workload& workload);
+
 /// The requests in the order and at the times in which a simulation saw them.
 std::string write_trace(const Workload& workload, std::span<const TraceEntry> entries);
 

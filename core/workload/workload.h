@@ -5,6 +5,8 @@
 // of `tree` and follows its parents; 3. a request's private ids lie behind all ids of the tree, and belong to it alone.
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,7 @@
 #include "core/prefix/block_set.h"
 #include "core/prefix/prefix_tree.h"
 #include "core/prefix/radix.h"
+#include "core/workload/words/words.h"
 
 namespace blockyard {
 
@@ -61,13 +64,18 @@ class Workload {
   std::uint32_t block_tokens = 16;
   std::uint32_t private_blocks = 0;  ///< ids handed out for generated blocks nobody else can hit
   ClosedLoop closed;
-  std::string read_as;  ///< traces: what the file was taken for, one line
+  std::optional<Words> words;  ///< where prompts are words
+  std::string read_as;         ///< traces: what the file was taken for, one line
   std::vector<std::string> warnings;
 
   /// The prompt's chain followed by known answer blocks.
   Chain known_chain(const Request& r) const { return {runs.data() + r.runs_begin, r.runs_count}; }
   /// The prompt's full blocks alone.
   std::vector<Span> prompt_chain(const Request& r) const;
+  /// Tokens of the prompt; empty where the request has no words. With `most`: its first ones.
+  std::vector<std::uint32_t> prompt_words(const Request& r, std::size_t most = ~std::size_t{0}) const;
+  /// Tokens of the answer as far as they are known.
+  std::vector<std::uint32_t> answer_words(const Request& r) const;
   /// The prompts' chains of all requests, in index order.
   ChainList prompt_chains() const;
   /// The blocks of one of `requests`, from the first to the last it may ever hold.
@@ -92,6 +100,14 @@ class Workload {
 
   /// The id of block k of the request's whole sequence (prompt, known answer, then private ids).
   BlockId block_at(const Request& r, std::uint32_t k) const;
+
+  /// Adds a request of words: `tokens` are its prompt's and, behind them, its answer's as far as they are known. Sets
+  /// its blocks and chain. `words` must be there.
+  void add_words(Request r, std::span<const std::uint32_t> tokens) {
+    insert_words(static_cast<RequestId>(requests.size()), r, tokens);
+  }
+  /// The same, as request number `at`: those from there on move on.
+  void insert_words(RequestId at, Request r, std::span<const std::uint32_t> tokens);
 
   /// Gives every request its private ids; call once, after the last request was added.
   void number_private_blocks();

@@ -137,8 +137,24 @@ TEST(Field, WhatIsNoTraceIsNamed) {
   expect_named("html.jsonl", {"HTML page"});
   expect_named("csv_header.csv", {"timestamp,input_length,output_length", "ContextTokens"});
   expect_named("dup_in.jsonl", {":1: input_length", "twice"});
-  expect_named("fmt_sharegpt.json", {"in words"});
-  expect_named("fmt_vllm_custom.jsonl", {"in words"});
+}
+
+TEST(Field, PromptsInWordsAreCutIntoTokens) {
+  const Ran chat = run("fmt_sharegpt.json");
+  expect_said(chat, "read as text, 1 request");
+  expect_said(chat, "tokenizer built-in");
+  expect_said(chat, "chats laid out plainly");
+  ASSERT_EQ(chat.rows.size(), 1U);
+  const Folder f;
+  // "user: hi" and a line's end; the answer "hello".
+  const auto prompt = f.run("tokenize --json", "printf 'user: hi\\n' |");
+  EXPECT_EQ(chat.rows[0][6], std::to_string(Json::parse(prompt.out)["ids"].size()));
+  const auto answer = f.run("tokenize --json hello");
+  EXPECT_EQ(chat.rows[0][7], std::to_string(Json::parse(answer.out)["ids"].size()));
+  const Ran lines = run("fmt_vllm_custom.jsonl");
+  const auto words = f.run("tokenize --json 'hello there'");
+  EXPECT_EQ(lines.rows[0][6], std::to_string(Json::parse(words.out)["ids"].size()));
+  EXPECT_EQ(lines.rows[0][7], "12");
 }
 
 TEST(Field, AWholeFloatIsAnId) { EXPECT_EQ(run("float_id.jsonl").summary["completed"], 1); }

@@ -19,7 +19,7 @@ Scenario read(const std::string& name) {
 }
 
 Workload make(const Scenario& s) {
-  auto w = make_workload(s.workload, s.config.cache.block_tokens, s.config.seed, s.base_dir);
+  auto w = make_workload(s, s.config.cache.block_tokens);
   EXPECT_TRUE(w) << w.error().message;
   return std::move(*w);
 }

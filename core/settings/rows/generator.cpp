@@ -24,6 +24,10 @@ template <D W::*Dist, D... Dists>
 bool drawn(const Scenario& s) {
   return ((s.workload.*Dist == Dists) || ...);
 }
+template <D... Dists>
+bool answers_drawn(const Scenario& s) {
+  return s.workload.answers == Answers::kGiven && drawn<&W::output_dist, Dists...>(s);
+}
 
 constexpr When kGenerated{[](const Scenario& s) { return !is_type<T::kTrace>(s); }, "workload.type is not trace"};
 constexpr When kRag{is_type<T::kRag>, "workload.type is rag"};
@@ -32,7 +36,8 @@ constexpr When kAgent{is_type<T::kAgent>, "workload.type is agent"};
 constexpr When kFewShot{is_type<T::kFewShot>, "workload.type is few_shot"};
 constexpr When kSessions{is_type<T::kChat, T::kAgent>, "workload.type is chat or agent"};
 constexpr When kSystemPrompt{is_type<T::kRag, T::kChat, T::kAgent>, "workload.type is rag, chat or agent"};
-constexpr When kDocuments{is_type<T::kRag, T::kDemo>, "workload.type is rag or demo"};
+constexpr When kDrawnPrompts{[](const Scenario& s) { return !is_type<T::kTrace, T::kDemo>(s); },
+                             "workload.type is not trace or demo"};
 constexpr When kPopular{is_type<T::kRag, T::kFewShot>, "workload.type is rag or few_shot"};
 
 constexpr When kOpen{[](const Scenario& s) { return !arrives<A::kClosed>(s); }, "workload.arrival is not closed"};
@@ -44,14 +49,16 @@ constexpr When kThinking{[](const Scenario& s) { return arrives<A::kClosed>(s) |
                          "workload.arrival is closed, or workload.type is chat or agent"};
 constexpr When kPromptMean{drawn<&W::prompt_dist, D::kConstant, D::kUniform, D::kLognormal>,
                            "workload.prompt_dist is not empirical"};
-constexpr When kOutputMean{drawn<&W::output_dist, D::kConstant, D::kUniform, D::kLognormal>,
-                           "workload.output_dist is not empirical"};
+constexpr When kOutputMean{answers_drawn<D::kConstant, D::kUniform, D::kLognormal>,
+                           "workload.output_dist is not empirical, and answers are given"};
 constexpr When kPromptSpread{drawn<&W::prompt_dist, D::kUniform, D::kLognormal>,
                              "workload.prompt_dist is uniform or lognormal"};
-constexpr When kOutputSpread{drawn<&W::output_dist, D::kUniform, D::kLognormal>,
-                             "workload.output_dist is uniform or lognormal"};
+constexpr When kOutputSpread{answers_drawn<D::kUniform, D::kLognormal>,
+                             "workload.output_dist is uniform or lognormal, and answers are given"};
 constexpr When kPromptList{drawn<&W::prompt_dist, D::kEmpirical>, "workload.prompt_dist is empirical"};
-constexpr When kOutputList{drawn<&W::output_dist, D::kEmpirical>, "workload.output_dist is empirical"};
+constexpr When kOutputList{answers_drawn<D::kEmpirical>, "workload.output_dist is empirical, and answers are given"};
+constexpr When kGivenAnswers{[](const Scenario& s) { return s.workload.answers == Answers::kGiven; },
+                             "workload.answers is given"};
 
 std::string duration_wrong(const Scenario& s) {
   if (!arrives<A::kClosed>(s) || s.workload.duration_s == 0) return "";
@@ -82,14 +89,15 @@ constexpr auto kRows = std::to_array<Setting>({
      .field = workload<&W::prompt_dist>,
      .choices = distributions,
      .restarts = true,
-     .exists = kGenerated},
+     .exists = kDrawnPrompts},
     {.path = "workload.output_dist",
      .label = "Answers' distribution",
      .help = "How the length of an answer is drawn.",
      .field = workload<&W::output_dist>,
      .choices = distributions,
      .restarts = true,
-     .exists = kGenerated},
+     .exists = kGenerated,
+     .applies = kGivenAnswers},
     {.path = "workload.prompt_values",
      .label = "Own tokens, list",
      .help = "The lengths that a prompt's own part is drawn from, each equally likely.",
@@ -97,7 +105,7 @@ constexpr auto kRows = std::to_array<Setting>({
      .field = workload<&W::prompt_values>,
      .range = {1, 1e6},
      .restarts = true,
-     .exists = kGenerated,
+     .exists = kDrawnPrompts,
      .applies = kPromptList,
      .wrong = list_wrong<&W::prompt_dist, &W::prompt_values>,
      .omit_empty = true},
@@ -186,7 +194,7 @@ constexpr auto kRows = std::to_array<Setting>({
      .field = workload<&W::prompt_tokens>,
      .range = {1, 1e6},
      .restarts = true,
-     .exists = kGenerated,
+     .exists = kDrawnPrompts,
      .applies = kPromptMean,
      .group = G::kWorkload,
      .slider = {.low = 8, .high = 4096, .log = true}},
@@ -196,7 +204,7 @@ constexpr auto kRows = std::to_array<Setting>({
      .field = workload<&W::prompt_spread>,
      .range = {0, 3},
      .restarts = true,
-     .exists = kGenerated,
+     .exists = kDrawnPrompts,
      .applies = kPromptSpread,
      .group = G::kWorkload,
      .finer = true,
@@ -235,12 +243,12 @@ constexpr auto kRows = std::to_array<Setting>({
      .slider = {.low = 1, .high = 2000, .log = true}},
     {.path = "workload.document_tokens",
      .label = "Document length",
-     .help = "Mean length of a document (demo: of a shared context).",
+     .help = "Mean length of a document.",
      .unit = "tokens",
      .field = workload<&W::document_tokens>,
      .range = {1, 1e6},
      .restarts = true,
-     .exists = kDocuments,
+     .exists = kRag,
      .group = G::kWorkload,
      .slider = {.low = 64, .high = 16384, .log = true}},
     {.path = "workload.document_spread",

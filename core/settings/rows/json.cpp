@@ -196,9 +196,12 @@ std::vector<std::span<const Setting>> sections() {
 
 template void read_rows(ObjectReader&, std::span<const Setting>, Scenario&, const Scenario&);
 template void read_rows(ObjectReader&, std::span<const FaultSetting>, Fault&, const Scenario&);
+template void read_rows(ObjectReader&, std::span<const PromptSetting>, SentPrompt&, const Scenario&);
 template Json value_json(const Setting&, const Scenario&, const Scenario&);
 template Json value_json(const FaultSetting&, const Fault&, const Scenario&);
+template Json value_json(const PromptSetting&, const SentPrompt&, const Scenario&);
 template void write_rows(Json&, std::span<const Setting>, const Scenario&, const Scenario&);
 template void write_rows(Json&, std::span<const FaultSetting>, const Fault&, const Scenario&);
+template void write_rows(Json&, std::span<const PromptSetting>, const SentPrompt&, const Scenario&);
 
 }  // namespace blockyard::io

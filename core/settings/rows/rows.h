@@ -82,6 +82,8 @@ template <auto Field>
 inline constexpr SettingField<Scenario> workload = member<Scenario, &Scenario::workload, Field>();
 template <auto Field>
 inline constexpr SettingField<Fault> fault = member<Fault, Field>();
+template <auto Field>
+inline constexpr SettingField<SentPrompt> prompt = member<SentPrompt, Field>();
 
 inline constexpr double kMostMs = 1e12;  ///< 31 years: far from overflowing 64-bit microseconds
 inline constexpr double kMostCost = 1e9;

@@ -56,6 +56,13 @@ constexpr auto kRun = std::to_array<Setting>({
      .restarts = true,
      .applies = kGpuCounts,
      .group = G::kMemory},
+    {.path = "tokenizer",
+     .label = "Tokenizer",
+     .help = "What cuts words into tokens: built-in, or the path of a Hugging Face tokenizer.json (BPE).",
+     .field = top<&S::tokenizer>,
+     .restarts = true,
+     .wrong =
+         [](const S& s) { return std::string(s.tokenizer.empty() ? "is empty; it must be built-in or a path" : ""); }},
     {.path = "cache.block_tokens",
      .label = "Block size",
      .help = "Tokens per block: what is shared, stored and evicted as one.",
@@ -113,6 +120,36 @@ constexpr auto kSlo = std::to_array<Setting>({
      .null = "nothing is promised",
      .group = G::kObjectives,
      .slider = {.low = 0, .high = 500, .decimals = 1, .log = true, .zero = "none"}},
+});
+
+constexpr auto kPrompts = std::to_array<PromptSetting>({
+    {.path = "prompts.t_ms",
+     .label = "Time",
+     .help = "When the prompt is sent.",
+     .unit = "ms",
+     .field = prompt<&SentPrompt::t>,
+     .range = {0, kMostMs},
+     .restarts = true},
+    {.path = "prompts.text",
+     .label = "Text",
+     .help = "The prompt, in words.",
+     .field = prompt<&SentPrompt::text>,
+     .restarts = true,
+     .wrong =
+         [](const SentPrompt& p) { return std::string(p.text.empty() ? "is missing; a prompt needs words" : ""); }},
+    {.path = "prompts.chat",
+     .label = "A chat",
+     .help = "Lines `role: text` are messages, laid out as the tokenizer's template says.",
+     .field = prompt<&SentPrompt::chat>,
+     .restarts = true},
+    {.path = "prompts.output_tokens",
+     .label = "Answer",
+     .help = "Length of the answer.",
+     .unit = "tokens",
+     .field = prompt<&SentPrompt::output_tokens>,
+     .range = {1, 1e6},
+     .restarts = true,
+     .null = "the small model decides it"},
 });
 
 constexpr auto kFaultKinds = std::to_array<ChoiceRow>({
@@ -195,5 +232,6 @@ std::span<const Setting> slo_rows() { return kSlo; }
 }  // namespace rows
 
 std::span<const FaultSetting> fault_table() { return rows::kFaults; }
+std::span<const PromptSetting> prompt_table() { return rows::kPrompts; }
 
 }  // namespace blockyard

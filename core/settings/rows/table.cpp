@@ -54,6 +54,7 @@ SettingKind kind_of(const SettingRow<Owner>& row) {
 }
 template SettingKind kind_of(const Setting&);
 template SettingKind kind_of(const FaultSetting&);
+template SettingKind kind_of(const PromptSetting&);
 
 bool is_nullable(const Setting& row) {
   if (kind_of(row) == SettingKind::kText) return !row.null.empty();

@@ -1,4 +1,4 @@
-// Settings of the workload that say what it is, and those of a trace.
+// Settings of the workload that say what it is, those of a trace, and those of prompts in words.
 #include <array>
 
 #include "core/settings/rows/rows.h"
@@ -14,6 +14,14 @@ constexpr When kTrace{[](const Scenario& s) { return s.workload.type == Workload
 constexpr When kClosedReplay{[](const Scenario& s) { return s.workload.replay == Replay::kClosed; },
                              "workload.replay is closed"};
 
+constexpr When kWords{
+    [](const Scenario& s) { return s.workload.type == WorkloadType::kTrace || s.workload.type == WorkloadType::kDemo; },
+    "workload.type is trace or demo"};
+constexpr When kModelAnswers{[](const Scenario& s) { return s.workload.answers == Answers::kModel; },
+                             "workload.answers is model"};
+constexpr When kGamma{[](const Scenario& s) { return s.workload.arrival == ArrivalProcess::kGamma; },
+                      "workload.arrival is gamma"};
+
 std::string path_wrong(const Scenario& s) {
   return s.workload.path.empty() ? "is missing; it must be a trace file" : "";
 }
@@ -24,6 +32,9 @@ std::string at_once_wrong(const Scenario& s) {
 
 std::vector<ChoiceRow> starts() { return listed(trace_start_table()); }
 std::vector<ChoiceRow> replays() { return listed(replay_table()); }
+// A recorded trace has no users that wait for answers but its own sessions.
+std::vector<ChoiceRow> open_arrivals() { return listed(arrival_table().first(3)); }
+std::vector<ChoiceRow> answer_sources() { return listed(answers_table()); }
 std::vector<ChoiceRow> trace_turns() { return listed(trace_turns_table()); }
 
 // null is TraceTurns::kAuto, which stands before the choices.
@@ -142,6 +153,50 @@ constexpr auto kRows = std::to_array<Setting>({
      .applies = kClosedReplay,
      .group = G::kWorkload,
      .slider = {.high = 5, .decimals = 1}},
+    {.path = "workload.answers",
+     .label = "Answers",
+     .help = "Of prompts in words: who decides an answer's length and tokens.",
+     .field = workload<&W::answers>,
+     .choices = answer_sources,
+     .restarts = true,
+     .exists = kWords,
+     .group = G::kWorkload},
+    {.path = "workload.max_tokens",
+     .label = "Longest answer",
+     .help = "An answer of the small model ends here at the latest, where its request says nothing else.",
+     .unit = "tokens",
+     .field = workload<&W::max_tokens>,
+     .range = {1, 1e5},
+     .whole = true,
+     .restarts = true,
+     .exists = kWords,
+     .applies = kModelAnswers,
+     .group = G::kWorkload,
+     .finer = true,
+     .slider = {.low = 1, .high = 512, .log = true}},
+    {.path = "workload.arrival",
+     .label = "Arrivals",
+     .help = "When requests arrive, where the trace has no times.",
+     .field = workload<&W::arrival>,
+     .choices = open_arrivals,
+     .restarts = true,
+     .exists = kTrace},
+    {.path = "workload.rate",
+     .label = "Rate",
+     .help = "Mean arrival rate of requests, where the trace has no times.",
+     .unit = "req/s",
+     .field = workload<&W::rate>,
+     .range = {1e-4, 1e5},
+     .restarts = true,
+     .exists = kTrace},
+    {.path = "workload.burstiness",
+     .label = "Burstiness",
+     .help = "Squared coefficient of variation of the gaps, where the trace has no times.",
+     .field = workload<&W::burstiness>,
+     .range = {0.01, 1000},
+     .restarts = true,
+     .exists = kTrace,
+     .applies = kGamma},
 });
 
 }  // namespace

@@ -145,6 +145,27 @@ class GrowingChains {
   std::vector<std::uint64_t> ids_;
 };
 
+// The words of a line: those of the blocks that are new, in the order of their ids, and what lies behind them. One id
+// of the trace is one block here.
+void take_words(const RawTrace& trace, const TraceLine& line, Chain chain, Words& words) {
+  const std::span<const std::uint32_t> rests = trace.rests;
+  words.add_rest(rests.subspan(line.rest_begin, line.rest_count));
+  std::size_t blocks = 0;
+  for (const Span& run : chain) blocks += run.count;
+  if (blocks == 0 || chain.back().first + chain.back().count <= words.blocks()) return;
+  std::vector<IdTree::Node> path(blocks);
+  IdTree::Node node = line.output_leaf;
+  for (std::size_t i = blocks; i-- > 0; node = trace.ids.above(node, 1)) path[i] = node;
+  std::size_t k = 0;
+  const std::span<const std::uint32_t> tokens = trace.node_tokens;
+  for (const Span& run : chain) {
+    for (std::uint32_t i = 0; i < run.count; ++i, ++k) {
+      if (run.first + i == words.blocks())
+        words.add_block(tokens.subspan(std::size_t{path[k]} * trace.block_tokens, trace.block_tokens));
+    }
+  }
+}
+
 // What the reader took for granted, and what of it looks odd.
 void say_what_was_read(const RawTrace& trace, const WorkloadSpec& spec, bool added, Workload& out) {
   const SimTime span = out.requests.back().arrival - out.requests.front().arrival;
@@ -204,8 +225,15 @@ Result<Workload> cut_trace(const RawTrace& trace, const WorkloadSpec& spec, cons
   std::stable_sort(order.begin(), order.end(),
                    [&arrivals](std::uint32_t a, std::uint32_t b) { return arrivals[a] < arrivals[b]; });
 
+  // Lines of words are whole: their reader has put what was said before in front.
   const bool added =
-      spec.trace_turns == TraceTurns::kAuto ? turns_seem_added(trace, order) : spec.trace_turns == TraceTurns::kAdded;
+      !trace.has_words &&
+      (spec.trace_turns == TraceTurns::kAuto ? turns_seem_added(trace, order) : spec.trace_turns == TraceTurns::kAdded);
+  if (trace.has_words) {
+    const auto lent = reading.words->words();
+    if (!lent) return lent.error();
+    out.words.emplace((*lent)->tokenizer(), reading.cache_block_tokens);
+  }
   WholeChains whole(trace, out.tree, reading.cache_block_tokens);
   std::optional<GrowingChains> growing;
   if (added) growing.emplace(trace, out.tree, reading.cache_block_tokens);
@@ -242,6 +270,7 @@ Result<Workload> cut_trace(const RawTrace& trace, const WorkloadSpec& spec, cons
     r.runs_count = static_cast<std::uint32_t>(chain.size());
     out.runs.insert(out.runs.end(), chain.begin(), chain.end());
     out.requests.push_back(r);
+    if (out.words) take_words(trace, line, chain, *out.words);
   }
   if (trace.block_tokens != reading.cache_block_tokens &&
       std::any_of(trace.lines.begin(), trace.lines.end(), [](const TraceLine& l) { return l.output_ids_count > 0; })) {

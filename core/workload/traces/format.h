@@ -5,7 +5,6 @@
 #include <simdjson.h>
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -14,12 +13,11 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/settings/workload_spec.h"
 #include "core/workload/traces/raw_trace.h"
+#include "core/workload/words/word_source.h"
 
 namespace blockyard {
-
-/// Cuts a text into token ids: how a tokenizer is lent to the formats that hold words.
-using TextTokens = std::function<Result<std::vector<std::uint32_t>>(std::string_view)>;
 
 /// What a reader is told besides the records.
 struct FormatContext {
@@ -27,7 +25,8 @@ struct FormatContext {
   std::uint32_t file = 0;                 ///< its number among those that are merged
   std::uint32_t cache_block_tokens = 16;  ///< formats whose identity is the tokens' cut by it
   bool ignore_extra_ids = false;
-  const TextTokens* tokens = nullptr;  ///< nullptr: words cannot be read
+  WordLender* words = nullptr;  ///< of the formats that hold words; nullptr: they cannot be read
+  TraceTurns turns = TraceTurns::kAuto;
 };
 
 /// A record as readers get it: JSON is parsed, a line of CSV is not.

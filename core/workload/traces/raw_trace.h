@@ -31,6 +31,8 @@ struct TraceLine {
   IdTree::Node output_leaf = kNone;    ///< where the answer's end: behind the prompt's full blocks
   std::uint32_t session = kNone;       ///< into RawTrace::sessions
   std::uint32_t file = 0;              ///< which file it is from
+  std::size_t rest_begin = 0;          ///< into RawTrace::rests: tokens behind its ids, where prompts are words
+  std::uint32_t rest_count = 0;
   bool has_time = false;
   bool has_think = false;
 };
@@ -55,6 +57,10 @@ struct RawTrace {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> parents;  ///< sub-agent's session, and the one that sent it
   bool from_zero = false;                                        ///< the file says that its times count from its zero
   std::uint64_t local_scopes = 0;                                ///< conversations so far whose ids are their own
+  /// Prompts are words: `block_tokens` tokens of every node of `ids`, in order, and what lies behind each line's ids.
+  bool has_words = false;
+  std::vector<std::uint32_t> node_tokens;
+  std::vector<std::uint32_t> rests;
   bool times_may_lack = false;     ///< where no line has a time, arrivals come from an arrival process
   std::vector<std::string> notes;  ///< what a reader should know, e.g. that nothing is shared
   std::vector<std::string> warnings;

@@ -59,7 +59,8 @@ class FileReader {
     context_.file = file;
     context_.cache_block_tokens = reading.cache_block_tokens;
     context_.ignore_extra_ids = spec.ignore_extra_ids;
-    context_.tokens = reading.tokens;
+    context_.words = reading.words;
+    context_.turns = spec.trace_turns;
   }
 
   std::optional<Error> read(const std::string& path);
@@ -177,8 +178,9 @@ std::optional<Error> FileReader::read(const std::string& path) {
   if (late_ && !enough()) return late_;
   first_.clear();
   dom::parser parser;
-  constexpr std::size_t kBetween = 50000;  // requests, between two words on how far it is
-  for (std::size_t n = 1; more_ && !enough(); ++n) {
+  constexpr std::uint64_t kBetween = std::uint64_t{4} << 20U;  // bytes, between two words on how far it is
+  std::uint64_t told = 0;
+  while (more_ && !enough()) {
     TraceRecord record;
     const auto some = (*source)->next(record);
     if (!some) return some.error();
@@ -186,8 +188,10 @@ std::optional<Error> FileReader::read(const std::string& path) {
     ParsedRecord one;
     if (auto trouble = parse(parser, context_.path, (*source)->json(), record, one)) return trouble;
     if (auto trouble = take(one)) return trouble;
-    if (reading_.progress && n % kBetween == 0)
-      reading_.progress(bytes_before_ + (*source)->bytes_read(), out_.lines.size());
+    if (reading_.progress && (*source)->bytes_read() >= told + kBetween) {
+      told = (*source)->bytes_read();
+      reading_.progress(bytes_before_ + told, out_.lines.size());
+    }
   }
   bytes_ = (*source)->bytes_read();
   return reader_->finish();

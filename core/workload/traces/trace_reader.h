@@ -32,8 +32,8 @@ struct TraceLimits {
 struct TraceReading {
   std::uint32_t cache_block_tokens = 16;
   TraceLimits limits;
-  const TextTokens* tokens = nullptr;  ///< cuts words; nullptr: formats that hold words are refused
-  std::uint64_t seed = 0;              ///< of arrivals, where the file has no times
+  WordLender* words = nullptr;  ///< cuts words; nullptr: formats that hold words are refused
+  std::uint64_t seed = 0;       ///< of arrivals, where the file has no times
   /// Called now and then with what has been read so far.
   std::function<void(std::uint64_t bytes, std::size_t requests)> progress;
 };
