@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cmath>
 
 #include "app/ui/compat.h"
@@ -28,9 +29,22 @@ RequestId content_of(const FrameContext& ctx, RequestId r) {
 }
 
 std::string request_text(const FrameContext& ctx, RequestId r) {
-  const std::uint32_t label = ctx.sim.request(r).label;
-  const auto& labels = ctx.sim.workload().labels;
+  const Workload& workload = ctx.sim.workload();
+  const Request& q = ctx.sim.request(r);
+  if (workload.words) {
+    const std::string words = one_line(workload.words->text(workload.prompt_words(q, 32)), 48);
+    if (!words.empty()) return fmt::format("request {} · {}", r, words);
+  }
+  const std::uint32_t label = q.label;
+  const auto& labels = workload.labels;
   return label < labels.size() ? fmt::format("request {} · {}", r, labels[label]) : fmt::format("request {}", r);
+}
+
+std::string first_words(const Workload& workload, Chain chain, std::size_t most) {
+  if (!workload.words || chain.empty()) return "";
+  const std::string words = one_line(workload.words->text(workload.words->tokens_of(chain, most / 2 + 8)), most);
+  const bool begins = workload.tree.depth(chain.front().first) == 0;
+  return words.empty() || begins ? words : "…" + words;
 }
 
 RequestId answer_owner(const Workload& workload, BlockId block) {
@@ -50,6 +64,9 @@ std::string block_text(const FrameContext& ctx, BlockId block) {
   const Workload& workload = ctx.sim.workload();
   if (const RequestId r = answer_owner(workload, block); r != kNone)
     return fmt::format("answer of request {}, block {}", r, block - workload.requests[r].private_first + 1);
+  const std::array<Span, 1> alone{Span{block, 1}};
+  if (const std::string words = first_words(workload, alone, 90); !words.empty())
+    return fmt::format("block {}: {}", workload.tree.depth(block) + 1, words);
   const PrefixTree::Origin origin = workload.tree.origin(block);
   if (ctx.scenario.workload.type == WorkloadType::kTrace)
     return fmt::format("trace block {}, part {}", origin.key, origin.j + 1);

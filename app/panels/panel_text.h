@@ -23,8 +23,12 @@ std::string objectives_text(const SloConfig& slo);
 
 /// The place of request r in Workload::requests (closed loops send them in another order than they are listed).
 RequestId content_of(const FrameContext& ctx, RequestId r);
-/// What a request is called: "request 17" and, where it begins with something shared, " · doc 4".
+/// What a request is called: "request 17" and, where it has words, the first of them; where it begins with something
+/// shared that has a name, " · doc 4".
 std::string request_text(const FrameContext& ctx, RequestId r);
+/// The first words of a chain of blocks on one line of at most `most` characters; "" where it has none. … in front:
+/// something stands before it.
+std::string first_words(const Workload& workload, Chain chain, std::size_t most);
 /// The place in Workload::requests of the one whose answer a private block belongs to; kNone for every other block.
 RequestId answer_owner(const Workload& workload, BlockId block);
 /// What a block is: where its content comes from. "doc 4, block 12", "trace block 4711, part 3", "answer of request 9".

@@ -75,6 +75,14 @@ void path_stroke(ImDrawList* list, ImU32 color, float thickness, bool closed) {
   list->PathClear();
 }
 
+float char_advance(ImFont* font, float size, unsigned code_point) {
+#if IMGUI_VERSION_NUM >= 19200
+  return font->GetFontBaked(size)->GetCharAdvance(static_cast<ImWchar>(code_point));
+#else
+  return font->GetCharAdvance(static_cast<ImWchar>(code_point)) * size / font->FontSize;
+#endif
+}
+
 const char* line_end(ImFont* font, float size, const char* begin, const char* end, float width) {
 #if IMGUI_VERSION_NUM >= 19200
   const char* stop = font->CalcWordWrapPosition(size, begin, end, width);

@@ -50,6 +50,9 @@ std::uintptr_t texture_value(ImTextureID id);
 ImTextureID font_texture(ImFontAtlas& atlas);
 void set_font_texture(ImFontAtlas& atlas, ImTextureID id);
 
+// How far a character moves the pen at `size`.
+float char_advance(ImFont* font, float size, unsigned code_point);
+
 // Where a line of text at `size` ends that begins at `begin` and has `width` pixels: between two words where it can,
 // behind one character at least.
 const char* line_end(ImFont* font, float size, const char* begin, const char* end, float width);

@@ -2,6 +2,9 @@
 #include <gtest/gtest.h>
 
 #include "app/panels/prompt/prompt_blocks.h"
+#include "app/panels/prompt/prompt_path.h"
+#include "app/ui/wrapped_text.h"
+#include "core/base/rng.h"
 #include "core/tokens/built_in.h"
 #include "window_stage.h"
 
@@ -31,7 +34,7 @@ TEST(PromptBlocks, AChangeMakesEverythingBehindItNewAndNothingBefore) {
     cut.set(built_in(), changed);
     const std::vector<TokenId> before = built_in().encode(text), now = built_in().encode(changed);
     for (std::size_t b = 0; b < cut.full_blocks(); ++b) {
-      const std::size_t end = (b + 1) * PromptBlocks::kBlockTokens;
+      const std::size_t end = (b + 1) * std::size_t{16};
       const bool same = end <= before.size() &&
                         std::equal(now.begin(), now.begin() + static_cast<std::ptrdiff_t>(end), before.begin());
       EXPECT_EQ(cut.is_new(b), !same) << "letter " << at << ", block " << b;
@@ -51,6 +54,74 @@ TEST(PromptBlocks, FortySevenTokensAreTwoBlocks) {
   std::string whole;
   for (std::size_t i = 0; i < cut.ids().size(); ++i) whole += cut.token_text(i);
   EXPECT_EQ(whole, text);
+}
+
+TEST(WrappedText, BreaksAreNoPartOfTheText) {
+  Rng rng(4, RngPurpose::kTest);
+  WrappedText text;
+  std::string naive;
+  const auto advance = [](unsigned c) { return c < 0x80 ? 1.0F : 2.0F; };
+  for (int round = 0; round < 400; ++round) {
+    std::string shown = text.shown();
+    const std::size_t at = rng.below(shown.size() + 1);
+    if (rng.below(3) == 0 && at < shown.size()) {  // a letter goes
+      shown.erase(at, 1);
+      naive.erase(at, 1);
+    } else {
+      const std::string typed = std::string("ab \n")[rng.below(4)] + std::string(rng.below(4), 'x');
+      shown.insert(at, typed);
+      naive.insert(at, typed);
+    }
+    text.edited(shown);
+    text.wrap(12, advance);
+    ASSERT_EQ(text.value(), naive);
+    ASSERT_EQ(text.shown().size(), naive.size());
+    // No line is longer than the width, but for words that are.
+    for (std::size_t begin = 0; begin < text.shown().size();) {
+      const std::size_t end = std::min(text.shown().find('\n', begin), text.shown().size());
+      const std::string line = text.shown().substr(begin, end - begin);
+      const std::size_t words = line.find(' ');
+      if (words != std::string::npos && line.find_last_not_of(' ') != std::string::npos)
+        EXPECT_LE(line.find_last_of(' '), 12U) << line;
+      begin = end + 1;
+    }
+  }
+}
+
+constexpr const char* kWords = R"({"name": "words", "cache": {"capacity_blocks": 200},
+    "workload": {"type": "demo", "requests": 30, "rate": 2}})";
+
+// What the lab says of a prompt is what happens to it when it is sent at that moment.
+TEST(PromptPath, ForetellsWhatComesOfAPrompt) {
+  SessionOptions options;
+  options.assets_dir = BLOCKYARD_ASSETS;
+  Session session(options);
+  ASSERT_TRUE(session.open({kWords, "", "words"}, false));
+  session.apply(cmd::Seek{9'000'000});
+  const Simulation& before = session.player().cursor();
+  const Workload& workload = before.workload();
+  const std::string text = workload.words->text(workload.prompt_words(workload.requests[0])) + " And when?";
+  PromptPath path;
+  path.set(workload, built_in().encode(text));
+  EXPECT_GE(path.known(), workload.requests[0].prompt_blocks - 1);
+  const std::uint32_t strategy = before.config().router.strategy;
+  const PromptPath::Fleet fleet = path.ask(before);
+  const WorkerId chosen = fleet.strategies[strategy].chosen;
+  ASSERT_NE(chosen, kNone);
+  const std::size_t requests = before.records().size();
+
+  session.apply(cmd::SendPrompt{text, false, 2});
+  session.settle();
+  ASSERT_EQ(session.player().cursor().records().size(), requests + 2);
+  const RequestId sent = selected_request(session.selection());
+  ASSERT_NE(sent, kNone);
+  const Simulation& now = session.player().cursor();
+  EXPECT_EQ(now.workload().words->text(now.workload().prompt_words(now.request(sent))), text);
+  EXPECT_EQ(now.records()[sent - 1].worker, chosen);
+  EXPECT_EQ(now.records()[sent - 1].predicted, fleet.workers[chosen].believed);
+  session.apply(cmd::Undo{});
+  session.settle();
+  EXPECT_EQ(session.player().cursor().records().size(), requests);
 }
 
 TEST(PromptLab, OpensByItsKeyTakesTextAndCloses) {

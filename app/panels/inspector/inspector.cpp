@@ -172,6 +172,33 @@ void InspectorPanel::request(FrameContext& ctx, RequestId r) {
     inspector_heading(look, "waits");
     text_wrapped(look, FontRole::Small, look.theme.text_secondary, why);
   }
+  words(ctx, r);
+}
+
+void InspectorPanel::words(FrameContext& ctx, RequestId r) {
+  const Look& look = ctx.look;
+  const Workload& workload = ctx.sim.workload();
+  const Request& q = ctx.sim.request(r);
+  constexpr std::size_t kMost = 400;  // tokens: more is for the lab
+  const std::vector<TokenId> tokens = workload.prompt_words(q, kMost);
+  inspector_heading(look, tokens.empty() ? "prompt: blocks, no words" : "prompt");
+  if (chip(look, "Open in the prompt lab", Tone::Accent, icons::kPencil)) {
+    ctx.ui.prompt_open = true;
+    ctx.ui.prompt_request = r;
+  }
+  if (tokens.empty()) return;
+  std::string said = workload.words->text(tokens);
+  if (tokens.size() < q.prompt_tokens) {
+    const std::vector<TokenId> all = workload.prompt_words(q);
+    const std::size_t end = std::min<std::size_t>(60, all.size() - tokens.size());
+    said += " … " + workload.words->text(std::span(all).last(end));
+  }
+  text_wrapped(look, FontRole::Small, look.theme.text, said);
+  const std::vector<TokenId> answer = workload.answer_words(q);
+  if (answer.empty()) return;
+  const bool told = ctx.sim.records()[r].finish >= 0;
+  inspector_heading(look, told ? "answer" : "answer: not finished yet");
+  if (told) text_wrapped(look, FontRole::Small, look.theme.text_secondary, workload.words->text(answer));
 }
 
 void InspectorPanel::block(FrameContext& ctx, const SelectedBlock& what) {
@@ -263,6 +290,7 @@ void InspectorPanel::edge(FrameContext& ctx, EdgeId e) {
   const NodeIndex n = tree_.node_of(e);
   if (n == kNone) return;
   const TreeNode& node = tree_.node(n);
+  const Workload& workload = ctx.sim.workload();
   const auto uses = ctx.tree.uses(node.first);
   inspector_title(
       ctx, node.label,
@@ -305,6 +333,18 @@ void InspectorPanel::edge(FrameContext& ctx, EdgeId e) {
       facts.add_wide("phantom", fmt::format("{} blk · {}", phantom, duration_text(ms * phantom)), look.theme.warn_text);
     if (unknown > 0)
       facts.add_wide("unknown", fmt::format("{} blk · {}", unknown, duration_text(ms * unknown)), look.theme.warn_text);
+  }
+  if (workload.words) {
+    const RequestId owner = ctx.tree.edges()[node.last].first_request;
+    const std::uint32_t most = std::min(node.blocks, 24U);
+    const std::size_t before = std::size_t{node.depth} * tokens;
+    std::vector<TokenId> said = workload.prompt_words(workload.requests[owner], before + std::size_t{most} * tokens);
+    said.erase(said.begin(), said.begin() + static_cast<std::ptrdiff_t>(std::min(before, said.size())));
+    if (!said.empty()) {
+      inspector_heading(look, "words");
+      text_wrapped(look, FontRole::Small, look.theme.text,
+                   workload.words->text(said) + (most < node.blocks ? " …" : ""));
+    }
   }
   inspector_heading(look, "latest requests");
   std::reverse(here.begin(), here.end());

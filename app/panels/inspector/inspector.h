@@ -16,6 +16,8 @@ class InspectorPanel final : public Panel {
 
  private:
   void request(FrameContext& ctx, RequestId r);
+  /// What the request says, and what it was answered.
+  void words(FrameContext& ctx, RequestId r);
   void block(FrameContext& ctx, const SelectedBlock& what);
   void worker(FrameContext& ctx, WorkerId w);
   void edge(FrameContext& ctx, EdgeId e);

@@ -196,6 +196,10 @@ void LessonCard::step(FrameContext& ctx, FontRole role) {
     paragraph(look, FontRole::Small, look.theme.text_muted,
               "This window is too small to show what this step points at.");
   }
+  if (now.lab && chip(look, "See its words in the prompt lab", Tone::Accent, icons::kPencil)) {
+    ctx.ui.prompt_open = true;
+    ctx.ui.prompt_request = *now.lab;
+  }
   figures(ctx);
   if (!turns_page(ctx, 0)) question(ctx);
 }

@@ -1,21 +1,26 @@
 #include "app/panels/prompt/prompt_blocks.h"
 
 #include <algorithm>
+#include <unordered_map>
 
-#include "core/base/check.h"
 #include "core/tokens/built_in.h"
 
 namespace blockyard {
 
-void PromptBlocks::set(const Tokenizer& tokenizer, const std::string& text) {
+void PromptBlocks::set(const Tokenizer& tokenizer, std::vector<TokenId> ids) {
   const std::vector<Digest> before = std::move(digests_);
-  text_ = text;
-  ids_ = tokenizer.encode(text);
+  ids_ = std::move(ids);
+  pieces_.clear();
   begins_.assign(1, 0);
   begins_.reserve(ids_.size() + 1);
-  for (const TokenId id : ids_) begins_.push_back(begins_.back() + tokenizer.text_of(id).size());
-  BY_CHECK(begins_.back() == text_.size(), "tokens that are not the text");
-  digests_ = chain_digests(ids_, kBlockTokens);
+  std::unordered_map<TokenId, std::string> known;
+  for (const TokenId id : ids_) {
+    const auto [at, fresh] = known.try_emplace(id);
+    if (fresh) at->second = tokenizer.text_of(id);
+    pieces_ += at->second;
+    begins_.push_back(pieces_.size());
+  }
+  digests_ = chain_digests(ids_, block_tokens_);
   const std::size_t both = std::min(before.size(), digests_.size());
   unchanged_ = static_cast<std::size_t>(
       std::mismatch(before.begin(), before.begin() + static_cast<std::ptrdiff_t>(both), digests_.begin()).first -

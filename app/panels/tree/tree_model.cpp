@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cctype>
 
@@ -128,6 +129,10 @@ NodeIndex TreeModel::add(const FrameContext& ctx, EdgeId first, NodeIndex parent
 // parent do not; the request, or the user, that it belongs to alone; else where it begins.
 std::string TreeModel::label_of(const FrameContext& ctx, const TreeNode& node) const {
   const Workload& workload = ctx.sim.workload();
+  // Where there are words, they say best what it stands for.
+  const RadixEdge& edge = ctx.tree.edges()[node.first];
+  const std::array<Span, 1> stretch{Span{edge.first, edge.count}};
+  if (std::string words = first_words(workload, stretch, 60); !words.empty()) return words;
   const auto requests_of = [&](const TreeNode& n) { return ctx.tree.uses(n.first); };
   const auto common_label = [&](const TreeNode& n) {
     const auto uses = requests_of(n);

@@ -145,6 +145,8 @@ void Timeline::draw_marks(FrameContext& ctx, const Strip& strip) {
     if (hovered && std::abs(mouse.x - x) < look.px(7)) tooltip(look, what, moment_text(t));
   };
   for (const Fault& fault : ctx.sim.config().faults) mark(fault.t, look.theme.warn, 0, fault_text(fault));
+  for (const SentPrompt& prompt : ctx.scenario.prompts)
+    mark(prompt.t, look.theme.good, 1, "Sent: " + one_line(prompt.text, 60));
   for (const RunChange& change : ctx.player.changes()) mark(change.t, look.theme.accent, 1, change.label);
   for (const Bookmark& b : ctx.bookmarks) mark(b.t, look.theme.text_secondary, 2, b.label);
   const Linked pointed = linked_to(ctx, ctx.hover), selected = linked_to(ctx, ctx.selection);

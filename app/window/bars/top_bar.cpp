@@ -289,6 +289,12 @@ void draw_top_bar(FrameContext& ctx, const Rect& rect) {
     }
     right -= gap + look.px(34);
     ImGui::SetCursorScreenPos(ImVec2(right, y));
+    if (icon_button(look, "prompt", icons::kPencil, "Prompt lab: words as tokens and blocks", "P", true,
+                    ctx.ui.prompt_open)) {
+      ctx.ui.prompt_open = !ctx.ui.prompt_open;
+    }
+    right -= gap + look.px(34);
+    ImGui::SetCursorScreenPos(ImVec2(right, y));
     if (icon_button(look, "help", icons::kQuestion, "What is what", "F1", true, ctx.ui.help_open)) {
       ctx.ui.help_open = !ctx.ui.help_open;
     }
