@@ -29,7 +29,8 @@ struct Typed {
       data->Buf = self->text.data();
     } else if (data->EventFlag == ImGuiInputTextFlags_CallbackEdit) {
       const Typing& t = self->typing;
-      t.text->edited({data->Buf, static_cast<std::size_t>(data->BufTextLen)});
+      t.text->edited({data->Buf, static_cast<std::size_t>(data->BufTextLen)},
+                     static_cast<std::size_t>(data->CursorPos));
       t.text->wrap(t.width, [&t](unsigned c) { return compat::char_advance(t.font, t.size, c); });
       std::copy(t.text->shown().begin(), t.text->shown().end(), data->Buf);
       data->BufDirty = true;
@@ -53,10 +54,13 @@ std::string WrappedText::value() const {
   return out;
 }
 
-void WrappedText::edited(std::string_view now) {
+void WrappedText::edited(std::string_view now, std::size_t caret) {
   const std::size_t both = std::min(shown_.size(), now.size());
   std::size_t front = 0, back = 0;
   while (front < both && shown_[front] == now[front]) ++front;
+  // Of equal letters side by side the caret tells which one came or went.
+  const std::size_t grown = now.size() > shown_.size() ? now.size() - shown_.size() : 0;
+  front = std::min(front, caret > grown ? caret - grown : 0);
   while (back < both - front && shown_[shown_.size() - 1 - back] == now[now.size() - 1 - back]) ++back;
   const std::size_t behind = shown_.size() - back;
   std::vector<std::size_t> kept;

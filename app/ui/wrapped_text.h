@@ -23,8 +23,8 @@ class WrappedText {
   /// Breaks lines that are wider than `width` by their spaces. `advance(c)` is the width of a code point.
   template <class Advance>
   void wrap(float width, Advance advance);
-  /// What a person made of shown(): breaks outside of the change stay.
-  void edited(std::string_view now);
+  /// What a person made of shown(), and where the caret is behind it: breaks outside of the change stay.
+  void edited(std::string_view now, std::size_t caret);
   const std::string& shown() const { return shown_; }
 
  private:
