@@ -97,6 +97,10 @@ struct LoadTrace {
 struct OpenFile {
   std::string path;
 };
+/// Pasted text: the path of a file, or a router's configuration.
+struct OpenText {
+  std::string text;
+};
 struct NextScenario {
   int by = 1;  ///< −1: the one before
 };
@@ -176,6 +180,7 @@ using Command =
                  cmd::StepBackRequest, cmd::Seek, cmd::SeekEnd, cmd::SetSpeed, cmd::Restart, cmd::AddBookmark,
                  cmd::RemoveBookmark, cmd::SetRange, cmd::Set, cmd::ResetSetting, cmd::SetArrivalRate, cmd::AddFault,
                  cmd::SendPrompt, cmd::ResetAll, cmd::Undo, cmd::Redo, cmd::LoadScenario, cmd::LoadTrace, cmd::OpenFile,
+                 cmd::OpenText,
                  cmd::NextScenario, cmd::CancelLoad, cmd::SaveScenario, cmd::Select, cmd::ClearSelection, cmd::Hover,
                  cmd::SetCompare, cmd::RunExperiment, cmd::StopExperiment, cmd::StartLesson, cmd::ShowLessonStep,
                  cmd::AnswerLesson, cmd::LeaveLesson, cmd::SetTheme, cmd::SetScale, cmd::Screenshot, cmd::Fullscreen,

@@ -138,6 +138,7 @@ class Session {
   void on(const cmd::LoadScenario& c);
   void on(const cmd::LoadTrace& c);
   void on(const cmd::OpenFile& c) { open_file(c.path); }
+  void on(const cmd::OpenText& c) { open_text(c.text); }
   void on(const cmd::NextScenario& c);
   void on(const cmd::CancelLoad&);
   void on(const cmd::SaveScenario& c);
@@ -209,6 +210,8 @@ class Session {
   void remember_file(const std::string& source);
   void set_compare(const std::vector<Variant>& fleets);
   void open_file(const std::string& path);
+  void open_text(const std::string& text);
+  void open_policy(const std::string& text, const std::string& whence);
 
   // session_lessons.cpp
   void start_lesson(const std::string& id, std::size_t step);

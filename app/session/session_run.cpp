@@ -371,14 +371,28 @@ void Session::open_file(const std::string& path) {
   if (is_policy_file(path)) {
     const auto text = read_file(path);
     if (!text) return notify(text.error().message, true);
-    const auto imported = import_policy(*text);
-    if (!imported) return notify(fmt::format("{}: {}", path, imported.error().message), true);
-    stop_going();
-    notify(told_of(*imported));
-    return load(with_values(run_.document, imported->settings), false, true);
+    return open_policy(*text, path);
   }
   if (is_trace_file(path)) return load(with_trace(run_.document, path), true, true);
   load(open_document(path, options_.assets_dir), true, true);
+}
+
+void Session::open_policy(const std::string& text, const std::string& whence) {
+  const auto imported = import_policy(text);
+  if (!imported) return notify(fmt::format("{}: {}", whence, imported.error().message), true);
+  stop_going();
+  notify(told_of(*imported));
+  load(with_values(run_.document, imported->settings), false, true);
+}
+
+void Session::open_text(const std::string& text) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string::npos) return notify("There is no text on the clipboard.", true);
+  const std::string trimmed = text.substr(first, text.find_last_not_of(" \t\r\n") + 1 - first);
+  std::error_code ec;
+  const bool one_line = trimmed.find('\n') == std::string::npos && trimmed.size() < 4096;
+  if (one_line && std::filesystem::exists(trimmed, ec)) return open_file(trimmed);
+  open_policy(text, "The clipboard");
 }
 
 }  // namespace blockyard

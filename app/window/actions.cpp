@@ -150,6 +150,13 @@ constexpr auto kActions = std::to_array<Action>({
     {"export_requests", "Export requests as CSV", "", "One row per request, as of now.", nullptr, export_requests},
     {"open", "Open a file", "Ctrl O", "A scenario or a trace: folders, recent files, or a path.",
      [] { return with_ctrl(Key::O); }, [](FrameContext& c) { c.ui.file_open = !c.ui.file_open; }},
+    {"paste", "Paste a router's configuration", "Ctrl V",
+     "From the clipboard: an llm-d EndpointPickerConfig, a router's command line, or the path of a file.",
+     [] { return with_ctrl(Key::V); },
+     [](FrameContext& c) {
+       const char* text = ImGui::GetClipboardText();
+       c.push(cmd::OpenText{text != nullptr ? text : ""});
+     }},
     {"save", "Save scenario", "Ctrl S", "The settings as they are now, as a scenario file.",
      [] { return with_ctrl(Key::S); }, [](FrameContext& c) { c.push(cmd::SaveScenario{}); }},
     {"full_screen", "Full screen", "F11", "", [] { return plain(Key::F11); },

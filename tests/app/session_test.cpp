@@ -132,6 +132,26 @@ TEST_F(SessionTest, ARoutersConfigurationTakesThePlaceOfTheRunsOwn) {
   EXPECT_EQ(policy_table()[s.scenario().config.router.strategy].id, "llmd_sticky");
 }
 
+TEST_F(SessionTest, PastesARoutersConfigurationOrAPath) {
+  Session s(options());
+  ASSERT_TRUE(s.open({kSmall, "", ""}, false));
+  const std::uint32_t before = s.scenario().config.router.strategy;
+  for (const char* text : {"", " \n ", "no router at all", "/no/such/file.json"}) {
+    s.apply(cmd::OpenText{text});
+    s.settle();
+    EXPECT_EQ(s.scenario().config.router.strategy, before) << text;
+    EXPECT_TRUE(s.toasts().back().error) << text;
+  }
+  s.apply(cmd::OpenText{"python3 -m sglang_router.launch_server --model m --router-policy round_robin --dp-size 2\n"});
+  s.settle();
+  EXPECT_EQ(s.scenario().config.router.strategy, find_policy("round_robin"));
+  EXPECT_FALSE(s.toasts().back().error);
+  const std::string path = write("pasted.json", R"({"name": "pasted here"})");
+  s.apply(cmd::OpenText{" " + path + "\n"});
+  s.settle();
+  EXPECT_EQ(s.scenario().name, "pasted here");
+}
+
 TEST_F(SessionTest, ErrorsAreToldAndTheRunStays) {
   Session s(options());
   ASSERT_TRUE(s.open({kSmall, "", ""}, false));
