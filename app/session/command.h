@@ -180,11 +180,11 @@ using Command =
                  cmd::StepBackRequest, cmd::Seek, cmd::SeekEnd, cmd::SetSpeed, cmd::Restart, cmd::AddBookmark,
                  cmd::RemoveBookmark, cmd::SetRange, cmd::Set, cmd::ResetSetting, cmd::SetArrivalRate, cmd::AddFault,
                  cmd::SendPrompt, cmd::ResetAll, cmd::Undo, cmd::Redo, cmd::LoadScenario, cmd::LoadTrace, cmd::OpenFile,
-                 cmd::OpenText,
-                 cmd::NextScenario, cmd::CancelLoad, cmd::SaveScenario, cmd::Select, cmd::ClearSelection, cmd::Hover,
-                 cmd::SetCompare, cmd::RunExperiment, cmd::StopExperiment, cmd::StartLesson, cmd::ShowLessonStep,
-                 cmd::AnswerLesson, cmd::LeaveLesson, cmd::SetTheme, cmd::SetScale, cmd::Screenshot, cmd::Fullscreen,
-                 cmd::CopyText, cmd::SaveFile, cmd::Notify, cmd::DismissToast, cmd::DismissFirstStart, cmd::Quit>;
+                 cmd::OpenText, cmd::NextScenario, cmd::CancelLoad, cmd::SaveScenario, cmd::Select, cmd::ClearSelection,
+                 cmd::Hover, cmd::SetCompare, cmd::RunExperiment, cmd::StopExperiment, cmd::StartLesson,
+                 cmd::ShowLessonStep, cmd::AnswerLesson, cmd::LeaveLesson, cmd::SetTheme, cmd::SetScale,
+                 cmd::Screenshot, cmd::Fullscreen, cmd::CopyText, cmd::SaveFile, cmd::Notify, cmd::DismissToast,
+                 cmd::DismissFirstStart, cmd::Quit>;
 
 /// These strategies beside the scenario's own.
 cmd::SetCompare compare_strategies(const std::vector<std::uint32_t>& strategies);
