@@ -30,7 +30,9 @@ TEST(WorkloadJson, EveryTypeComesBackAsItWas) {
     EXPECT_EQ(again->workload, s->workload);
     if (s->workload.type != WorkloadType::kTrace) {
       EXPECT_EQ(s->workload, default_workload(s->workload.type));
-      EXPECT_TRUE(make_workload(s->workload, 16, 42, ""));
+      Scenario whole = *s;
+      whole.assets_dir = BLOCKYARD_ASSETS;
+      EXPECT_TRUE(make_workload(whole, 16));
     }
   }
 }
