@@ -9,10 +9,14 @@
 #include <vector>
 
 #include "app/cli/command.h"
+#include "app/cli/parts/help.h"
 #include "app/cli/parts/machine.h"
 #include "app/cli/parts/options.h"
+#include "app/cli/parts/window_args.h"
 #include "app/platform/program.h"
+#include "app/session/documents.h"
 #include "core/base/printable.h"
+#include "core/base/words/nearest.h"
 
 namespace {
 
@@ -28,21 +32,28 @@ int open_window(const std::vector<std::string>& arguments) {
   return refuse(blockyard::Error::failure(fmt::format("{}: cannot be started: {}", window.string(), why)));
 }
 
-// The first word that is neither an option nor an option's value of the top level, if it names a subcommand.
-bool names_command(const std::vector<std::string>& arguments) {
+// The first word that is neither an option nor the value of one of the window's; empty where there is none.
+std::string first_word(const std::vector<std::string>& arguments) {
+  static constexpr std::string_view kWithValue[] = {"--assets", "--max-memory", "--set",     "--trace",
+                                                    "--state",  "--scale",      "--scenario"};
   for (std::size_t i = 0; i < arguments.size(); ++i) {
-    if (arguments[i] == "--assets" || arguments[i] == "--max-memory") {
+    if (std::find(std::begin(kWithValue), std::end(kWithValue), arguments[i]) != std::end(kWithValue)) {
       ++i;
-      continue;
+    } else if (arguments[i].empty() || arguments[i][0] != '-') {
+      return arguments[i];
     }
-    if (!arguments[i].empty() && arguments[i][0] == '-') {
-      if (arguments[i] == "--help" || arguments[i] == "-h" || arguments[i] == "--version") return true;
-      continue;
-    }
-    for (const CommandRow& row : command_table()) {
-      if (row.name == arguments[i]) return true;
-    }
-    return false;
+  }
+  return "";
+}
+
+// Whether this is for the commands, not for the window.
+bool names_command(const std::vector<std::string>& arguments) {
+  const std::string first = first_word(arguments);
+  for (const CommandRow& row : command_table()) {
+    if (row.name == first) return true;
+  }
+  for (const std::string& a : arguments) {
+    if (a == "--help" || a == "-h" || a == "--version" || a == "-v") return true;
   }
   return false;
 }
@@ -57,14 +68,46 @@ std::string given(const std::vector<std::string>& arguments, const std::string& 
   return out;
 }
 
+// Starts the window, unless what it is given cannot be meant: then a line says so, with or without a window.
+int start_window(const std::vector<std::string>& arguments) {
+  using blockyard::Error;
+  CLI::App app{"", "blockyard"};
+  dress(app);
+  WindowArgs args;
+  args.add_to(app);
+  std::vector<std::string> names;
+  for (const CommandRow& row : command_table()) names.emplace_back(row.name);
+  const std::string word = first_word(arguments);
+  const std::string assets = Assets(given(arguments, "--assets")).dir();
+  const bool link = word.find("://") != std::string::npos;
+  if (!arguments.empty() && arguments[0].starts_with('-')) {
+    if (const auto unknown = unknown_word(app, arguments)) return refuse(*unknown);
+  }
+  if (!word.empty() && !link && !blockyard::is_trace_file(word) && !blockyard::scenario_path(word, assets)) {
+    for (std::string& name : blockyard::scenario_names(assets)) names.push_back(std::move(name));
+    return refuse(Error{fmt::format("there is no command, scenario or file {}; {}", blockyard::quoted_part(word),
+                                    blockyard::did_you_mean(word, names, "`blockyard --help` lists the commands"))});
+  }
+  if (const auto unknown = unknown_word(app, arguments)) return refuse(*unknown);
+  try {
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));  // the last is taken first
+  } catch (const CLI::ParseError& e) {
+    return refuse(parse_trouble(app, e));
+  }
+  return open_window(arguments);
+}
+
 int run_command_line(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
-  if (!names_command(arguments)) return open_window(arguments);
+  if (!names_command(arguments)) return start_window(arguments);
   prepare_process();
 
-  CLI::App app{"Blockyard: see where every KV block lives. Without a command it opens the window: blockyard [SCENARIO]",
-               "blockyard"};
-  app.set_version_flag("--version", std::string("blockyard ") + BLOCKYARD_VERSION);
+  CLI::App app{
+      "Blockyard: see where every KV block lives. Without a command it opens the window: blockyard [SCENARIO], with "
+      "--trace FILE and --set PATH=VALUE as `blockyard run` has them.",
+      "blockyard"};
+  dress(app);
+  app.set_version_flag("-v,--version", std::string("blockyard ") + BLOCKYARD_VERSION, "Say which version this is");
   app.require_subcommand(1);
   Context context;
   context.program = (blockyard::program_folder() / "blockyard").string();
@@ -75,15 +118,18 @@ int run_command_line(int argc, char** argv) {
   const std::uint64_t machine = machine_memory();
   context.most_memory = parse_memory(memory, machine).value_or(0);
   app.add_option("--assets", context.assets_dir,
-                 "Folder of presets, scenarios and lessons (default: beside the program)");
-  app.add_option(
-         "--max-memory", memory,
-         "What a run may take, e.g. 8GiB or 50% of the machine (default 75%); it is refused where it needs more")
+                 "Folder of presets, scenarios and lessons; without it, the one beside the program")
+      ->type_name("DIR");
+  app.add_option("--max-memory", memory,
+                 "What a run may take, e.g. 8GiB or 50% of the machine; it is refused where it needs more")
+      ->type_name("SIZE")
+      ->default_str(std::string(kUsualMemory))
       ->check([machine](const std::string& text) -> std::string {
         if (parse_memory(text, machine)) return {};
         return fmt::format("{} is not allowed; write a size such as 8GiB, 500MiB or 50%", blockyard::quoted_part(text));
       });
   app.fallthrough();
+  end_help(app, {"blockyard first-look", "blockyard run first-look", "blockyard run --help"});
 
   std::function<int()> chosen;
   for (const CommandRow& row : command_table()) {
@@ -91,10 +137,11 @@ int run_command_line(int argc, char** argv) {
     auto run = row.make(*command, context);
     command->callback([&chosen, run = std::move(run)] { chosen = run; });
   }
+  if (const auto unknown = unknown_word(app, arguments)) return refuse(*unknown);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    if (e.get_exit_code() != 0) return refuse(blockyard::Error{e.what()});
+    if (e.get_exit_code() != 0) return refuse(parse_trouble(app, e));
     return app.exit(e);  // --help, --version
   }
   hold_to_memory(context.most_memory);

@@ -10,8 +10,10 @@
 #include <vector>
 
 #include "app/cli/parts/checks.h"
+#include "app/cli/parts/help.h"
 #include "app/cli/parts/machine.h"
 #include "app/cli/parts/options.h"
+#include "app/cli/parts/window_args.h"
 #include "app/platform/window.h"
 #include "app/session/session.h"
 #include "app/session/settings.h"
@@ -28,29 +30,21 @@ namespace {
 using cli::kBadInput;
 using cli::kDone;
 using cli::kFailed;
+using cli::WindowArgs;
 
 constexpr double kPatienceMs = 30;  // what takes longer is done between frames, and says so
-
-struct WindowArgs {
-  std::string scenario, trace, assets, state;
-  std::vector<std::string> sets;
-  double scale = 0;
-};
 
 // What the command line names, with its trace and its settings.
 Result<Document> wanted_document(const WindowArgs& args, const std::string& assets_dir) {
   auto document = open_document(args.scenario.empty() && args.trace.empty() ? "first-look" : args.scenario, assets_dir);
   if (document && !args.trace.empty()) document = with_trace(*document, args.trace);
-  for (const std::string& set : args.sets) {
-    if (!document) break;
-    const std::size_t equals = set.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      return Error{fmt::format("--set {}: write PATH=VALUE, e.g. --set router.sync_ms=2000", quoted_part(set))};
-    }
-    auto text = set_json_value(document->text, std::string_view(set).substr(0, equals), set.substr(equals + 1));
-    if (!text) return Error{fmt::format("--set {}: {}", quoted_part(set), text.error().message)};
-    document->text = std::move(*text);
-  }
+  if (!document || args.sets.empty()) return document;
+  const auto parsed =
+      cli::parse_with_sets(document->text, args.sets, document->base_dir, assets_dir + "/presets", document->source);
+  if (!parsed) return parsed.error();
+  auto text = cli::with_sets(document->text, args.sets);
+  if (!text) return text.error();
+  document->text = std::move(*text);
   return document;
 }
 
@@ -174,23 +168,15 @@ int run(const WindowArgs& args) {
 }  // namespace blockyard
 
 int main(int argc, char** argv) {
-  blockyard::WindowArgs args;
+  blockyard::cli::WindowArgs args;
   CLI::App app{"Blockyard: the window. Commands that need none: blockyard --help", "blockyard-window"};
-  app.failure_message([](const CLI::App*, const CLI::Error& e) { return fmt::format("blockyard: {}\n", e.what()); });
-  app.add_option("scenario,--scenario", args.scenario, "A scenario file, a trace, or a built-in scenario by name");
-  app.add_option("--set", args.sets,
-                 "PATH=VALUE: a dotted path and a JSON value, e.g. router.strategy=round_robin; may be repeated")
-      ->take_all()
-      ->allow_extra_args(false);
-  app.add_option("--trace", args.trace, "Replay this trace instead of the scenario's workload");
-  app.add_option("--state", args.state, "Write what the window shows to this file after every frame, for scripts");
-  app.add_option("--scale", args.scale, "UI scale, 0.5 to 4 (default: what the screen asks for)")
-      ->check(blockyard::cli::number_between(0.5, 4));
-  app.add_option("--assets", args.assets, "Folder of presets, scenarios and lessons (default: beside the program)");
+  blockyard::cli::dress(app);
+  args.add_to(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? blockyard::kDone : blockyard::kBadInput;
+    if (e.get_exit_code() != 0) return blockyard::cli::refuse(blockyard::cli::parse_trouble(app, e));
+    return app.exit(e);  // --help
   }
   return blockyard::cli::with_last_words([&args] { return blockyard::run(args); });
 }

@@ -8,6 +8,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/parts/checks.h"
+#include "app/cli/parts/help.h"
 #include "app/cli/parts/jobs_view.h"
 #include "app/cli/parts/options.h"
 #include "app/cli/parts/output_set.h"
@@ -47,7 +48,12 @@ std::string comparison_table(const Comparison& c) {
     }
     rows.push_back(std::move(row));
   }
-  return text_table(rows);
+  std::string out = text_table(rows);
+  for (std::size_t i = 0; i < c.fleets.size(); ++i) {
+    const Summary& s = c.runs[i][0].summary;
+    if (!s.rejected_reason.empty()) out += fmt::format("Not run under {}: {}.\n", c.fleets[i].name, s.rejected_reason);
+  }
+  return out;
 }
 
 Result<void> add_variants(Comparison& comparison, const std::vector<std::string>& texts, const std::string& presets) {
@@ -81,7 +87,7 @@ int compare(const CompareArgs& args, const Context& context) {
   Comparison comparison = plan_comparison(*scenario, strategies, args.seeds);
   if (auto added = add_variants(comparison, args.variants, assets.presets()); !added) return refuse(added.error());
   OutputSet out(args.out);
-  tell_inputs(out.outputs(), args.scenario, *scenario);
+  tell_inputs(out.outputs(), args.scenario, assets, *scenario);
   if (auto claimed = out.claim(); !claimed) return refuse(claimed.error());
   const PolledInterrupts polled;
   JobControl control;
@@ -114,19 +120,28 @@ int compare(const CompareArgs& args, const Context& context) {
 std::function<int()> make_compare(CLI::App& app, const Context& context) {
   auto args = std::make_shared<CompareArgs>();
   args->scenario.add_to(app, true);
+  std::vector<std::string> ids;
+  for (const PolicyRow& row : policy_table()) ids.emplace_back(row.id);
   app.add_option("--strategies", args->strategies,
-                 "a,b,c: by the names of `blockyard presets`; default: all, or none where variants are given");
+                 fmt::format("Of {}; without it, all of them, or none where there is a --variant", listed(ids)))
+      ->type_name("A,B,…");
   app.add_option("--variant", args->variants,
-                 "NAME:PATH=VALUE,PATH=VALUE: a fleet that differs in these settings, e.g. fast:router.sync_ms=1000; "
-                 "may be repeated. Without --strategies the scenario as it is stands beside them")
+                 "A fleet that differs in these settings, e.g. fast:router.sync_ms=1000; may be repeated; without "
+                 "--strategies the scenario as it is stands beside them")
+      ->type_name("NAME:PATH=VALUE,…")
       ->take_all()
       ->allow_extra_args(false);
-  app.add_option("--out", args->out, "Folder for results_<name>.json, comparison.json and the picture")->required();
-  app.add_option("--jobs", args->jobs, "Threads; the results do not depend on it")->check(whole_between(1, 1024));
+  app.add_option("--out", args->out, "Folder for results_NAME.json, comparison.json and the picture")
+      ->type_name("DIR")
+      ->required();
+  add_jobs(app, args->jobs);
   app.add_option("--seeds", args->seeds, "Repeats, under the scenario's seed and those after it")
-      ->check(whole_between(1, 1000));
+      ->capture_default_str()
+      ->check(whole(1, 1000));
   app.add_flag("--json", args->json, "Print comparison.json instead of the table");
   args->picture.add_to(app);
+  end_help(app, {"blockyard compare first-look --strategies cache_aware,round_robin --out compared",
+                 "blockyard compare first-look --variant fast:router.sync_ms=500 --seeds 3 --out compared"});
   return [args, context] { return compare(*args, context); };
 }
 

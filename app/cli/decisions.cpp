@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli/command.h"
+#include "app/cli/parts/help.h"
 #include "app/cli/parts/options.h"
 #include "app/cli/parts/table.h"
 #include "core/base/percentile.h"
@@ -187,7 +188,7 @@ int decisions(const DecisionsArgs& args) {
 
 std::string help_text() {
   std::string out =
-      "\nA condition compares fields, numbers and texts in quotes with < <= > >= == and !=, and joins comparisons with "
+      "A condition compares fields, numbers and texts in quotes with < <= > >= == and !=, and joins comparisons with "
       "and,\nor, not and parentheses; + - * / work on numbers. A comparison with what is missing (the hit of a lost "
       "routing) is false.\n\nFields:\n";
   for (const ReceiptField& f : receipt_fields()) {
@@ -199,12 +200,7 @@ std::string help_text() {
   for (const ReceiptField& f : receipt_fields()) {
     if (f.of_candidates) out += fmt::format("  {:22} {}\n", fmt::format("chosen.{}", f.name), f.help);
   }
-  out +=
-      "\nExamples:\n"
-      "  blockyard run stale-view --decisions d.jsonl\n"
-      "  blockyard decisions d.jsonl --where 'predicted>hit' --by worker\n"
-      "  blockyard decisions d.jsonl --where 'chosen.overlap < max.overlap and ttft_ms > 500'\n"
-      "  blockyard decisions d.jsonl --where 'outcome == \"lost\"' --lines | less\n";
+  out.pop_back();
   return out;
 }
 
@@ -215,11 +211,19 @@ std::function<int()> make_decisions(CLI::App& app, const Context&) {
   app.add_option("file", args->file,
                  "What `run --decisions` wrote; also packed (gzip, zstd …), or - for standard input")
       ->required();
-  app.add_option("--where", args->where, "A condition on receipts, e.g. 'predicted>hit'; without it all count");
-  app.add_option("--by", args->by, "FIELD: sums for each of its values as well, e.g. worker, router, session");
+  app.add_option("--where", args->where, "A condition on receipts, e.g. 'predicted>hit'; without it, all count")
+      ->type_name("CONDITION");
+  app.add_option("--by", args->by,
+                 "Sums for each value of this field as well, e.g. worker, router, session; without it, none")
+      ->type_name("FIELD");
   app.add_flag("--lines", args->lines, "Print the receipts that match, as they are, instead of sums");
   app.add_flag("--json", args->json, "Print the sums as JSON")->excludes("--lines");
-  app.footer(help_text);
+  end_help(app,
+           {"blockyard run stale-view --decisions d.jsonl",
+            "blockyard decisions d.jsonl --where 'predicted>hit' --by worker",
+            "blockyard decisions d.jsonl --where 'chosen.overlap < max.overlap and ttft_ms > 500'",
+            "blockyard decisions d.jsonl --where 'outcome == \"lost\"' --lines"},
+           help_text());
   return [args] { return decisions(*args); };
 }
 

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "app/cli/command.h"
+#include "app/cli/parts/help.h"
 #include "app/cli/parts/jobs_view.h"
 #include "app/cli/parts/options.h"
 #include "app/cli/parts/table.h"
@@ -62,7 +63,7 @@ int run_switches(const FidelityArgs& args, const Context& context) {
   const auto scenario = load_scenario(args.scenario, assets);
   if (!scenario) return refuse(scenario.error());
   io::Outputs outputs;
-  tell_inputs(outputs, args.scenario, *scenario);
+  tell_inputs(outputs, args.scenario, assets, *scenario);
   io::OutputFile* out = nullptr;
   if (!args.out.empty()) {
     const auto opened = outputs.open("--out", args.out);
@@ -94,12 +95,17 @@ int run_switches(const FidelityArgs& args, const Context& context) {
 std::function<int()> make_fidelity(CLI::App& app, const Context& context) {
   auto args = std::make_shared<FidelityArgs>();
   app.add_flag("--markdown", args->markdown, "The table as Markdown");
-  app.add_option("--run", args->scenario.name,
-                 "SCENARIO: what each switch of today's vLLM changes on it: all off, one at a time, all on");
+  app.add_option(
+         "--run", args->scenario.name,
+         "What each switch of today's vLLM changes on this scenario: all off, one at a time, all on; without it, "
+         "the table of what is modelled")
+      ->type_name("SCENARIO");
   args->scenario.add_sets_to(app);
-  app.add_option("--jobs", args->jobs, "Threads; the results do not depend on it")->check(CLI::Range(1, 1024));
+  add_jobs(app, args->jobs);
   app.add_flag("--json", args->json, "With --run: print JSON instead of the table");
-  app.add_option("--out", args->out, "With --run: the JSON to a file as well");
+  app.add_option("--out", args->out, "With --run: the JSON to this file as well; without it, not written")
+      ->type_name("FILE");
+  end_help(app, {"blockyard fidelity", "blockyard fidelity --run first-look"});
   return [args, context] {
     const ScenarioArgs& s = args->scenario;
     if (!s.name.empty()) return run_switches(*args, context);

@@ -5,9 +5,11 @@
 #include <memory>
 
 #include "app/cli/command.h"
+#include "app/cli/parts/help.h"
 #include "app/cli/parts/options.h"
 #include "app/cli/parts/table.h"
 #include "app/session/session.h"
+#include "core/base/text.h"
 
 namespace blockyard::cli {
 namespace {
@@ -38,12 +40,22 @@ int list(const Context& context, bool checked) {
       for (std::string& line : check(session, lesson)) wrong.push_back(std::move(line));
     }
   }
-  std::vector<std::vector<std::string>> rows{{"lesson", "steps", "what it shows"}};
+  std::vector<std::vector<std::string>> rows{{"lesson", "steps", "facts", "what it shows"}};
+  std::size_t steps = 0, facts = 0;
   for (const Lesson& lesson : shelf.lessons) {
-    rows.push_back(
-        {fmt::format("{}  {}", rows.size(), lesson.title), fmt::format("{}", lesson.steps.size()), lesson.about});
+    std::size_t of_lesson = 0;
+    for (const LessonStep& step : lesson.steps) of_lesson += step.facts.size();
+    steps += lesson.steps.size();
+    facts += of_lesson;
+    rows.push_back({fmt::format("{}  {}", rows.size(), lesson.title), fmt::format("{}", lesson.steps.size()),
+                    fmt::format("{}", of_lesson), lesson.about});
   }
   fmt::print("{}", text_table(rows, LastColumn::kNotes));
+  if (checked) {
+    fmt::print("\nChecked: {}, {}, {} held against the runs; {}.\n", counted(shelf.lessons.size(), "lesson"),
+               counted(steps, "step"), counted(facts, "fact"),
+               wrong.empty() ? "all of them hold" : counted(wrong.size(), "is wrong", "are wrong"));
+  }
   for (const std::string& line : wrong) refuse(Error{line});
   return wrong.empty() ? kDone : kBadInput;
 }
@@ -52,7 +64,8 @@ int list(const Context& context, bool checked) {
 
 std::function<int()> make_lessons(CLI::App& app, const Context& context) {
   auto checked = std::make_shared<bool>(false);
-  app.add_flag("--check", *checked, "Goes through every step and holds what it expects against its run");
+  app.add_flag("--check", *checked, "Go through every step and hold what it expects against its run");
+  end_help(app, {"blockyard lessons", "blockyard lessons --check"});
   return [checked, &context] { return list(context, *checked); };
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "app/cli/command.h"
+#include "app/cli/parts/help.h"
 #include "app/cli/parts/options.h"
 #include "app/cli/parts/output_set.h"
 #include "app/cli/parts/result_files.h"
@@ -44,8 +45,9 @@ int plot(const PlotArgs& args, const Context& context) {
 std::function<int()> make_plot(CLI::App& app, const Context& context) {
   auto args = std::make_shared<PlotArgs>();
   app.add_option("results", args->files, "results.json of one or more runs; waterfall.json")->required();
-  app.add_option("--out", args->out, "Folder for the pictures and their tables")->required();
+  app.add_option("--out", args->out, "Folder for the pictures and their tables")->type_name("DIR")->required();
   args->picture.add_to(app);
+  end_help(app, {"blockyard run first-look --out results.json", "blockyard plot results.json --out plots"});
   return [args, context] { return plot(*args, context); };
 }
 

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli/command.h"
+#include "app/cli/parts/help.h"
 #include "app/cli/parts/options.h"
 #include "app/cli/parts/table.h"
 #include "core/base/printable.h"
@@ -91,18 +92,16 @@ std::function<int()> make_policy(CLI::App& app, const Context&) {
          "llm-d's EndpointPickerConfig (YAML, also in a ConfigMap or Helm values), or a text with the command line "
          "of SGLang's or vLLM's router, of the production stack's, or of Dynamo's frontend; - for standard input")
       ->required();
-  app.add_option("--out", args->out, "Write the section as a scenario, which runs as it is");
+  app.add_option("--out", args->out, "Write the section as a scenario, which runs as it is; without it, not written")
+      ->type_name("FILE");
   app.add_flag("--json", args->json, "Print section and lines as JSON");
-  app.footer(
-      "\nPrints the `router` section that means the same, then, line by line, what is the same, what is otherwise "
-      "here, "
-      "what has\nno counterpart here, and what has no part in the choice. A policy that no strategy here equals is an "
-      "error "
-      "that says so.\n\nExamples:\n"
-      "  blockyard policy epp-config.yaml\n"
-      "  echo 'python -m dynamo.frontend --router-mode kv --router-temperature 0.5' | blockyard policy - --out "
-      "mine.json\n"
-      "  blockyard run mine.json --trace conversation_trace.jsonl\n");
+  end_help(app,
+           {"echo 'python -m dynamo.frontend --router-mode kv --router-temperature 0.5' | blockyard policy - --out "
+            "mine.json",
+            "blockyard run mine.json"},
+           "Prints the `router` section that means the same, then, line by line, what is the same, what is otherwise\n"
+           "here, what has no counterpart here, and what has no part in the choice. A policy that no strategy here\n"
+           "equals is an error that says so.");
   return [args] { return policy(*args); };
 }
 

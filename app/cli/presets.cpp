@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "app/cli/command.h"
+#include "app/cli/parts/help.h"
 #include "app/cli/parts/options.h"
 #include "app/cli/parts/table.h"
 #include "core/router/policy.h"
@@ -143,10 +144,11 @@ std::function<int()> make_presets(CLI::App& app, const Context& context) {
     bool markdown = false;
   };
   auto args = std::make_shared<Args>();
-  app.add_option("--model", args->model, "Whose memory sum to show")->capture_default_str();
-  app.add_option("--gpu", args->gpu, "On which GPU")->capture_default_str();
+  app.add_option("--model", args->model, "Whose memory sum to show")->type_name("MODEL")->capture_default_str();
+  app.add_option("--gpu", args->gpu, "On which GPU")->type_name("GPU")->capture_default_str();
   app.add_flag("--strategies-markdown", args->markdown,
                "Only the strategies, with source, commit, date and what is left out, as README.md has them");
+  end_help(app, {"blockyard presets", "blockyard presets --model llama-3.1-8b --gpu h100-80gb"});
   return [args, context] {
     if (!args->markdown) return run(args->model, args->gpu, context);
     fmt::print("{}", strategies_markdown());

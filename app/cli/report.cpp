@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "app/cli/command.h"
+#include "app/cli/parts/help.h"
 #include "app/cli/parts/options.h"
 #include "app/cli/parts/output_set.h"
 #include "app/cli/parts/result_files.h"
@@ -158,9 +159,10 @@ int report(const ReportArgs& args, const Context& context) {
 std::function<int()> make_report(CLI::App& app, const Context& context) {
   auto args = std::make_shared<ReportArgs>();
   app.add_option("results", args->files, "results.json of one or more runs; waterfall.json")->required();
-  app.add_option("--out", args->out, "The HTML file")->required();
-  app.add_option("--title", args->title, "Its heading");
+  app.add_option("--out", args->out, "The HTML file; - is standard output")->type_name("FILE")->required();
+  app.add_option("--title", args->title, "Its heading")->capture_default_str();
   args->picture.add_to(app);
+  end_help(app, {"blockyard run first-look --out results.json", "blockyard report results.json --out report.html"});
   return [args, context] { return report(*args, context); };
 }
 

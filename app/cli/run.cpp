@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "app/cli/command.h"
+#include "app/cli/parts/help.h"
 #include "app/cli/parts/options.h"
 #include "app/cli/parts/table.h"
 #include "core/base/printable.h"
@@ -79,7 +80,7 @@ int run(const RunArgs& args, const Context& context) {
   // Every output is opened before the run and committed after it: a bad path costs no waiting and leaves nothing
   // behind.
   io::Outputs outputs;
-  tell_inputs(outputs, args.scenario, *scenario);
+  tell_inputs(outputs, args.scenario, assets, *scenario);
   io::OutputFile *out = nullptr, *requests = nullptr, *events = nullptr, *decisions = nullptr, *perfetto = nullptr;
   struct Wanted {
     const char* option;
@@ -123,7 +124,9 @@ int run(const RunArgs& args, const Context& context) {
   if (requests != nullptr) requests->write(requests_csv(sim));
   const std::string title = fmt::format("{} · {} · seed {}", quoted_part(scenario->name),
                                         policy_table()[scenario->config.router.strategy].label, scenario->config.seed);
-  return finish(outputs, args.json ? summary_json(summary) + "\n" : summary_table(title, summary));
+  if (args.json) return finish(outputs, summary_json(summary) + "\n");
+  const auto sessions = session_figures(sim);
+  return finish(outputs, summary_table(title, summary) + (sessions ? "\n" + session_table(*sessions) : ""));
 }
 
 }  // namespace
@@ -131,15 +134,19 @@ int run(const RunArgs& args, const Context& context) {
 std::function<int()> make_run(CLI::App& app, const Context& context) {
   auto args = std::make_shared<RunArgs>();
   args->scenario.add_to(app, true);
-  app.add_option("--out", args->out, "results.json: the scenario as run, summary, workers, series");
-  app.add_option("--requests", args->requests, "requests.csv: one row a request");
-  app.add_option("--events", args->events, "events.jsonl: every event in the order handled");
-  app.add_option(
-      "--decisions", args->decisions,
-      "decisions.jsonl: a receipt a routing: candidates, what the strategy saw, scores, winner and tie-break, "
-      "and what came of it; see `blockyard decisions`");
-  app.add_option("--perfetto", args->perfetto, "A Chrome trace of the run, for ui.perfetto.dev");
-  app.add_flag("--json", args->json, "Print the summary as JSON");
+  const auto output = [&app](const char* option, std::string& path, const char* what) {
+    app.add_option(option, path, std::string(what) + "; without it, not written")->type_name("FILE");
+  };
+  output("--out", args->out, "results.json: the scenario as run, summary, workers, series; - is standard output");
+  output("--requests", args->requests, "requests.csv: one row a request");
+  output("--events", args->events, "events.jsonl: every event in the order handled");
+  output("--decisions", args->decisions,
+         "decisions.jsonl: a receipt a routing: candidates, what the strategy saw, scores, winner and tie-break, and "
+         "what came of it; see `blockyard decisions`");
+  output("--perfetto", args->perfetto, "A Chrome trace of the run, for ui.perfetto.dev");
+  app.add_flag("--json", args->json, "Print the summary as JSON instead of tables");
+  end_help(app, {"blockyard run first-look", "blockyard run first-look --set router.strategy=round_robin --json",
+                 "blockyard run first-look --set fleet.workers=8 --out results.json --requests requests.csv"});
   return [args, context] { return run(*args, context); };
 }
 

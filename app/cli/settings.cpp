@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "app/cli/command.h"
+#include "app/cli/parts/help.h"
 #include "app/cli/parts/options.h"
 #include "app/cli/parts/table.h"
 #include "core/settings/reference.h"
@@ -82,12 +83,18 @@ int show(const Args& args) {
 
 std::function<int()> make_settings(CLI::App& app, const Context&) {
   auto args = std::make_shared<Args>();
-  auto* path = app.add_option("path", args->path, "One setting, or a part of the scenario: router.sync_ms, router");
+  auto* path = app.add_option(
+      "path", args->path, "One setting, or a part of the scenario: router.sync_ms, router; without it, all of them");
   auto* json = app.add_flag("--json", args->json, "As JSON");
   auto* markdown = app.add_flag("--markdown", args->markdown, "As a page in Markdown")->excludes(json);
-  app.add_option("--example", args->example, "A scenario with every key of one type of workload: rag, chat, trace …")
+  std::vector<std::string> types;
+  for (const ChoiceRow& row : workload_type_table()) types.emplace_back(row.id);
+  app.add_option("--example", args->example,
+                 "A scenario with every key of one type of workload; without it, no example")
       ->type_name("TYPE")
+      ->check(one_of(types))
       ->excludes(path, json, markdown);
+  end_help(app, {"blockyard settings", "blockyard settings router.sync_ms", "blockyard settings --example chat"});
   return [args] { return show(*args); };
 }
 

@@ -11,6 +11,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/parts/checks.h"
+#include "app/cli/parts/help.h"
 #include "app/cli/parts/options.h"
 #include "app/cli/parts/output_set.h"
 #include "app/panels/panel.h"
@@ -19,7 +20,9 @@
 #include "app/window/main_frame.h"
 #include "core/base/check.h"
 #include "core/base/printable.h"
+#include "core/experiment/compare.h"
 #include "core/io/files.h"
+#include "core/router/policy.h"
 #include "core/settings/json_edit.h"
 
 namespace blockyard::cli {
@@ -174,9 +177,6 @@ int shot(const ShotArgs& args, const Context& context) {
   if (args.tab && !is_bottom_tab(*args.tab)) {
     return refuse(Error{fmt::format("--tab {}: it must be one of {}", quoted_part(*args.tab), bottom_tabs())});
   }
-  if (args.theme != "dark" && args.theme != "light") {
-    return refuse(Error{fmt::format("--theme {}: it must be dark or light", quoted_part(args.theme))});
-  }
   std::vector<Selection> selected;
   for (const std::string& text : args.select) {
     const auto selection = parse_selection(text);
@@ -187,19 +187,16 @@ int shot(const ShotArgs& args, const Context& context) {
     selected.push_back(*selection);
   }
   std::vector<std::uint32_t> compare;
-  for (std::size_t begin = 0; begin < args.compare.size();) {
-    const std::size_t comma = std::min(args.compare.find(',', begin), args.compare.size());
-    const std::string id = args.compare.substr(begin, comma - begin);
-    compare.push_back(find_policy(id));
-    if (compare.back() == kNone)
-      return refuse(Error{fmt::format("--compare {}: there is no such strategy", quoted_part(id))});
-    begin = comma + 1;
+  if (!args.compare.empty()) {
+    auto named = parse_strategies(args.compare, "--compare");
+    if (!named) return refuse(named.error());
+    compare = std::move(*named);
   }
 
   auto scenario = load_scenario(args.scenario, assets);
   if (!scenario) return refuse(scenario.error());
   io::Outputs outputs;
-  tell_inputs(outputs, args.scenario, *scenario);
+  tell_inputs(outputs, args.scenario, assets, *scenario);
   const auto picture = outputs.open("--out", args.out);
   if (!picture) return refuse(picture.error());
   io::OutputFile* anchors = nullptr;
@@ -273,30 +270,56 @@ std::function<int()> make_shot(CLI::App& app, const Context& context) {
   auto args = std::make_shared<ShotArgs>();
   args->scenario.name = "first-look";
   args->scenario.add_to(app, false);
-  app.add_option("--at", args->at_ms, "Simulated time, ms (default 0)")->check(number_between(0, kLatestMs));
-  app.add_option("--out", args->out, "The PNG file")->required();
-  app.add_option("--anchors", args->anchors, "Also a CSV of where each named part stands: name,x,y,w,h");
-  app.add_option("--size", args->size, "WIDTHxHEIGHT in pixels (default 1600x1000)");
-  app.add_option("--scale", args->scale, "UI scale, 0.5 to 4 (default 1)")->check(number_between(0.5, 4));
-  app.add_option("--theme", args->theme, "dark (default) or light");
-  app.add_option("--select", args->select, "request:N, decision:N, worker:N, edge:N or block:WORKER:ID")
+  std::vector<std::string> tabs, strategies;
+  for (const PanelRow& row : panel_table()) {
+    if (row.slot == PanelSlot::kBottom) tabs.emplace_back(row.id);
+  }
+  for (const PolicyRow& row : policy_table()) strategies.emplace_back(row.id);
+  app.add_option("--at", args->at_ms, "Simulated time, ms")->capture_default_str()->check(between(0, kLatestMs));
+  app.add_option("--out", args->out, "The PNG file; - is standard output")->type_name("FILE")->required();
+  app.add_option("--anchors", args->anchors,
+                 "Also a CSV of where each named part stands: name,x,y,w,h; without it, not written")
+      ->type_name("FILE");
+  app.add_option("--size", args->size, "In pixels, from 320x240 to 16384x16384")
+      ->type_name("WIDTHxHEIGHT")
+      ->capture_default_str();
+  app.add_option("--scale", args->scale, "UI scale")->capture_default_str()->check(between(0.5, 4));
+  app.add_option("--theme", args->theme, "Of the window")->capture_default_str()->check(one_of({"dark", "light"}));
+  app.add_option("--select", args->select,
+                 "request:N, decision:N, worker:N, edge:N or block:WORKER:ID; may be repeated; without it, nothing")
+      ->type_name("WHAT")
       ->take_all()
       ->allow_extra_args(false);
-  app.add_option("--click", args->clicks, "A part by its name in --anchors, right:NAME with the other button; in order")
+  app.add_option(
+         "--click", args->clicks,
+         "A part by its name in --anchors, right:NAME with the other button; may be repeated, in order; without "
+         "it, none")
+      ->type_name("NAME")
       ->take_all()
       ->allow_extra_args(false);
-  app.add_option("--tab", args->tab, "The plot or table at the bottom, e.g. latency, blocks, events");
-  app.add_option("--compare", args->compare, "Strategies to run beside the scenario's own: a,b");
+  app.add_option("--tab", args->tab, "The plot or table at the bottom; without it, latency")
+      ->type_name("TAB")
+      ->check(one_of(tabs));
+  app.add_option(
+         "--compare", args->compare,
+         fmt::format("Strategies to run beside the scenario's own, of {}; without it, none", listed(strategies)))
+      ->type_name("A,B,…");
   app.add_option("--experiment", args->experiment,
-                 "waterfall, comparison (of --compare) or sweep (of --vary), run and shown");
-  app.add_option("--vary", args->vary, "What a sweep varies: PATH=v1,v2 or PATH=a:b:step")
+                 "Run and shown: the waterfall, a comparison (of --compare) or a sweep (of --vary); without it, none")
+      ->type_name("KIND")
+      ->check(one_of({"waterfall", "comparison", "sweep"}));
+  app.add_option("--vary", args->vary, "What a sweep varies: v1,v2,… or from:to:step; without it, nothing")
+      ->type_name("PATH=VALUES")
       ->take_all()
       ->allow_extra_args(false);
-  app.add_option("--lesson", args->lesson, "Lesson N of `blockyard lessons`, instead of a scenario and a time")
-      ->check(whole_between(1, 1000));
-  app.add_option("--step", args->step, "Its step, counted from 1 (default 1)")->check(whole_between(1, 1000));
-  app.add_option("--answer", args->answer, "The choice picked of the step's question, counted from 1")
-      ->check(whole_between(1, 1000));
+  app.add_option("--lesson", args->lesson,
+                 "This lesson of `blockyard lessons`, instead of a scenario and a time; without it, none");
+  app.add_option("--step", args->step, "Its step, counted from 1")->capture_default_str();
+  app.add_option("--answer", args->answer,
+                 "The choice picked of the step's question, counted from 1; without it, none");
+  end_help(app, {"blockyard shot first-look --at 8000 --out window.png",
+                 "blockyard shot first-look --at 8000 --tab events --theme light --out events.png",
+                 "blockyard shot --lesson 4 --step 2 --out slide.png"});
   return [args, &context] { return shot(*args, context); };
 }
 

@@ -8,8 +8,10 @@
 #include <memory>
 
 #include "app/cli/command.h"
+#include "app/cli/parts/help.h"
 #include "app/cli/parts/sweep_run.h"
 #include "core/base/printable.h"
+#include "core/base/words/nearest.h"
 #include "core/io/experiments/sweep_files.h"
 
 namespace blockyard::cli {
@@ -81,6 +83,7 @@ int merge(const MergeCommand& args, const Context& context) {
   const std::string out = args.out.empty() ? args.folders[0] : args.out;
   const auto written = write_sweep(*plan, *cells, out, args.picture, assets);
   if (!written) return refuse(written.error());
+  fmt::print("{}", sweep_text(*plan, *cells));
   note("{} cells; {} files in {}\n", cells->size(), *written, printable(out));
   return kDone;
 }
@@ -117,7 +120,8 @@ int experiment(const ExperimentCommand& args, const Context& context) {
     return kDone;
   }
   if (std::find(names->begin(), names->end(), args.name) == names->end()) {
-    return refuse(Error{fmt::format("{}: no experiment of that name; `blockyard experiment` lists them", args.name)});
+    return refuse(Error{fmt::format("{}: no experiment of that name; {}", quoted_part(args.name),
+                                    did_you_mean(args.name, *names, "`blockyard experiment` lists them"))});
   }
   if (args.sweep.out.empty()) return refuse(Error{"--out DIR is needed: the folder for cells.jsonl and the pictures"});
   auto plan = read_plan(dir + "/" + args.name + ".json");
@@ -130,13 +134,12 @@ int experiment(const ExperimentCommand& args, const Context& context) {
     plan->base_dir = scenario->base_dir;
     plan->title += fmt::format(" ({})", scenario->name);
   }
-  for (const std::string& set : args.sets) {
-    const std::size_t equals = set.find('=');
-    if (equals == std::string::npos) return refuse(Error{fmt::format("--set {}: write PATH=VALUE", set)});
-    auto changed = set_json_value(plan->scenario, std::string_view(set).substr(0, equals), set.substr(equals + 1));
-    if (!changed) return refuse(Error{fmt::format("--set {}: {}", set, changed.error().message)});
-    plan->scenario = std::move(*changed);
-  }
+  if (const auto shared = parse_with_sets(plan->scenario, args.sets, plan->base_dir, assets.presets(), args.name);
+      !shared && !args.sets.empty())
+    return refuse(shared.error());
+  auto changed = with_sets(plan->scenario, args.sets);
+  if (!changed) return refuse(changed.error());
+  plan->scenario = std::move(*changed);
   name_plan(*plan);
   return run_plan(*plan, args.sweep, assets);
 }
@@ -146,40 +149,61 @@ int experiment(const ExperimentCommand& args, const Context& context) {
 std::function<int()> make_sweep(CLI::App& app, const Context& context) {
   auto args = std::make_shared<SweepCommand>();
   args->scenario.add_to(app, true);
-  app.add_option("--vary", args->vary,
-                 "PATH=v1,v2,… or PATH=from:to:step or PATH=from:to:xfactor; several make a grid; seed=1:10:1 repeats")
+  app.add_option(
+         "--vary", args->vary,
+         "What varies: a path of `blockyard settings` and its values, v1,v2,… or from:to:step or from:to:xFACTOR; "
+         "several make a grid; seed=1:10:1 repeats")
+      ->type_name("PATH=VALUES")
       ->required()
       ->take_all()
       ->allow_extra_args(false);
-  app.add_option("--metrics", args->metrics, "a,b,c: a panel each; e.g. block_hit_rate,ttft_p95,false_hits,imbalance");
-  app.add_option("--pareto", args->pareto, "x,y: the two metrics of the Pareto front");
-  app.add_flag("--results", args->keep_results, "Write results.json of every cell as well");
+  std::vector<std::string> ids;
+  for (const Metric& metric : metric_table()) ids.emplace_back(metric.id);
+  app.add_option("--metrics", args->metrics,
+                 fmt::format("A panel of the pictures and a column of the table each; of {} (default {})", listed(ids),
+                             listed(SweepPlan().metrics)))
+      ->type_name("A,B,…");
+  app.add_option("--pareto", args->pareto,
+                 fmt::format("The two metrics of the Pareto front (default {})", listed(SweepPlan().pareto)))
+      ->type_name("X,Y");
+  app.add_flag("--results", args->keep_results, "Write results.json of every cell as well, into results/");
   args->sweep.add_to(app, context);
+  end_help(app,
+           {"blockyard sweep first-look --vary fleet.workers=2:8:x2 --out swept",
+            "blockyard sweep first-look --vary router.strategy=cache_aware,kv_cost --vary router.sync_ms=500:8000:x4 "
+            "--metrics block_hit_rate,ttft_p95 --out grid"});
   return [args, context] { return sweep(*args, context); };
 }
 
 std::function<int()> make_merge(CLI::App& app, const Context& context) {
   auto args = std::make_shared<MergeCommand>();
   app.add_option("folders", args->folders, "The folders of the shards of one sweep")->required();
-  app.add_option("--out", args->out, "Folder for the whole (default: the first)");
+  app.add_option("--out", args->out, "Folder for the whole; without it, the first of them")->type_name("DIR");
   args->picture.add_to(app);
+  end_help(app, {"blockyard sweep first-look --vary fleet.workers=2,4,8,16 --shard 1/2 --out shard-1",
+                 "blockyard sweep first-look --vary fleet.workers=2,4,8,16 --shard 2/2 --out shard-2",
+                 "blockyard merge shard-1 shard-2 --out whole"});
   return [args, context] { return merge(*args, context); };
 }
 
 std::function<int()> make_experiment(CLI::App& app, const Context& context) {
   auto args = std::make_shared<ExperimentCommand>();
-  app.add_option("name", args->name, "Which one; without a name all are listed");
+  const auto names = experiment_names(Assets(context.assets_dir).dir() + "/experiments");
+  app.add_option(
+      "name", args->name,
+      fmt::format("Which one{}; without it, all are listed with what they show", names ? ": " + listed(*names) : ""));
   auto* scenario = app.add_option("--scenario", args->scenario.name,
-                                  "Another scenario than its own: a file, or a built-in one by name");
-  app.add_option("--trace", args->scenario.trace, "Replay this trace instead of that scenario's workload")
+                                  "Another scenario, a file or a built-in one by name; without it, its own")
+                       ->type_name("SCENARIO");
+  app.add_option("--trace", args->scenario.trace,
+                 "Replay this trace instead of that scenario's workload; without it, that workload")
+      ->type_name("FILE")
       ->take_all()
       ->allow_extra_args(false)
       ->needs(scenario);
-  app.add_option("--set", args->sets, "PATH=VALUE: changes what its cells share; may be repeated")
-      ->take_all()
-      ->allow_extra_args(false);
-  args->sweep.add_to(app, context);
-  app.get_option("--out")->required(false);
+  add_sets(app, args->sets);
+  args->sweep.add_to(app, context, false);
+  end_help(app, {"blockyard experiment", "blockyard experiment staleness --out staleness"});
   return [args, context] { return experiment(*args, context); };
 }
 

@@ -8,6 +8,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/parts/checks.h"
+#include "app/cli/parts/help.h"
 #include "app/cli/parts/options.h"
 #include "core/base/printable.h"
 #include "core/io/files.h"
@@ -64,11 +65,13 @@ std::function<int()> make_tokenize(CLI::App& app, const Context& context) {
     bool json = false;
   };
   auto args = std::make_shared<Args>();
-  CLI::Option* text = app.add_option("text", args->text, "The text; without it, standard input, byte for byte");
+  CLI::Option* text = app.add_option(
+      "text", args->text, "The text, to which no special tokens are added; without it, standard input, byte for byte");
   app.add_option("--tokenizer", args->tokenizer, "built-in, or the path of a Hugging Face tokenizer.json (BPE)")
+      ->type_name("FILE")
       ->capture_default_str();
   app.add_flag("--json", args->json, R"(As JSON: {"ids": [...], "blocks": [digests in hex...]})");
-  app.footer("No special tokens are added. Example: echo -n 'Hello, world!' | blockyard tokenize --json");
+  end_help(app, {"blockyard tokenize 'Hello, world!'", "echo -n 'Hello, world!' | blockyard tokenize --json"});
   return [args, context, text] {
     const auto tokenizer = open_tokenizer(args->tokenizer, Assets(context.assets_dir).dir());
     if (!tokenizer) return refuse(tokenizer.error());
@@ -96,11 +99,16 @@ std::function<int()> make_tokenizer(CLI::App& app, const Context& context) {
   app.require_subcommand(1);
   CLI::App* train =
       app.add_subcommand("train", "Learn a byte-level BPE from a folder of texts, the same bytes everywhere");
-  train->add_option("--corpus", args->corpus, "Folder of texts (default: the corpus of the assets)");
+  train->add_option("--corpus", args->corpus, "Folder of texts; without it, the corpus of the assets")
+      ->type_name("DIR");
   train->add_option("--entries", args->entries, "Entries of the vocabulary, the 256 bytes and the end mark among them")
       ->capture_default_str()
-      ->check(whole_between(257, 1U << 20));
-  train->add_option("--out", args->out, "The tokenizer.json to write")->required();
+      ->check(whole(257, 1U << 20));
+  train->add_option("--out", args->out, "The tokenizer.json to write; - is standard output")
+      ->type_name("FILE")
+      ->required();
+  end_help(app, {"blockyard tokenizer train --out learnt.json"});
+  end_help(*train, {"blockyard tokenizer train --entries 1024 --out learnt.json"});
   return [args, context] {
     const std::string folder = args->corpus.empty() ? Assets(context.assets_dir).dir() + "/corpus" : args->corpus;
     const auto texts = read_corpus(folder);

@@ -7,6 +7,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/parts/checks.h"
+#include "app/cli/parts/help.h"
 #include "app/cli/parts/options.h"
 #include "app/cli/parts/table.h"
 #include "core/base/printable.h"
@@ -127,18 +128,25 @@ std::function<int()> make_trace(CLI::App& app, const Context& context) {
   sub->add_option("file", args->paths,
                   "Traces or folders of them (merged by time), plain or packed; - is standard input")
       ->required();
-  std::string formats;
-  for (const TraceFormatRow& row : trace_formats()) formats += fmt::format("{}{}", formats.empty() ? "" : ", ", row.id);
-  sub->add_option("--format", args->spec.format, formats + " (default: recognised)");
-  sub->add_option("--trace-block-tokens", args->trace_block_tokens, "Tokens a hash id (default: recognised)")
-      ->check(whole_between(1, 1 << 20));
-  sub->add_option("--limit", args->limit, "Only the first requests of the file")->check(whole_between(1, 2000000000));
+  std::vector<std::string> formats;
+  for (const TraceFormatRow& row : trace_formats()) formats.emplace_back(row.id);
+  sub->add_option("--format", args->spec.format, "What the file is; without it, recognised")
+      ->type_name("FORMAT")
+      ->check(one_of(formats));
+  sub->add_option("--trace-block-tokens", args->trace_block_tokens, "Tokens a hash id; without it, recognised")
+      ->check(whole(1, 1U << 20));
+  sub->add_option("--limit", args->limit, "Only so many of the first requests of the file; without it, all of them")
+      ->check(whole(1, 2'000'000'000));
   sub->add_option("--block-tokens", args->block_tokens, "Tokens a cache block")
-      ->check(whole_between(1, 1 << 16))
+      ->check(whole(1, 1U << 16))
       ->capture_default_str();
   sub->add_option("--tokenizer", args->words.tokenizer,
                   "What cuts words: built-in, or the path of a Hugging Face tokenizer.json (BPE)")
+      ->type_name("FILE")
       ->capture_default_str();
+  end_help(app, {"blockyard workload multi-turn --out chat.jsonl", "blockyard trace info chat.jsonl"});
+  end_help(*sub, {"blockyard workload multi-turn --out chat.jsonl", "blockyard trace info chat.jsonl --block-tokens 8",
+                  "gzip -c chat.jsonl | blockyard trace info -"});
   return [args, context] {
     args->words.assets_dir = Assets(context.assets_dir).dir();
     return info(*args, context);

@@ -7,11 +7,13 @@
 #include <memory>
 
 #include "app/cli/command.h"
+#include "app/cli/parts/help.h"
 #include "app/cli/parts/options.h"
 #include "app/cli/parts/output_set.h"
 #include "app/cli/parts/table.h"
 #include "app/figures/waterfall_figure.h"
 #include "core/base/printable.h"
+#include "core/base/text.h"
 #include "core/io/experiments/waterfall_file.h"
 
 namespace blockyard::cli {
@@ -32,7 +34,9 @@ std::string waterfall_table(const LossWaterfall& w) {
                     i == 0 ? "" : fmt::format("{:.3f}", w.percent(static_cast<double>(w.loss(i)))),
                     fmt::format("{}", s.hit_tokens), i == 0 ? "" : fmt::format("{}", w.loss(i))});
   }
-  return text_table(rows);
+  const std::string head = w.rejected_reason.empty() ? "" : fmt::format("REJECTED: {}.\n\n", w.rejected_reason);
+  return fmt::format("{}{}Rates are over the {} prompt tokens of the requests that ran.\n", head, text_table(rows),
+                     with_commas(w.prompt_tokens));
 }
 
 int waterfall(const WaterfallArgs& args, const Context& context) {
@@ -41,7 +45,7 @@ int waterfall(const WaterfallArgs& args, const Context& context) {
   if (!scenario) return refuse(scenario.error());
   scenario->most_memory = context.most_memory;
   OutputSet out(args.out);
-  tell_inputs(out.outputs(), args.scenario, *scenario);
+  tell_inputs(out.outputs(), args.scenario, assets, *scenario);
   if (auto claimed = out.claim(); !claimed) return refuse(claimed.error());
   const PolledInterrupts polled;
   const bool shown = progress_wanted();
@@ -65,9 +69,10 @@ int waterfall(const WaterfallArgs& args, const Context& context) {
 std::function<int()> make_waterfall(CLI::App& app, const Context& context) {
   auto args = std::make_shared<WaterfallArgs>();
   args->scenario.add_to(app, true);
-  app.add_option("--out", args->out, "Folder for waterfall.json and the picture")->required();
+  app.add_option("--out", args->out, "Folder for waterfall.json and the picture")->type_name("DIR")->required();
   app.add_flag("--json", args->json, "Print waterfall.json instead of the table");
   args->picture.add_to(app);
+  end_help(app, {"blockyard waterfall first-look --out lost", "blockyard waterfall first-look --out lost --json"});
   return [args, context] { return waterfall(*args, context); };
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "app/cli/command.h"
+#include "app/cli/parts/help.h"
 #include "app/cli/parts/options.h"
 #include "core/base/printable.h"
 #include "core/experiment/prepared.h"
@@ -16,11 +17,12 @@ namespace blockyard::cli {
 namespace {
 
 int write(const ScenarioArgs& scenario_args, const std::string& out, bool words, const Context& context) {
-  auto scenario = load_scenario(scenario_args, Assets(context.assets_dir));
+  const Assets assets(context.assets_dir);
+  auto scenario = load_scenario(scenario_args, assets);
   if (!scenario) return refuse(scenario.error());
   scenario->most_memory = context.most_memory;
   io::Outputs outputs;
-  tell_inputs(outputs, scenario_args, *scenario);
+  tell_inputs(outputs, scenario_args, assets, *scenario);
   const auto opened = outputs.open("--out", out);
   if (!opened) return refuse(opened.error());
   io::OutputFile* file = *opened;
@@ -54,9 +56,12 @@ std::function<int()> make_workload(CLI::App& app, const Context& context) {
   };
   auto args = std::make_shared<Args>();
   args->scenario.add_to(app, true);
-  app.add_option("--out", args->out, "The trace to write, in Mooncake's format")->required();
+  app.add_option("--out", args->out, "The trace to write, in Mooncake's format; - is standard output")
+      ->type_name("FILE")
+      ->required();
   app.add_flag("--words", args->words,
                "Prompts in words, as lines of format text: where the workload has words (demo, or a trace of them)");
+  end_help(app, {"blockyard workload multi-turn --out chat.jsonl", "blockyard run first-look --trace chat.jsonl"});
   return [args, context] { return write(args->scenario, args->out, args->words, context); };
 }
 

@@ -10,7 +10,9 @@ Figure loss_waterfall_figure(const LossWaterfall& w) {
   Plot p;
   p.title = fmt::format("Where the hit rate went: {:.1f} % was possible, {:.1f} % was reached",
                         w.percent(static_cast<double>(w.best())), w.percent(static_cast<double>(w.achieved())));
-  p.subtitle = "share of all prompt tokens; each step runs the same requests again with one thing more as it is";
+  p.subtitle = w.rejected_reason.empty()
+                   ? "share of all prompt tokens; each step runs the same requests again with one thing more as it is"
+                   : "share of the prompt tokens of the requests that ran. Not run: " + w.rejected_reason;
   p.y = {"Token hit rate", "%", false, 0.0, {}};
   Waterfall bars;
   bars.less_is_better = false;

@@ -7,6 +7,8 @@
 #include <iterator>
 #include <string_view>
 
+#include "core/base/printable.h"
+#include "core/base/words/nearest.h"
 #include "core/settings/json_edit.h"
 #include "core/settings/setting.h"
 
@@ -31,17 +33,32 @@ bool is_trace_file(const std::string& path) {
 Result<Document> open_document(const std::string& source, const std::string& assets_dir) {
   if (source.empty()) return Document{"{}", "", ""};
   if (is_trace_file(source)) return with_trace(Document{"{}", "", ""}, source);
-  std::error_code ec;
-  std::string path = source;
-  if (!fs::exists(path, ec)) {
-    path = assets_dir + "/scenarios/" + source + ".json";
-    if (source.find('/') != std::string::npos || !fs::exists(path, ec)) {
-      return Error{fmt::format("{}: no such file, and no scenario of that name", source)};
-    }
-  }
-  auto text = read_file(path);
+  const auto path = scenario_path(source, assets_dir);
+  if (!path) return path.error();
+  auto text = read_file(*path);
   if (!text) return text.error();
-  return Document{std::move(*text), fs::path(path).parent_path().string(), source};
+  return Document{std::move(*text), fs::path(*path).parent_path().string(), source};
+}
+
+std::vector<std::string> scenario_names(const std::string& assets_dir) {
+  std::vector<std::string> names;
+  std::error_code ec;
+  for (const auto& file : fs::directory_iterator(assets_dir + "/scenarios", ec)) {
+    if (file.path().extension() == ".json") names.push_back(file.path().stem().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Result<std::string> scenario_path(const std::string& source, const std::string& assets_dir) {
+  std::error_code ec;
+  if (source.find('/') == std::string::npos) {
+    const std::string asset = assets_dir + "/scenarios/" + source + ".json";
+    if (fs::is_regular_file(asset, ec)) return asset;
+  }
+  if (fs::exists(source, ec)) return source;
+  return Error{fmt::format("{}: no such file, and no scenario of that name; {}", quoted_part(source),
+                           did_you_mean(source, scenario_names(assets_dir), "`blockyard presets` lists them"))};
 }
 
 std::vector<ScenarioEntry> list_scenarios(const std::string& assets_dir) {

@@ -24,6 +24,10 @@ struct Document {
 bool is_trace_file(const std::string& path);
 /// A built-in scenario by name, or a file (a trace: the defaults with it). "{}" (the defaults) where source is "".
 Result<Document> open_document(const std::string& source, const std::string& assets_dir);
+/// Where a scenario is: that of the assets by this name, unless a path is meant (with a '/'), else the file.
+Result<std::string> scenario_path(const std::string& source, const std::string& assets_dir);
+/// The names of the scenarios of the assets, in order.
+std::vector<std::string> scenario_names(const std::string& assets_dir);
 /// The scenarios in assets/scenarios, by file name.
 std::vector<ScenarioEntry> list_scenarios(const std::string& assets_dir);
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/base/printable.h"
+#include "core/base/words/nearest.h"
 #include "core/router/policy.h"
 
 namespace blockyard {
@@ -14,7 +16,7 @@ Interval Comparison::interval(std::size_t fleet, const Metric& metric) const {
   return interval_of(values);
 }
 
-Result<std::vector<std::uint32_t>> parse_strategies(const std::string& list) {
+Result<std::vector<std::uint32_t>> parse_strategies(const std::string& list, std::string_view option) {
   std::vector<std::uint32_t> out;
   if (list == "all") {
     for (std::uint32_t i = 0; i < policy_table().size(); ++i) out.push_back(i);
@@ -25,11 +27,16 @@ Result<std::vector<std::uint32_t>> parse_strategies(const std::string& list) {
     const std::string id = list.substr(begin, comma - begin);
     const std::uint32_t index = find_policy(id);
     if (index == kNone) {
-      std::string known = "all";
-      for (const PolicyRow& row : policy_table()) known += fmt::format(", {}", row.id);
-      return Error{fmt::format("--strategies: '{}' is no strategy; allowed are {}", id, known)};
+      std::vector<std::string> known{"all"};
+      for (const PolicyRow& row : policy_table()) known.emplace_back(row.id);
+      const std::string near = nearest(id, known);
+      return Error{fmt::format("{}: '{}' is no strategy; {} {}", option, quoted_part(id),
+                               near.empty() ? "there are" : fmt::format("did you mean {}? There are", near),
+                               fmt::join(known, ", "))};
     }
-    if (std::find(out.begin(), out.end(), index) == out.end()) out.push_back(index);
+    if (std::find(out.begin(), out.end(), index) != out.end())
+      return Error{fmt::format("{}: {} is named twice", option, id)};
+    out.push_back(index);
     begin = comma + 1;
   }
   return out;

@@ -36,8 +36,9 @@ struct Comparison {
   Scenario cell(std::size_t fleet, std::size_t seed) const;
 };
 
-/// The strategies of a comma-separated list, each once, in the order given; "all" is the whole table.
-Result<std::vector<std::uint32_t>> parse_strategies(const std::string& list);
+/// The strategies of a comma-separated list, in the order given; "all" is the whole table. One that is unknown or named
+/// twice is an error that begins with the option.
+Result<std::vector<std::uint32_t>> parse_strategies(const std::string& list, std::string_view option = "--strategies");
 
 /// An empty comparison of `repeats` seeds.
 Comparison plan_comparison(const Scenario& scenario, const std::vector<std::uint32_t>& strategies,

@@ -14,7 +14,8 @@ Result<std::unique_ptr<Prepared>> prepare(const Scenario& scenario) {
   prepared->workload = std::move(*made);
   const bool belady = eviction_row(scenario.config.cache.eviction).needs_tree;
   if (belady && prepared->workload.closed.users > 0) {
-    return Error{"/cache/eviction: belady is not allowed with closed-loop arrivals: their future depends on the run"};
+    return Error{"/cache/eviction: belady is not allowed with closed-loop arrivals, whose future depends on the run; "
+                 "it must be lru, fifo, lfu or random, or workload.replay open"};
   }
   const MemoryNeed need = memory_of_run(scenario.config, prepared->workload, nullptr, fastest_cache(scenario.config));
   if (auto fits = fits_memory(need, scenario, scenario.most_memory); !fits) return fits.error();

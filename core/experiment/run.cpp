@@ -31,6 +31,7 @@ RunResults collect_results(const Scenario& scenario, const Simulation& sim, cons
   out.summary = summarize(sim);
   out.bucket = series.width();
   out.read_as = sim.workload().read_as;
+  out.sessions = session_figures(sim);
   out.series = series.buckets();
   std::vector<double> ttft[2], e2e[2], queue;
   for (const RequestRecord& r : sim.records()) {

@@ -11,6 +11,7 @@
 
 #include "core/experiment/prepared.h"
 #include "core/metrics/series.h"
+#include "core/metrics/session_figures.h"
 #include "core/metrics/summary.h"
 
 namespace blockyard {
@@ -38,7 +39,8 @@ struct RunResults {
   SimTime bucket = 0;  ///< µs; bucket i of the series covers [i, i + 1) × bucket
   std::vector<Series::Bucket> series;
   LatencyDistributions latencies;
-  std::string read_as;  ///< what a trace was taken for; "" where the requests were generated
+  std::optional<SessionFigures> sessions;  ///< where requests have sessions
+  std::string read_as;                     ///< what a trace was taken for; "" where the requests were generated
 };
 
 /// What is left of a finished simulation of the scenario.

@@ -1,9 +1,12 @@
 #include "core/experiment/waterfall.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 
 #include "core/base/version.h"
+#include "core/metrics/rejections.h"
 #include "core/router/policy.h"
 #include "core/workload/make.h"
 
@@ -20,12 +23,15 @@ class OneByOne {
     config_.cache.block_tokens = workload.block_tokens;  // the engine counts in this workload's units
   }
 
-  /// Without limit. `by_token`: nothing that the engine computes again is taken off.
-  std::optional<std::uint64_t> unlimited(bool by_token, const Cancelled& cancelled) const {
+  /// Without limit. `by_token`: nothing that the engine computes again is taken off. `ran`, where given: the hits of
+  /// these places of the order alone.
+  std::optional<std::uint64_t> unlimited(bool by_token, const Cancelled& cancelled,
+                                         const std::vector<bool>* ran = nullptr) const {
     BlockSet held(workload_.id_count());
-    return walk(cancelled, [&](std::size_t, const Request& r, Chain chain) {
+    return walk(cancelled, [&](std::size_t place, const Request& r, Chain chain) {
       const std::uint32_t hit = held.leading(chain);
       for (const Span& run : chain) held.insert(run);
+      if (ran != nullptr && !(*ran)[place]) return 0U;
       return by_token ? std::min(hit, r.prompt_blocks) : counted(r, hit);
     });
   }
@@ -81,16 +87,32 @@ class OneByOne {
   Config config_;
 };
 
-// What is left of the run: tokens hit, and the workload's requests in the order that they arrived.
+// The workload's requests in the order that they arrived, and which of them ran.
+struct Arrived {
+  std::vector<RequestId> all, ran;
+  std::vector<bool> runs;  // by place in `all`
+  std::uint64_t prompt_tokens = 0;
+  std::string rejected_reason;
+};
+
+// What is left of the run: tokens hit, and who arrived.
 std::optional<std::uint64_t> simulate(const Prepared& prepared, const Config& config, const Cancelled& cancelled,
-                                      std::vector<RequestId>* order = nullptr) {
+                                      Arrived* arrived = nullptr) {
   Simulation sim = prepared.simulation(config);
   if (!run_to_end(sim, nullptr, cancelled)) return std::nullopt;
   std::uint64_t blocks = 0;
   for (RequestId i = 0; i < sim.records().size(); ++i) {
-    if (sim.records()[i].status == RequestStatus::kCompleted) blocks += sim.records()[i].hit;
-    if (order != nullptr) order->push_back(static_cast<RequestId>(&sim.request(i) - prepared.workload.requests.data()));
+    const bool ran = sim.records()[i].status == RequestStatus::kCompleted;
+    if (ran) blocks += sim.records()[i].hit;
+    if (arrived == nullptr) continue;
+    const auto id = static_cast<RequestId>(&sim.request(i) - prepared.workload.requests.data());
+    arrived->all.push_back(id);
+    arrived->runs.push_back(ran);
+    if (!ran) continue;
+    arrived->ran.push_back(id);
+    arrived->prompt_tokens += sim.request(i).prompt_tokens;
   }
+  if (arrived != nullptr) arrived->rejected_reason = rejected_reason(rejections_of(sim));
   return blocks * config.cache.block_tokens;
 }
 
@@ -106,11 +128,12 @@ Result<LossWaterfall> loss_waterfall(const Scenario& scenario, const Cancelled& 
   LossWaterfall out;
   out.version = version();
   out.scenario = scenario;
-  for (const Request& r : workload.requests) out.prompt_tokens += r.prompt_tokens;
+  std::uint64_t all_tokens = 0;
+  for (const Request& r : workload.requests) all_tokens += r.prompt_tokens;
 
   // The finest units that can be matched by: tokens, where memory allows.
   if (scenario.workload.type != WorkloadType::kTrace) {
-    while (out.finest_tokens < real.cache.block_tokens && out.prompt_tokens / out.finest_tokens > kMostUnits)
+    while (out.finest_tokens < real.cache.block_tokens && all_tokens / out.finest_tokens > kMostUnits)
       out.finest_tokens *= 2;
     if (real.cache.block_tokens % out.finest_tokens != 0) out.finest_tokens = real.cache.block_tokens;
   }
@@ -118,17 +141,21 @@ Result<LossWaterfall> loss_waterfall(const Scenario& scenario, const Cancelled& 
   if (!fine) return fine.error();
   BY_CHECK(fine->requests.size() == workload.requests.size(), "another block size made other requests");
 
-  const std::size_t total = real.faults.empty() ? 7 : 8;
+  std::size_t total = real.faults.empty() ? 7 : 8;
   const auto add = [&](const char* id, const char* label, const char* help, std::optional<std::uint64_t> tokens) {
     if (!tokens) return false;
     out.steps.push_back({id, label, help, *tokens});
     if (progress) progress(out.steps.size(), total);
     return true;
   };
-  std::vector<RequestId> order;
-  const auto achieved = simulate(prepared, real, cancelled, &order);
+  Arrived arrived;
+  const auto achieved = simulate(prepared, real, cancelled, &arrived);
   if (!achieved) return Error{"cancelled"};
-  const OneByOne tokens(*fine, order, real), blocks(workload, order, real);
+  out.prompt_tokens = arrived.prompt_tokens;
+  out.rejected_reason = arrived.rejected_reason;
+  const bool all_ran = arrived.rejected_reason.empty();
+  if (!all_ran) ++total;
+  const OneByOne all(*fine, arrived.all, real), tokens(*fine, arrived.ran, real), blocks(workload, arrived.ran, real);
   const auto pooled = static_cast<std::uint32_t>(std::min<std::uint64_t>(
       std::uint64_t{real.fleet.workers} * engine_of(real).pool(real), std::max(1U, workload.id_count())));
   Config calm = real;
@@ -139,8 +166,13 @@ Result<LossWaterfall> loss_waterfall(const Scenario& scenario, const Cancelled& 
   Config omniscient = follow;
   omniscient.router.view = ViewMode::kOracle;
 
+  const std::string too_long =
+      fmt::format("One cache without limit for all requests: what those that ran would find. Not run: {}.",
+                  arrived.rejected_reason);
   const bool whole =
-      add("best", "Best possible", "One cache without limit for all requests, matched token by token.",
+      (all_ran ||
+       add("too_long", "Too long for a worker", too_long.c_str(), all.unlimited(true, cancelled, &arrived.runs))) &&
+      add("best", "Best possible", "One cache without limit for the requests that ran, matched token by token.",
           tokens.unlimited(true, cancelled)) &&
       add("granularity", "Whole blocks", "Only full blocks are matched, and the engine's own recomputation.",
           blocks.unlimited(false, cancelled)) &&

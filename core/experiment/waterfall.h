@@ -1,7 +1,8 @@
 // The loss waterfall: from the best hit rate that any cache could reach on these requests down to what was achieved,
 // one cause at a time. Every step runs the same requests again with one thing more as it really is, in this order:
 //
-//   best          one cache without limit for all requests, matched token by token
+//   too_long      where some requests fit no worker: one cache without limit for all, what it gives to those that ran
+//   best          one cache without limit for the requests that ran, matched token by token
 //   granularity   only whole blocks are matched, and what the engine always computes again is
 //   capacity      the fleet's blocks as one cache, evicting by Belady's clairvoyant rule
 //   eviction      the same cache under the scenario's eviction policy
@@ -10,9 +11,10 @@
 //   load          the scenario's strategy: matches given up for load, or never looked for
 //   faults        with the scenario's faults, where it has any
 //
-// The first four take requests one after another, in the order of arrival; the others are whole simulations. A step's
-// loss is what it has less than the one before it, so losses add up to best − achieved exactly, in tokens; one may be
-// negative: a gain. Rates are over the prompt tokens of all requests; a rejected request hits nothing.
+// The first of them take requests one after another, in the order of arrival; the others are whole simulations. A
+// step's loss is what it has less than the one before it, so losses add up to best − achieved exactly, in tokens; one
+// may be negative: a gain. Rates are over the prompt tokens of the requests that ran: the last one is the token hit
+// rate of a run's results.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +37,8 @@ struct WaterfallStep {
 struct LossWaterfall {
   std::string version;
   Scenario scenario;
-  std::uint64_t prompt_tokens = 0;
+  std::uint64_t prompt_tokens = 0;   ///< of the requests that ran
+  std::string rejected_reason;       ///< why others did not, with numbers; "" where all ran
   std::uint32_t finest_tokens = 1;   ///< tokens a unit of the best: 1, more where so many would not fit in memory
   std::vector<WaterfallStep> steps;  ///< the first is the best, the last what was achieved
 
@@ -45,7 +48,7 @@ struct LossWaterfall {
   std::int64_t loss(std::size_t i) const {
     return static_cast<std::int64_t>(steps[i - 1].hit_tokens) - static_cast<std::int64_t>(steps[i].hit_tokens);
   }
-  /// Tokens as a share of all prompt tokens, %.
+  /// Tokens as a share of the prompt tokens of the requests that ran, %.
   double percent(double tokens) const {
     return prompt_tokens == 0 ? 0 : 100 * tokens / static_cast<double>(prompt_tokens);
   }

@@ -6,6 +6,7 @@
 
 #include "core/base/version.h"
 #include "core/io/results_value.h"
+#include "core/metrics/rejections.h"
 #include "core/settings/json_text.h"
 #include "core/settings/scenario_json.h"
 
@@ -82,6 +83,12 @@ Json memory_json(const std::optional<MemorySum>& m) {
           {"capacity_blocks", m->capacity_blocks}};
 }
 
+// Whose the constants of prefill and decode are: no preset brings measured ones.
+std::string latency_source(const Scenario& s) {
+  if (s.config.latency == LatencyModel()) return fmt::format("defaults, not measured for {} on {}", s.model, s.gpu);
+  return "given by the scenario";
+}
+
 // One list per figure, all of one length; the per-worker gauges are lists of lists, [bucket][worker].
 Json series_json(const RunResults& results) {
   Json out{{"bucket_ms", us_to_ms(results.bucket)}};
@@ -92,6 +99,31 @@ Json series_json(const RunResults& results) {
   };
   io::each_series_column(column);
   return out;
+}
+
+// Where requests have sessions. `by_turn`: the last one stands for all later turns too where it says so.
+Json sessions_json(const SessionFigures& s) {
+  Json turns = Json::array();
+  for (const SessionFigures::Turn& t : s.by_turn) {
+    const double rate =
+        t.prompt_blocks == 0 ? 0 : static_cast<double>(t.hit_blocks) / static_cast<double>(t.prompt_blocks);
+    turns.push_back({{"turn", t.turn},
+                     {"and_later", t.and_later},
+                     {"requests", t.requests},
+                     {"hit_blocks", t.hit_blocks},
+                     {"prompt_blocks", t.prompt_blocks},
+                     {"block_hit_rate", rate}});
+  }
+  return {{"sessions", s.sessions},
+          {"requests", s.requests},
+          {"turns", spread_json(s.turns)},
+          {"between_turns_ms", spread_json(s.between)},
+          {"duration_ms", spread_json(s.duration)},
+          {"followed_turns", s.followed},
+          {"moved_turns", s.moved},
+          {"evicted_while_thinking_turns", s.evicted_turns},
+          {"evicted_while_thinking_blocks", s.evicted_blocks},
+          {"by_turn", std::move(turns)}};
 }
 
 Json distribution_json(const Distribution& d) {
@@ -149,12 +181,14 @@ std::string results_json(const RunResults& results) {
   Json out{{"blockyard", results.version},
            {"scenario", io::scenario_json(results.scenario)},
            {"memory", memory_json(results.scenario.memory)},
+           {"latency_constants", latency_source(results.scenario)},
            {"summary", io::summary_value(s)},
            {"workers", std::move(workers)},
            {"routers", std::move(routers)},
            {"match_length_histogram", std::move(histogram)},
            {"series", series_json(results)},
            {"distributions", distributions_json(results.latencies)}};
+  if (results.sessions) out["sessions"] = sessions_json(*results.sessions);
   if (!results.read_as.empty()) out["read_as"] = results.read_as;
   return io::dump_json(out, 1) + "\n";
 }
@@ -220,6 +254,15 @@ void EventWriter::on_event(const Event& e, const Simulation& sim) {
         fmt::format_to(at, "}}");
       }
       fmt::format_to(at, "]");
+      break;
+    }
+    case EventType::kReject: {
+      const std::uint64_t needed = blocks_needed(sim.config(), sim.request(e.request));
+      const std::uint32_t capacity = sim.workers().empty() ? 0 : sim.workers().front().capacity();
+      fmt::format_to(
+          at, ",\"reason\":\"{}\",\"blocks_needed\":{},\"capacity_blocks\":{}",
+          needed > capacity ? "needs more blocks than a worker has" : "an earlier turn of its session was rejected",
+          needed, capacity);
       break;
     }
     case EventType::kStart:

@@ -13,7 +13,8 @@
 namespace blockyard {
 
 /// results.json: scenario as run, summary, workers, match lengths, series, distributions. Beyond SPEC 8 it has
-/// "memory": the sum that gave the capacity, bytes of one GPU, null where the scenario gave it; and "distributions": of
+/// "memory": the sum that gave the capacity, bytes of one GPU, null where the scenario gave it; "latency_constants":
+/// whose those are; "sessions": what conversations came to, where there are some; and "distributions": of
 /// ttft_hit_ms, ttft_miss_ms, e2e_hit_ms, e2e_miss_ms, queue_ms, each {"quantiles": 201 values at 0, 0.5 … 100 %,
 /// "bins": [[k, requests], …]} with bin k covering [10^(k / 10), 10^((k + 1) / 10)) ms.
 std::string results_json(const RunResults& results);

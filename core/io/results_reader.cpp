@@ -121,6 +121,30 @@ RouterSummary read_router(const Json& v) {
   return r;
 }
 
+SessionFigures read_sessions(const Json& v) {
+  SessionFigures s;
+  take(v, "sessions", s.sessions);
+  take(v, "requests", s.requests);
+  s.turns = io::read_spread(v, "turns");
+  s.between = io::read_spread(v, "between_turns_ms");
+  s.duration = io::read_spread(v, "duration_ms");
+  take(v, "followed_turns", s.followed);
+  take(v, "moved_turns", s.moved);
+  take(v, "evicted_while_thinking_turns", s.evicted_turns);
+  take(v, "evicted_while_thinking_blocks", s.evicted_blocks);
+  if (const Json* turns = list(v, "by_turn")) {
+    for (const Json& t : *turns) {
+      SessionFigures::Turn& turn = s.by_turn.emplace_back();
+      take(t, "turn", turn.turn);
+      turn.and_later = t.value("and_later", false);
+      take(t, "requests", turn.requests);
+      take(t, "hit_blocks", turn.hit_blocks);
+      take(t, "prompt_blocks", turn.prompt_blocks);
+    }
+  }
+  return s;
+}
+
 std::optional<MemorySum> read_memory(const Json& v) {
   const Json* memory = there(v, "memory");
   if (memory == nullptr) return std::nullopt;
@@ -206,6 +230,7 @@ Result<RunResults> read_results(const std::string& path) {
     each_pair(v, "match_length_histogram", [&](const Json& blocks, const Json& requests) {
       out.summary.match_lengths[blocks.get<std::uint32_t>()] = requests.get<std::uint32_t>();
     });
+    if (const Json* sessions = there(v, "sessions")) out.sessions = read_sessions(*sessions);
     read_series(v, out);
     if (const Json* d = there(v, "distributions")) {
       out.latencies = {read_distribution(*d, "ttft_hit_ms"), read_distribution(*d, "ttft_miss_ms"),

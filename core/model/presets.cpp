@@ -75,6 +75,7 @@ std::vector<MemoryLine> memory_lines(const ModelPreset& model, const GpuPreset& 
                    model.head_dim, model.bytes_per_value, block_tokens, group)},
       {"= capacity", grouped(sum.capacity_blocks) + " blocks",
        grouped(static_cast<double>(sum.capacity_blocks) * block_tokens) + " tokens a worker"},
+      {"latency constants", "defaults", "not measured for this model on this GPU; settings of latency change them"},
   };
 }
 

@@ -3,19 +3,14 @@
 #include <algorithm>
 
 #include "core/base/printable.h"
+#include "core/base/words/nearest.h"
+#include "core/base/words/range_text.h"
 #include "core/settings/json_text.h"
 
 namespace blockyard::io {
 namespace {
 
-// A number as a person would write it.
-std::string plain(double v) { return fmt::format("{}", v); }
-
-std::string range_text(double low, double high) {
-  const bool open_high = high >= 1e9;
-  if (open_high) return fmt::format("it must be ≥ {}", plain(low));
-  return fmt::format("it must be from {} to {}", plain(low), plain(high));
-}
+std::string must_be(double low, double high) { return "it must be " + range_text(low, high); }
 
 // JSON text of a value, cut where it is long.
 std::string shown(const Json& value) {
@@ -81,7 +76,7 @@ void ObjectReader::number(std::string_view key, double& out, double low, double 
   if (v == nullptr) return;
   if (!v->is_number()) return refuse(key, *v, "it must be a number");
   const double d = v->get<double>();
-  if (!std::isfinite(d) || d < low || d > high) return refuse(key, *v, range_text(low, high));
+  if (!std::isfinite(d) || d < low || d > high) return refuse(key, *v, must_be(low, high));
   out = d;
 }
 
@@ -93,7 +88,7 @@ void ObjectReader::integer(std::string_view key, std::uint32_t& out, std::uint64
   if (!v->is_number() || !whole) return refuse(key, *v, "it must be a whole number");
   const double d = v->get<double>();
   if (!(d >= static_cast<double>(low) && d <= static_cast<double>(high))) {
-    return refuse(key, *v, range_text(static_cast<double>(low), static_cast<double>(high)));
+    return refuse(key, *v, must_be(static_cast<double>(low), static_cast<double>(high)));
   }
   out = static_cast<std::uint32_t>(d);
 }
@@ -129,7 +124,10 @@ void ObjectReader::choice(std::string_view key, std::size_t& out, const std::vec
       return;
     }
   }
-  refuse(key, *v, fmt::format("it must be one of {}", fmt::join(names, ", ")));
+  const std::string near = v->is_string() ? nearest(v->get<std::string>(), {names.begin(), names.end()}) : "";
+  refuse(key, *v,
+         fmt::format("{} one of {}", near.empty() ? "it must be" : fmt::format("did you mean {}? It must be", near),
+                     fmt::join(names, ", ")));
 }
 
 void ObjectReader::numbers(std::string_view key, std::vector<double>& out, double low, double high) {
@@ -139,7 +137,7 @@ void ObjectReader::numbers(std::string_view key, std::vector<double>& out, doubl
   out.clear();
   for (const Json& item : *v) {
     const bool good = item.is_number() && item.get<double>() >= low && item.get<double>() <= high;
-    if (!good) return refuse(key, item, "each must be a number: " + range_text(low, high));
+    if (!good) return refuse(key, item, "each must be a number: " + must_be(low, high));
     out.push_back(item.get<double>());
   }
 }
@@ -190,7 +188,10 @@ void ObjectReader::finish() {
   for (const auto& [key, value] : object_.items()) {
     if (known_.contains(key)) continue;
     std::vector<std::string> allowed(known_.begin(), known_.end());
-    fail(key, fmt::format("no such key; allowed are {}", fmt::join(allowed, ", ")));
+    const std::string near = nearest(key, allowed);
+    fail(key, fmt::format("no such key; {} {}",
+                          near.empty() ? "allowed are" : fmt::format("did you mean {}? There are", near),
+                          fmt::join(allowed, ", ")));
     return;
   }
 }

@@ -1,7 +1,7 @@
 // ObjectReader: reads one JSON object key by key, with defaults, and refuses what it does not know.
 //
 // The first trouble is kept as one line that names the JSON pointer, the value and what is allowed
-// (`/router/sync_ms: -5 is not allowed; it must be ≥ 0`); later calls then do nothing. Every read key is ticked off;
+// (`/router/sync_ms: -5 is not allowed; it must be 0 or more`); later calls then do nothing. Every read key is ticked off;
 // finish() complains about those that nobody asked for. Private to io/.
 #pragma once
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "core/base/words/nearest.h"
+#include "core/base/words/range_text.h"
 #include "core/settings/json_text.h"
 #include "core/settings/rows/json.h"
 
@@ -12,8 +14,6 @@ namespace blockyard {
 namespace {
 
 using io::Json;
-
-std::string plain(double v) { return fmt::format("{}", v); }
 
 std::string range_text(SettingKind kind, SettingRange range, bool whole, const std::vector<ChoiceRow>& choices) {
   switch (kind) {
@@ -30,8 +30,7 @@ std::string range_text(SettingKind kind, SettingRange range, bool whole, const s
     case SettingKind::kList:
       break;
   }
-  std::string text = range.high >= 1e9 ? fmt::format("≥ {}", plain(range.low))
-                                       : fmt::format("from {} to {}", plain(range.low), plain(range.high));
+  std::string text = blockyard::range_text(range.low, range.high);
   if (whole) text += ", whole";
   return kind == SettingKind::kList ? "a list of numbers, each " + text : text;
 }
@@ -77,22 +76,6 @@ SettingEntry entry_of(const SettingRow<Owner>& row, const Owner& owner, const Sc
   return e;
 }
 
-// Letters that must change to make one word of the other.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({change, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row[b.size()];
-}
-
 std::string section_of(const std::string& path) {
   const std::size_t dot = path.rfind('.');
   return dot == std::string::npos ? "" : path.substr(0, dot);
@@ -134,7 +117,7 @@ std::string nearest_setting(std::string_view path) {
   std::size_t least = std::max<std::size_t>(2, path.size() / 3);
   for (const Setting& row : setting_table()) {
     // A key without its section is the commonest slip.
-    const std::size_t d = row.key() == key ? 1 : distance(row.path, path);
+    const std::size_t d = row.key() == key ? 1 : slips(row.path, path);
     if (d < least) least = d, best = row.path;
   }
   return best;

@@ -15,7 +15,7 @@ struct SettingEntry {
   std::string help;
   std::string unit;     ///< "" where it has none
   std::string value;    ///< the default, as JSON
-  std::string range;    ///< "from 0 to 1", "≥ 0", "one of lru, fifo", "true or false", "text"
+  std::string range;    ///< "between 0 and 1", "0 or more", "one of lru, fifo", "true or false", "text"
   std::string change;   ///< "in flight" or "restarts the run"
   std::string applies;  ///< "always", or when
   std::string null;     ///< what null stands for; "" where it is not allowed

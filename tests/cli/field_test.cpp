@@ -168,5 +168,55 @@ TEST(Field, OneRouterKeepsAChatAtItsWorker) {
   EXPECT_NE(f.read("q.csv"), f.read("h.csv"));
 }
 
+// What was not run is said in every place, and a rate is the same number wherever it stands.
+TEST(Field, WhatWasNotRunIsSaidEverywhere) {
+  const Folder f;
+  const std::string trace = " first-look --trace " + field_file("reject_two_rates.jsonl") + " ";
+  const auto o = f.run("run" + trace + "--out r.json --events e.jsonl");
+  ASSERT_EQ(o.status, 0) << o.err;
+  const Json results = Json::parse(f.read("r.json"));
+  const std::string reason = results["summary"]["rejected_reason"];
+  EXPECT_NE(reason.find("more than a worker's"), std::string::npos) << reason;
+  EXPECT_NE(o.out.find("REJECTED: " + reason), std::string::npos) << o.out;
+  std::istringstream events(f.read("e.jsonl"));
+  int rejected = 0;
+  for (std::string line; std::getline(events, line);) {
+    const Json e = Json::parse(line);
+    if (e["type"] != "reject") continue;
+    ++rejected;
+    EXPECT_EQ(e["reason"], "needs more blocks than a worker has");
+    EXPECT_GT(e["blocks_needed"], e["capacity_blocks"]);
+  }
+  EXPECT_EQ(rejected, results["summary"]["rejected"].get<int>());
+  const auto w = f.run("waterfall" + trace + "--out w");
+  ASSERT_EQ(w.status, 0) << w.err;
+  EXPECT_NE(w.out.find(reason), std::string::npos) << w.out;
+  const Json fall = Json::parse(f.read("w/waterfall.json"));
+  EXPECT_EQ(fall["waterfall"][0]["label"], "Too long for a worker");
+  EXPECT_NEAR(fall["waterfall"].back()["rate"], results["summary"]["token_hit_rate"], 1e-12);
+  for (const std::string& command :
+       {"compare" + trace + "--strategies random --out c", "sweep" + trace + "--vary seed=1,2 --out s"}) {
+    const auto said = f.run(command);
+    EXPECT_EQ(said.status, 0) << said.err;
+    EXPECT_NE(said.out.find(reason), std::string::npos) << said.out;
+  }
+}
+
+TEST(Field, SessionsHaveTheirFigures) {
+  const Folder f;
+  const auto o = f.run("run first-look --trace " + field_file("open_loop_turns.jsonl") +
+                       " --set workload.replay=closed --out r.json");
+  ASSERT_EQ(o.status, 0) << o.err;
+  EXPECT_NE(o.out.find("between turns"), std::string::npos) << o.out;
+  const Json s = Json::parse(f.read("r.json"))["sessions"];
+  EXPECT_EQ(s["sessions"], 1);
+  EXPECT_EQ(s["requests"], 2);
+  EXPECT_EQ(s["followed_turns"], 1);
+  EXPECT_GE(s["between_turns_ms"]["mean"].get<double>(), 2000.0) << "closed: the pause comes after the answer";
+  ASSERT_EQ(s["by_turn"].size(), 2U);
+  EXPECT_EQ(s["by_turn"][1]["turn"], 2);
+  EXPECT_EQ(s["moved_turns"].get<int>() + (s["by_turn"][1]["hit_blocks"].get<int>() > 0 ? 1 : 0), 1);
+}
+
 }  // namespace
 }  // namespace blockyard

@@ -39,11 +39,16 @@ std::size_t Folder::size() const {
 }
 
 Outcome Folder::run(const std::string& arguments, const std::string& before) const {
+  return shell(before + " '" BLOCKYARD_PROGRAM "' " + arguments);
+}
+
+Outcome Folder::shell(const std::string& line) const {
   // The streams go to files outside the folder, which then shows only what the program itself left.
   const std::string out = dir_.string() + ".out";
   const std::string err = dir_.string() + ".err";
-  const std::string command = "cd '" + dir_.string() + "' && " + before + " '" BLOCKYARD_PROGRAM "' " + arguments +
-                              " >'" + out + "' 2>'" + err + "'";
+  const std::string path = fs::path(BLOCKYARD_PROGRAM).parent_path().string();
+  const std::string command = "cd '" + dir_.string() + "' && unset DISPLAY WAYLAND_DISPLAY && PATH='" + path +
+                              "':$PATH && { " + line + "\n} >'" + out + "' 2>'" + err + "'";
   const int status = std::system(command.c_str());
   Outcome o;
   o.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

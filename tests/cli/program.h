@@ -26,6 +26,8 @@ class Folder {
   std::size_t size() const;
   /// Runs `blockyard ARGUMENTS` here, through the shell.
   Outcome run(const std::string& arguments, const std::string& before = "") const;
+  /// Runs a line of the shell here, with `blockyard` in its path and no display.
+  Outcome shell(const std::string& line) const;
 
  private:
   std::filesystem::path dir_;

@@ -31,7 +31,7 @@ TEST(SettingsCommand, ExplainsOneAndAPart) {
   const Folder f;
   const auto one = f.run("settings router.sync_ms");
   ASSERT_EQ(one.status, 0) << one.err;
-  for (const char* said : {"5000", "ms", "in flight", "router.view is synced", "≥ 0"})
+  for (const char* said : {"5000", "ms", "in flight", "router.view is synced", "0 or more"})
     EXPECT_NE(one.out.find(said), std::string::npos) << said << " is not in " << one.out;
   const auto part = f.run("settings cache");
   EXPECT_NE(part.out.find("cache.eviction"), std::string::npos);

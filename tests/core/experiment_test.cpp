@@ -272,19 +272,33 @@ TEST(LossWaterfall, KnowsWhatOneUnlimitedCacheHits) {
   const char* env = std::getenv("BLOCKYARD_TRACES");
   const std::string path = std::string(env != nullptr ? env : BLOCKYARD_TRACES) + "/synthetic_trace.jsonl";
   if (!std::filesystem::exists(path)) GTEST_SKIP() << "no " << path;
-  Scenario s = scenario_of(R"({"fleet": {"slots": 64}, "workload": {"type": "trace", "path": ")" + path + R"("}})");
+  // With room for the longest request all run, and the bound is that of the whole trace.
+  Scenario s = scenario_of(R"({"cache": {"capacity_blocks": 20000}, "fleet": {"slots": 64},
+                               "workload": {"type": "trace", "path": ")" +
+                           path + R"("}})");
   const auto w = loss_waterfall(s, {});
   ASSERT_TRUE(w) << w.error().message;
+  EXPECT_EQ(w->rejected_reason, "");
+  EXPECT_EQ(w->steps[0].id, "best");
   EXPECT_EQ(w->steps[1].hit_tokens, 16U * 2'490'686U);
   EXPECT_GE(w->best(), w->steps[1].hit_tokens);
+  // With 924 blocks some do not: they are named, and the rates are over the others.
+  s.capacity_blocks = s.config.cache.capacity_blocks = 924;
+  const auto cut = loss_waterfall(s, {});
+  ASSERT_TRUE(cut) << cut.error().message;
+  EXPECT_EQ(cut->steps[0].id, "too_long");
+  EXPECT_NE(cut->rejected_reason.find("need more than a worker's 924 blocks"), std::string::npos);
+  EXPECT_LT(cut->prompt_tokens, w->prompt_tokens);
 }
 
 TEST(Compare, ReadsStrategiesOnceEach) {
   EXPECT_EQ(parse_strategies("all")->size(), policy_table().size());
-  EXPECT_EQ(*parse_strategies("kv_cost,round_robin,kv_cost"),
+  EXPECT_EQ(*parse_strategies("kv_cost,round_robin"),
             (std::vector<std::uint32_t>{find_policy("kv_cost"), find_policy("round_robin")}));
   EXPECT_FALSE(parse_strategies("kv_cost,"));
   EXPECT_FALSE(parse_strategies("fastest"));
+  EXPECT_EQ(parse_strategies("kv_cost,round_robin,kv_cost").error().message, "--strategies: kv_cost is named twice");
+  EXPECT_NE(parse_strategies("round-robin").error().message.find("did you mean round_robin?"), std::string::npos);
 }
 
 TEST(Experiments, EachCanRun) {

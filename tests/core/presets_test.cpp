@@ -19,7 +19,7 @@ TEST(Presets, TheKnownSum) {
   EXPECT_EQ(block_bytes(model, 16), 13'107'200.0);
   EXPECT_EQ(memory_sum(model, gpu, 16).capacity_blocks, 924U);
   const auto lines = memory_lines(model, gpu, 16);
-  ASSERT_EQ(lines.size(), 7U);
+  ASSERT_EQ(lines.size(), 8U);
   EXPECT_EQ(lines[0].value, "40.00 GiB");
   EXPECT_EQ(lines[1].value, "0.00 GiB");
   EXPECT_EQ(lines[2].value, "26.00 GiB");
@@ -27,6 +27,7 @@ TEST(Presets, TheKnownSum) {
   EXPECT_EQ(lines[4].value, "11.28 GiB");
   EXPECT_EQ(lines[5].value, "13,107,200 bytes");
   EXPECT_EQ(lines[6].value, "924 blocks");
+  EXPECT_EQ(lines[7].value, "defaults") << "nothing was measured";
 }
 
 TEST(Presets, BatchesAsLargeAsVllmsServerMakesThemOnTheGpu) {

@@ -26,7 +26,7 @@ TEST(Scenario, EmptyObjectRunsWithTheDefaultsOfTheSpec) {
 }
 
 TEST(Scenario, ErrorsNamePointerValueAndWhatIsAllowed) {
-  EXPECT_EQ(error_of(R"({"router": {"sync_ms": -5}})"), "/router/sync_ms: -5 is not allowed; it must be ≥ 0");
+  EXPECT_EQ(error_of(R"({"router": {"sync_ms": -5}})"), "/router/sync_ms: -5 is not allowed; it must be 0 or more");
   EXPECT_NE(error_of(R"({"router": {"strategy": "best"}})")
                 .find("/router/strategy: \"best\" is not allowed; it must be one of round_robin, "),
             std::string::npos);

@@ -15,7 +15,9 @@
 #include <new>
 #include <system_error>
 
+#include "app/cli/parts/help.h"
 #include "app/platform/program.h"
+#include "app/session/documents.h"
 #include "core/base/printable.h"
 #include "core/settings/json_edit.h"
 #include "core/workload/make.h"
@@ -101,38 +103,74 @@ Assets::Assets(std::string override_dir) : dir_(std::move(override_dir)) {
   if (dir_.empty()) dir_ = (program_folder() / "../share/blockyard").lexically_normal().string();
 }
 
+void add_jobs(CLI::App& app, unsigned& jobs) {
+  app.add_option("--jobs", jobs, "Threads, on which no result depends; without it, as many as there are cores")
+      ->check(whole(1, 1024));
+}
+
+void add_sets(CLI::App& app, std::vector<std::string>& sets) {
+  app.add_option("--set", sets,
+                 "Changes the scenario: a dotted path of `blockyard settings` and a JSON value, e.g. "
+                 "router.strategy=round_robin; may be repeated; without it, the scenario as it is")
+      ->type_name("PATH=VALUE")
+      ->take_all()
+      ->allow_extra_args(false);
+}
+
 void ScenarioArgs::add_to(CLI::App& app, bool required) {
   auto* option =
-      app.add_option("scenario", name, "A scenario file, or a built-in scenario by name (see `blockyard presets`)");
+      app.add_option("scenario", name, "A built-in scenario by name (`blockyard presets` lists them), or a file");
   if (required) option->required();
+  if (!name.empty()) option->default_str(name);
   add_sets_to(app);
 }
 
 void ScenarioArgs::add_sets_to(CLI::App& app) {
-  app.add_option("--set", sets,
-                 "PATH=VALUE: a dotted path and a JSON value, e.g. router.strategy=round_robin; may be repeated")
-      ->take_all()
-      ->allow_extra_args(false);
+  add_sets(app, sets);
   app.add_option("--trace", trace,
-                 "Replay this trace instead of the scenario's workload: a file, a folder, or - for standard input; "
-                 "several are merged by time")
+                 "Replay this trace, a file, a folder, or - for standard input; may be repeated, then they are merged "
+                 "by time; without it, the scenario's workload")
+      ->type_name("FILE")
       ->take_all()
       ->allow_extra_args(false);
 }
 
+Result<std::string> with_sets(std::string document, const std::vector<std::string>& sets) {
+  for (const std::string& set : sets) {
+    const std::size_t equals = set.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return Error{fmt::format("--set {}: write PATH=VALUE, e.g. --set router.sync_ms=2000", quoted_part(set))};
+    }
+    auto changed = set_json_value(document, std::string_view(set).substr(0, equals), set.substr(equals + 1));
+    if (!changed) return Error{fmt::format("--set {}: {}", quoted_part(set), changed.error().message)};
+    document = std::move(*changed);
+  }
+  return document;
+}
+
+Result<Scenario> parse_with_sets(const std::string& document, const std::vector<std::string>& sets,
+                                 const std::string& base_dir, const std::string& presets_dir,
+                                 const std::string& origin) {
+  const auto text = with_sets(document, sets);
+  if (!text) return text.error();
+  auto scenario = parse_scenario(*text, base_dir, presets_dir);
+  if (scenario) return scenario;
+  // At fault is the one with which the trouble began.
+  std::size_t blamed = sets.size();
+  for (; blamed > 0; --blamed) {
+    const auto before = with_sets(document, {sets.begin(), sets.begin() + static_cast<std::ptrdiff_t>(blamed) - 1});
+    const auto parsed = parse_scenario(before ? *before : *text, base_dir, presets_dir);
+    if (parsed || parsed.error().message != scenario.error().message) break;
+  }
+  if (blamed == 0) return Error{fmt::format("{}: {}", origin, scenario.error().message)};
+  return Error{fmt::format("--set {}: {}", quoted_part(sets[blamed - 1]), scenario.error().message)};
+}
+
 Result<Scenario> load_scenario(const ScenarioArgs& args, const Assets& assets) {
   namespace fs = std::filesystem;
-  std::string path = args.name;
-  std::error_code ec;
-  if (!fs::exists(path, ec)) {
-    const std::string built_in = assets.scenarios() + "/" + args.name + ".json";
-    const bool plain_name = args.name.find('/') == std::string::npos;
-    if (!plain_name || !fs::exists(built_in, ec)) {
-      return Error{
-          fmt::format("{}: no such file, and no scenario of that name; `blockyard presets` lists them", args.name)};
-    }
-    path = built_in;
-  }
+  const auto found = scenario_path(args.name, assets.dir());
+  if (!found) return found.error();
+  const std::string& path = *found;
   auto text = read_file(path);
   if (!text) return text.error();
   std::string document = std::move(*text);
@@ -157,26 +195,16 @@ Result<Scenario> load_scenario(const ScenarioArgs& args, const Assets& assets) {
     if (!replaced) return Error{fmt::format("{}: {}", path, replaced.error().message)};
     document = std::move(*replaced);
   }
-  for (const std::string& set : args.sets) {
-    const std::size_t equals = set.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      return Error{fmt::format("--set {}: write PATH=VALUE, e.g. --set router.sync_ms=2000", quoted_part(set))};
-    }
-    auto changed = set_json_value(document, std::string_view(set).substr(0, equals), set.substr(equals + 1));
-    if (!changed) return Error{fmt::format("--set {}: {}", quoted_part(set), changed.error().message)};
-    document = std::move(*changed);
-  }
-  auto scenario = parse_scenario(document, fs::path(path).parent_path().string(), assets.presets());
-  if (!scenario) return Error{fmt::format("{}: {}", path, scenario.error().message)};
+  auto scenario = parse_with_sets(document, args.sets, fs::path(path).parent_path().string(), assets.presets(), path);
+  if (!scenario) return scenario;
+  if (scenario->name == Scenario().name) scenario->name = fs::path(path).stem().string();  // no picture is untitled
   // JSON holds text and a path is bytes: where it is no text, the document has only a likeness of it.
   if (!trace_path.empty() && scenario->workload.path == as_utf8(trace_path)) scenario->workload.path = trace_path;
   return scenario;
 }
 
-void tell_inputs(io::Outputs& outputs, const ScenarioArgs& args, const Scenario& scenario) {
-  namespace fs = std::filesystem;
-  std::error_code ec;
-  if (fs::exists(args.name, ec)) outputs.reads("the scenario", args.name);
+void tell_inputs(io::Outputs& outputs, const ScenarioArgs& args, const Assets& assets, const Scenario& scenario) {
+  if (const auto path = scenario_path(args.name, assets.dir())) outputs.reads("the scenario", *path);
   if (scenario.workload.type != WorkloadType::kTrace) return;
   for (const std::string& path : trace_paths(scenario.workload.path, scenario.base_dir))
     outputs.reads("the trace", path);

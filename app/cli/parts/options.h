@@ -65,8 +65,20 @@ struct ScenarioArgs {
   void add_sets_to(CLI::App& app);
 };
 
+/// Adds --jobs, whose default is as many as there are cores.
+void add_jobs(CLI::App& app, unsigned& jobs);
+/// Adds --set.
+void add_sets(CLI::App& app, std::vector<std::string>& sets);
+
+/// The JSON text with every PATH=VALUE of --set put into it, in order.
+Result<std::string> with_sets(std::string document, const std::vector<std::string>& sets);
+/// The scenario that this makes. An error names the --set that is at fault, or `origin` where none is.
+Result<Scenario> parse_with_sets(const std::string& document, const std::vector<std::string>& sets,
+                                 const std::string& base_dir, const std::string& presets_dir,
+                                 const std::string& origin);
+
 /// Names the scenario's file and its trace as what the command reads.
-void tell_inputs(io::Outputs& outputs, const ScenarioArgs& args, const Scenario& scenario);
+void tell_inputs(io::Outputs& outputs, const ScenarioArgs& args, const Assets& assets, const Scenario& scenario);
 
 /// Reads the scenario, applies --set and --trace. `sets` may name more PATH=VALUE (a sweep's cell).
 Result<Scenario> load_scenario(const ScenarioArgs& args, const Assets& assets);

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "app/cli/parts/checks.h"
+#include "app/cli/parts/help.h"
 #include "app/cli/parts/options.h"
 #include "core/base/printable.h"
 #include "core/io/files.h"
@@ -16,8 +17,8 @@
 namespace blockyard::cli {
 
 void PictureArgs::add_to(CLI::App& app) {
-  app.add_option("--theme", theme, "Of the pictures: light or dark")->check(CLI::IsMember({"light", "dark"}));
-  app.add_option("--scale", scale, "Pixels a point of the pictures, 1 to 4")->check(whole_between(1, 4));
+  app.add_option("--theme", theme, "Of the pictures")->capture_default_str()->check(one_of({"light", "dark"}));
+  app.add_option("--scale", scale, "Pixels a point of the pictures")->capture_default_str()->check(whole(1, 4));
 }
 
 #ifdef BLOCKYARD_WITH_PLOTS

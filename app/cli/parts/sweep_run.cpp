@@ -13,10 +13,12 @@
 #include <memory>
 
 #include "app/cli/parts/checks.h"
+#include "app/cli/parts/help.h"
 #include "app/cli/parts/jobs_view.h"
 #include "app/figures/sweep_figures.h"
 #include "app/jobs/sweep.h"
 #include "core/base/printable.h"
+#include "core/base/text.h"
 #include "core/io/experiments/sweep_files.h"
 #include "core/io/files.h"
 #include "core/io/results.h"
@@ -140,12 +142,17 @@ std::vector<RunResults> kept_results(const SweepPlan& plan, const std::string& d
 
 }  // namespace
 
-void SweepArgs::add_to(CLI::App& app, const Context& context) {
+void SweepArgs::add_to(CLI::App& app, const Context& context, bool out_required) {
   most_memory = context.most_memory;
-  app.add_option("--out", out, "Folder for cells.jsonl and the pictures; the same command goes on where it stopped")
-      ->required();
-  app.add_option("--jobs", jobs, "Threads; the results do not depend on it")->check(whole_between(1, 1024));
-  app.add_option("--shard", shard, "I/N: only every N-th cell, from the I-th; `blockyard merge` puts shards together");
+  app.add_option("--out", out,
+                 std::string("Folder for cells.jsonl and the pictures; the same command goes on where it stopped") +
+                     (out_required ? "" : "; required where one is named"))
+      ->type_name("DIR")
+      ->required(out_required);
+  add_jobs(app, jobs);
+  app.add_option("--shard", shard,
+                 "Only every N-th cell, from the I-th; `blockyard merge` puts shards together; without it, all cells")
+      ->type_name("I/N");
   picture.add_to(app);
 }
 
@@ -263,7 +270,8 @@ int run_plan(const SweepPlan& plan, const SweepArgs& args, const Assets& assets)
   }
   const auto written = write_sweep(plan, *done, args.out, args.picture, assets);
   if (!written) return refuse(written.error());
-  if (const std::string best = best_at_what(plan, *done); !best.empty()) fmt::print("{}\n", best);
+  fmt::print("{} · {}\n\n{}", quoted_part(plan.title), counted(done->size(), "run"), sweep_text(plan, *done));
+  if (const std::string best = best_at_what(plan, *done); !best.empty()) fmt::print("\n{}\n", best);
   note("{} cells; {} files in {}\n", done->size(), *written, printable(args.out));
   return kDone;
 }

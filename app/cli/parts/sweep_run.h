@@ -19,7 +19,7 @@ struct SweepArgs {
   std::string shard;              ///< "I/N", or all
   std::uint64_t most_memory = 0;  ///< that all runs at a time may take, bytes
   PictureArgs picture;
-  void add_to(CLI::App& app, const Context& context);
+  void add_to(CLI::App& app, const Context& context, bool out_required = true);
 };
 
 /// Runs the cells of the plan that the folder does not have yet (of this shard), and where then none is missing writes
@@ -32,5 +32,8 @@ Result<std::vector<SweepCell>> finished_cells(const SweepPlan& plan, const std::
 /// Writes sweep.json, cells.jsonl and the pictures of a finished sweep; results of cells are read from `folders`.
 Result<std::size_t> write_sweep(const SweepPlan& plan, const std::vector<SweepCell>& cells, const std::string& out,
                                 const PictureArgs& picture, const Assets& assets);
+
+/// The finished cells as a table for people.
+std::string sweep_text(const SweepPlan& plan, const std::vector<SweepCell>& cells);
 
 }  // namespace blockyard::cli

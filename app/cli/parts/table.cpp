@@ -99,4 +99,32 @@ std::string summary_table(const std::string& title, const Summary& s) {
   return out;
 }
 
+std::string session_table(const SessionFigures& s) {
+  const auto plain = [](double v) { return figure_text(v, 4, true); };
+  std::vector<std::vector<std::string>> spreads{{"sessions", "mean", "p50", "p95", "p99", "max"}};
+  if (s.turns)
+    spreads.push_back({"turns", plain(s.turns->mean), plain(s.turns->p50), plain(s.turns->p95), plain(s.turns->p99),
+                       plain(s.turns->max)});
+  spreads.push_back(spread_row("between turns", s.between));
+  spreads.push_back(spread_row("duration", s.duration));
+  std::string out = text_table(spreads);
+  out += fmt::format("{} of {}; {} of {} went to another worker than the turn before", counted(s.sessions, "session"),
+                     counted(s.requests, "completed request"), with_commas(s.moved), counted(s.followed, "later turn"));
+  out += fmt::format("; evicted while thinking: {} before {}\n\n", counted(s.evicted_blocks, "block"),
+                     counted(s.evicted_turns, "turn"));
+  std::vector<std::vector<std::string>> rows{{"turn", "requests", "hit blocks", "of", "block hit rate"}};
+  constexpr std::size_t kMostShown = 12;
+  for (std::size_t i = 0; i < std::min(kMostShown, s.by_turn.size()); ++i) {
+    const SessionFigures::Turn& t = s.by_turn[i];
+    const double rate =
+        t.prompt_blocks == 0 ? 0 : static_cast<double>(t.hit_blocks) / static_cast<double>(t.prompt_blocks);
+    rows.push_back({fmt::format("{}{}", t.turn, t.and_later ? " and later" : ""), with_commas(t.requests),
+                    with_commas(t.hit_blocks), with_commas(t.prompt_blocks), fmt::format("{:.2f} %", 100 * rate)});
+  }
+  out += text_table(rows);
+  if (s.by_turn.size() > kMostShown)
+    out += fmt::format("… and {}\n", counted(s.by_turn.size() - kMostShown, "later turn"));
+  return out;
+}
+
 }  // namespace blockyard::cli

@@ -28,6 +28,7 @@ std::string waterfall_json(const LossWaterfall& w) {
   const Json out{{"blockyard", w.version},
                  {"scenario", io::scenario_json(w.scenario)},
                  {"prompt_tokens", w.prompt_tokens},
+                 {"rejected_reason", w.rejected_reason},
                  {"finest_tokens", w.finest_tokens},
                  {"best_tokens", w.best()},
                  {"achieved_tokens", w.achieved()},
@@ -53,6 +54,7 @@ Result<LossWaterfall> read_waterfall(const std::string& path) {
     if (!scenario) return Error{fmt::format("{}: /scenario{}", path, scenario.error().message)};
     w.scenario = std::move(*scenario);
     v.at("prompt_tokens").get_to(w.prompt_tokens);
+    if (v.contains("rejected_reason")) v.at("rejected_reason").get_to(w.rejected_reason);
     v.at("finest_tokens").get_to(w.finest_tokens);
     for (const Json& s : v.at("waterfall"))
       w.steps.push_back({s.at("id"), s.at("label"), s.at("help"), s.at("hit_tokens")});

@@ -39,7 +39,7 @@ TEST(WorkloadJson, EveryTypeComesBackAsItWas) {
 
 TEST(WorkloadJson, ErrorsSayWhatIsAllowed) {
   EXPECT_EQ(error_of(R"({"type": "rag", "rate": 0})"),
-            "/workload/rate: 0 is not allowed; it must be from 0.0001 to 100000");
+            "/workload/rate: 0 is not allowed; it must be between 0.0001 and 100000");
   EXPECT_EQ(error_of(R"({"type": "rag", "documents": 1.5})"),
             "/workload/documents: 1.5 is not allowed; it must be a whole number");
   EXPECT_EQ(error_of(R"({"type": "trace"})"), "/workload/path: is missing; it must be a trace file");

@@ -1,0 +1,22 @@
+// What the window's executable is given on the command line: read by itself, and beforehand by the command that starts
+// it, so that a slip is said in a line instead of a window that does not open.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace blockyard::cli {
+
+struct WindowArgs {
+  std::string scenario, trace, assets, state;
+  std::vector<std::string> sets;
+  double scale = 0;  ///< 0: what the screen asks for
+
+  void add_to(CLI::App& app);
+};
+
+}  // namespace blockyard::cli
