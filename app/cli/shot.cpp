@@ -313,10 +313,13 @@ std::function<int()> make_shot(CLI::App& app, const Context& context) {
       ->take_all()
       ->allow_extra_args(false);
   app.add_option("--lesson", args->lesson,
-                 "This lesson of `blockyard lessons`, instead of a scenario and a time; without it, none");
-  app.add_option("--step", args->step, "Its step, counted from 1")->capture_default_str();
-  app.add_option("--answer", args->answer,
-                 "The choice picked of the step's question, counted from 1; without it, none");
+                 "This lesson of `blockyard lessons`, instead of a scenario and a time; without it, none")
+      ->check(whole(1, 1000));
+  app.add_option("--step", args->step, "Its step, counted from 1")
+      ->capture_default_str()
+      ->check(whole(1, 1000));
+  app.add_option("--answer", args->answer, "The choice picked of the step's question, counted from 1; without it, none")
+      ->check(whole(1, 1000));
   end_help(app, {"blockyard shot first-look --at 8000 --out window.png",
                  "blockyard shot first-look --at 8000 --tab events --theme light --out events.png",
                  "blockyard shot --lesson 4 --step 2 --out slide.png"});

@@ -120,7 +120,9 @@ TEST(Help, OfEveryCommandSaysDefaultsExamplesAndStatuses) {
   for (const std::string& command : commands) {
     const auto o = f.run(command + " --help");
     ASSERT_EQ(o.status, 0) << command;
-    EXPECT_NE(o.out.find("\nExamples:\n  blockyard "), std::string::npos) << command;
+    const std::size_t examples = o.out.find("\nExamples:\n  ");
+    ASSERT_NE(examples, std::string::npos) << command;
+    EXPECT_NE(o.out.find("blockyard ", examples), std::string::npos) << command;
     EXPECT_NE(o.out.find("\nExit status: 0 done; 1 the run failed"), std::string::npos) << command;
     // An option that takes a value (a name in capitals behind it) says what holds without it.
     const std::vector<std::string> lines = lines_of(o.out);
