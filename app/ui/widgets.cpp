@@ -135,8 +135,8 @@ void text(const Look& look, FontRole role, Color color, std::string_view s) {
   ImGui::PopFont();
 }
 
-void text_wrapped(const Look& look, FontRole role, Color color, std::string_view s) {
-  ImGui::PushTextWrapPos(0.0f);
+void text_wrapped(const Look& look, FontRole role, Color color, std::string_view s, float width) {
+  ImGui::PushTextWrapPos(width > 0 ? ImGui::GetCursorPosX() + width : 0.0f);
   text(look, role, color, s);
   ImGui::PopTextWrapPos();
 }

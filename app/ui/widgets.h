@@ -53,7 +53,8 @@ float draw_text_right(ImDrawList* list, const Look& look, FontRole role, Color c
                       std::string_view text);
 // Flowing text.
 void text(const Look& look, FontRole role, Color color, std::string_view text);
-void text_wrapped(const Look& look, FontRole role, Color color, std::string_view text);
+// `width`: pixels from the cursor on; 0 = as far as the window goes.
+void text_wrapped(const Look& look, FontRole role, Color color, std::string_view text, float width = 0);
 // One row: muted label left, figure right.
 void key_value(const Look& look, std::string_view label, std::string_view value);
 // Icon, title, and a muted remark at the right end.

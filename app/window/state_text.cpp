@@ -43,13 +43,14 @@ std::string state_text(const FrameContext& ctx) {
   fact("tab", ui.bottom_tab);
   fact("lesson", ctx.lesson != nullptr ? fmt::format("{}", ctx.lesson->step) : std::string("-"));
   std::string cards;
-  const std::array<std::pair<const char*, bool>, 7> overlays{{{"settings", ui.settings_open},
-                                                              {"keys", ui.keys_open},
-                                                              {"help", ui.help_open},
-                                                              {"experiment", ui.experiment_open},
-                                                              {"lessons", ui.lessons_open},
-                                                              {"file", ui.file_open},
-                                                              {"palette", ui.palette_open}}};
+  const auto overlays = std::to_array<std::pair<const char*, bool>>({{"settings", ui.settings_open},
+                                                                     {"keys", ui.keys_open},
+                                                                     {"help", ui.help_open},
+                                                                     {"experiment", ui.experiment_open},
+                                                                     {"lessons", ui.lessons_open},
+                                                                     {"file", ui.file_open},
+                                                                     {"prompt", ui.prompt_open},
+                                                                     {"palette", ui.palette_open}});
   for (const auto& [name, open] : overlays) {
     if (open) cards += std::string(cards.empty() ? "" : " ") + name;
   }

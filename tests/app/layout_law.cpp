@@ -19,6 +19,8 @@ namespace {
 // may lie on the other.
 constexpr float kCut = 2.0F;
 constexpr float kOverprint = 0.2F;
+// A box below this is a mark on a map or a plot, not something one reads.
+constexpr float kLeastBox = 24.0F;
 
 struct Glyph {
   ImWchar letter = 0;
@@ -32,6 +34,18 @@ struct Solid {
   std::array<ImVec2, 3> corners;
   Rect clip;
   std::size_t order = 0;
+};
+
+// What is filled in one colour, one triangle after the other: a button, a bar, a card.
+struct Shape {
+  Rect box;
+  double area = 0;
+  ImU32 color = 0;
+  int list = 0;
+  std::size_t last = 0;  ///< the order of its latest triangle
+
+  // As good as all of its box: rounded corners are left out of it.
+  bool is_box() const { return area > 0.9 * static_cast<double>(box.w) * static_cast<double>(box.h); }
 };
 
 Rect meet(const Rect& a, const Rect& b) {
@@ -108,6 +122,7 @@ class Page {
         out.insert("cut at its foot: " + words(g));
     }
     overprinted(out);
+    crossing(out);
     return {out.begin(), out.end()};
   }
 
@@ -133,6 +148,7 @@ class Page {
         } else if (a.uv.x == white.x && a.uv.y == white.y && (a.col >> IM_COL32_A_SHIFT) > 200 && a.col == b.col &&
                    b.col == c.col) {
           solids_.push_back({{a.pos, b.pos, c.pos}, clip, order_});
+          fill({a.pos, b.pos, c.pos}, a.col, clip, index);
         }
       }
     }
@@ -167,6 +183,39 @@ class Page {
     return false;
   }
 
+  void fill(const std::array<ImVec2, 3>& p, ImU32 color, const Rect& clip, int index) {
+    const auto [left, right] = std::minmax({p[0].x, p[1].x, p[2].x});
+    const auto [top, bottom] = std::minmax({p[0].y, p[1].y, p[2].y});
+    const Rect box = meet({left, top, right - left, bottom - top}, clip);
+    const double area = std::abs((p[1].x - p[0].x) * (p[2].y - p[0].y) - (p[1].y - p[0].y) * (p[2].x - p[0].x)) / 2.0;
+    if (!shapes_.empty() && shapes_.back().last + 1 == order_ && shapes_.back().color == color) {
+      Shape& s = shapes_.back();
+      const float x = std::min(s.box.x, box.x), y = std::min(s.box.y, box.y);
+      s.box = {x, y, std::max(s.box.right(), box.right()) - x, std::max(s.box.bottom(), box.bottom()) - y};
+      s.area += area;
+      s.last = order_;
+    } else {
+      shapes_.push_back({box, area, color, index, order_});
+    }
+  }
+
+  // A word that goes on over or under a button of its own window is as hard to read as one that is cut.
+  void crossing(std::set<std::string>& out) const {
+    for (std::size_t i = 1; i < glyphs_.size(); ++i) {
+      const Glyph &before = glyphs_[i - 1], &g = glyphs_[i];
+      if (before.list != g.list || g.seen.w <= 0 || g.seen.h < g.ink.h || before.seen.w <= 0) continue;
+      const float y = g.ink.center().y, from = before.ink.center().x, to = g.ink.center().x;
+      const bool same_line = std::abs(before.ink.center().y - y) < g.ink.h / 2 && to > from &&
+                             g.ink.x - before.ink.right() < g.ink.h * 0.6F;
+      if (!same_line) continue;
+      const bool into = std::any_of(shapes_.begin(), shapes_.end(), [&](const Shape& s) {
+        return s.list == g.list && s.is_box() && s.box.x > from && s.box.x < to && s.box.w > kLeastBox &&
+               s.box.y < y - g.ink.h / 2 && s.box.bottom() > y + g.ink.h / 2;
+      });
+      if (into) out.insert("runs into something: " + words(g));
+    }
+  }
+
   void overprinted(std::set<std::string>& out) const {
     constexpr float kCell = 16;
     std::unordered_map<std::uint64_t, std::vector<std::size_t>> grid;
@@ -197,6 +246,7 @@ class Page {
   std::vector<Scrolls> scroll_;
   std::vector<Glyph> glyphs_;
   std::vector<Solid> solids_;
+  std::vector<Shape> shapes_;
   std::size_t order_ = 0;
 };
 

@@ -86,6 +86,13 @@ TEST_P(LayoutLaw, OfEveryCard) {
     *open = false;
     s.ui().frames(2);
   }
+  ui.experiment_open = true;
+  for (const UiState::Experiment kind : {UiState::Experiment::kWaterfall, UiState::Experiment::kPictures,
+                                         UiState::Experiment::kComparison, UiState::Experiment::kSweep}) {
+    ui.experiment = kind;
+    s.ui().frames(4);
+    report.look(s, at, fmt::format("experiment {}", static_cast<int>(kind)));
+  }
 }
 
 TEST_P(LayoutLaw, OfEveryStepOfALesson) {

@@ -62,9 +62,7 @@ void ExperimentCard::one_button(FrameContext& ctx, const char* label, const char
   if (run_button(look, label, at.x + width, at.y)) ctx.push(cmd::RunExperiment{std::move(wanted)});
   const float y = ImGui::GetCursorScreenPos().y;
   ImGui::SetCursorScreenPos(at);
-  ImGui::PushTextWrapPos(ImGui::GetCursorPosX() + width - look.px(130));
-  text_wrapped(look, FontRole::Small, look.theme.text_secondary, what);
-  ImGui::PopTextWrapPos();
+  text_wrapped(look, FontRole::Small, look.theme.text_secondary, what, width - look.px(130));
   ImGui::SetCursorScreenPos(ImVec2(at.x, std::max(y, ImGui::GetCursorScreenPos().y)));
 }
 
