@@ -135,6 +135,14 @@ bool text_entry_active(ImGuiID id) { return ImGui::TempInputIsActive(id); }
 
 void bring_to_front() { ImGui::BringWindowToDisplayFront(ImGui::GetCurrentWindow()); }
 
+void keep_wheel() {
+#if IMGUI_VERSION_NUM >= 18960
+  ImGui::SetItemKeyOwner(ImGuiKey_MouseWheelY);
+#else
+  ImGui::SetItemUsingMouseWheel();
+#endif
+}
+
 int open_popups() { return ImGui::GetCurrentContext()->OpenPopupStack.Size; }
 
 bool close_popups() {

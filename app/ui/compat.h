@@ -61,6 +61,8 @@ const char* line_end(ImFont* font, float size, const char* begin, const char* en
 bool begin_child(const char* id, ImVec2 size, bool padded, ImGuiWindowFlags flags = 0);
 // Puts the window that is being drawn over all others.
 void bring_to_front();
+// The wheel is the last item's while it is hovered: the window around it does not scroll.
+void keep_wheel();
 // How many menus and pop-ups are open.
 int open_popups();
 // Closes every menu and pop-up; false if none was open.

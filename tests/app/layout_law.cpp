@@ -173,9 +173,10 @@ class Page {
     return fmt::format("\"{}\" at {:.0f},{:.0f}", out, glyphs_[from].ink.x, glyphs_[from].ink.y);
   }
 
-  bool covered(const Glyph& below, std::size_t until) const {
-    const ImVec2 p = below.seen.center();
-    const auto first = std::upper_bound(solids_.begin(), solids_.end(), below.order,
+  bool covered(const Glyph& below, std::size_t until) const { return covered(below.seen.center(), below.order, until); }
+  // Whether something opaque was drawn over that point after `from` and before `until`.
+  bool covered(ImVec2 p, std::size_t from, std::size_t until) const {
+    const auto first = std::upper_bound(solids_.begin(), solids_.end(), from,
                                         [](std::size_t order, const Solid& s) { return order < s.order; });
     for (auto s = first; s != solids_.end() && s->order < until; ++s) {
       if (inside(*s, p)) return true;
@@ -210,7 +211,8 @@ class Page {
       if (!same_line) continue;
       const bool into = std::any_of(shapes_.begin(), shapes_.end(), [&](const Shape& s) {
         return s.list == g.list && s.is_box() && s.box.x > from && s.box.x < to && s.box.w > kLeastBox &&
-               s.box.y < y - g.ink.h / 2 && s.box.bottom() > y + g.ink.h / 2;
+               s.box.y < y - g.ink.h / 2 && s.box.bottom() > y + g.ink.h / 2 &&
+               !covered({s.box.x + 0.5F, y}, s.last, g.order);
       });
       if (into) out.insert("runs into something: " + words(g));
     }

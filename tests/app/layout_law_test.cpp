@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 #include "app/panels/panel.h"
 #include "app/session/lesson_run.h"
@@ -92,6 +94,45 @@ TEST_P(LayoutLaw, OfEveryCard) {
     ui.experiment = kind;
     s.ui().frames(4);
     report.look(s, at, fmt::format("experiment {}", static_cast<int>(kind)));
+  }
+}
+
+TEST_P(LayoutLaw, OfEveryExperimentWithItsResults) {
+  const Screen at = GetParam();
+  WindowStage s(first_look(), at.w, at.h, at.scale);
+  s.seek(9'000'000);
+  Report report;
+  UiState& ui = s.session().ui();
+  const std::vector<std::pair<UiState::Experiment, ExperimentWanted>> all{
+      {UiState::Experiment::kWaterfall, WaterfallWanted{}},
+      {UiState::Experiment::kPictures, PicturesWanted{}},
+      {UiState::Experiment::kComparison, ComparisonWanted{{0, 1, 2, 4, 7}, 1}},
+      {UiState::Experiment::kSweep, SweepWanted{{"fleet.workers=2,4,8", "router.strategy=round_robin,cache_aware"}}}};
+  ui.experiment_open = true;
+  for (const auto& [kind, wanted] : all) {
+    ui.experiment = kind;
+    s.session().apply(cmd::RunExperiment{wanted});
+    while (s.session().experimenting()) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      s.session().update(0.01);
+    }
+    s.ui().frames(5);
+    report.look(s, at, fmt::format("result of experiment {}", static_cast<int>(kind)));
+    // What does not fit is scrolled to, never squeezed.
+    const Rect& card = s.anchor("experiment");
+    const Rect& figure = s.anchor("experiment/experiment-figure");
+    EXPECT_GE(figure.h, 180 * at.scale) << static_cast<int>(kind);
+    EXPECT_GE(figure.x, card.x);
+    EXPECT_LE(figure.right(), card.right());
+    EXPECT_LT(figure.y, card.bottom()) << "the picture begins within the card";
+    for (int turn = 0; turn < 12; ++turn) {
+      s.ui().wheel(card.center(), -3);
+      s.ui().move({1, 1});  // away from what answers the pointer
+      s.ui().frames(2);
+      report.look(s, at, fmt::format("result of experiment {}, scrolled {} times", static_cast<int>(kind), turn + 1));
+    }
+    EXPECT_LE(s.anchor("experiment/experiment-figure").bottom(), s.anchor("experiment").bottom())
+        << "the end of the picture can be reached";
   }
 }
 

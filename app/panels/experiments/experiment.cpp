@@ -15,6 +15,7 @@ namespace blockyard {
 namespace {
 
 constexpr std::size_t kMostStrategies = 12;
+constexpr float kRoomForForm = 620;  // at scale 1: below it the form folds once there is a result
 
 // A primary button at the right end of the row that `at` begins.
 bool run_button(const Look& look, const char* label, float right, float y) {
@@ -22,21 +23,6 @@ bool run_button(const Look& look, const char* label, float right, float y) {
   go.kind = ButtonKind::Primary;
   ImGui::SetCursorScreenPos(ImVec2(right - button_width(look, go), y));
   return button(look, go);
-}
-
-const char* picture_name(std::string_view name) {
-  static constexpr std::array<std::pair<std::string_view, const char*>, 5> kNames{{{"sweep_bars", "Bars"},
-                                                                                   {"sweep_curves", "Curves"},
-                                                                                   {"sweep_heatmap", "Heat maps"},
-                                                                                   {"sweep_winner", "Who wins where"},
-                                                                                   {"sweep_pareto", "Pareto front"}}};
-  for (const auto& [id, label] : kNames) {
-    if (id == name) return label;
-  }
-  for (const FigureRow& row : run_figure_table()) {
-    if (row.name == name) return row.label.data();
-  }
-  return "Picture";
 }
 
 }  // namespace
@@ -193,82 +179,41 @@ void ExperimentCard::sweep_form(FrameContext& ctx) {
   ImGui::SetCursorScreenPos(end);
 }
 
-void ExperimentCard::outcome(FrameContext& ctx, const ExperimentState& state) {
-  const Look& look = ctx.look;
-  const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
-  Rect rest{at.x, at.y, room.x, std::max(look.px(40), room.y)};
-  ImDrawList* list = ImGui::GetWindowDrawList();
-  if (state.running) {
-    const std::string far =
-        state.total == 0 ? "generating requests …" : fmt::format("{} of {}", state.done, state.total);
-    draw_text(list, look, FontRole::Small, look.theme.text_secondary, ImVec2(rest.x, rest.y + look.px(14)),
-              fmt::format("{}: {}", state.title, far));
-    ButtonSpec stop{"Cancel", icons::kTimes};
-    const float w = button_width(look, stop);
-    ImGui::SetCursorScreenPos(ImVec2(rest.right() - w, rest.y));
-    if (button(look, stop)) ctx.push(cmd::StopExperiment{});
-    const float part = state.total == 0 ? 0 : static_cast<float>(state.done) / static_cast<float>(state.total);
-    meter(list, look, {rest.x, rest.y + look.px(34), rest.w - w - look.px(14), look.px(6)}, part, look.theme.accent);
-    return;
-  }
-  if (!state.trouble.empty()) {
-    empty_state(look, rest, icons::kWarning, "No picture", state.trouble);
-    return;
-  }
-  if (state.figures.empty()) return;
-  if (state.figures.size() > 1) {
-    std::vector<const char*> names;
-    for (const NamedFigure& f : state.figures) names.push_back(picture_name(f.name));
-    picture_ = std::clamp(picture_, 0, static_cast<int>(names.size()) - 1);
-    constexpr std::size_t kMostTabs = 5;
-    std::optional<int> picked;
-    if (names.size() <= kMostTabs) {
-      picked = tab_strip(look, "pictures", names, picture_);
-    } else {
-      std::vector<Choice> choices;
-      for (const char* name : names) choices.push_back({name, nullptr});
-      ImGui::BeginChild("pictures", ImVec2(look.px(260), look.px(34)), false, ImGuiWindowFlags_NoBackground);
-      picked = dropdown(look, "picture", choices, picture_);
-      ImGui::EndChild();
-    }
-    if (picked) picture_ = *picked, shown_.clear();
-    rest.take_top(look.px(40), 0);
-  } else {
-    picture_ = 0;
-  }
-  const Figure& figure = state.figures[static_cast<std::size_t>(picture_)].figure;
-  const std::string key =
-      fmt::format("{}/{}/{}", static_cast<const void*>(state.figures.data()), state.title, picture_);
-  if (shown_ != key) {
-    shown_ = key;
-    const std::uint64_t revision = box_.figure.revision + 1;
-    box_.figure = figure;
-    box_.figure.revision = revision;
-    box_.view = FigureView{};
-  }
-  show_figure(ctx, "experiment-figure", rest, box_);
+// Where the card is low, the form makes room for what came out, until it is asked for.
+bool ExperimentCard::form_folds(FrameContext& ctx, bool scarce) {
+  if (ctx.experiment == nullptr || ctx.experiment->running || ctx.experiment->figures.empty()) unfolded_ = false;
+  if (!scarce || unfolded_ || ctx.experiment == nullptr || ctx.experiment->figures.empty()) return false;
+  ButtonSpec more{"Run another", icons::kChevronDown, ButtonKind::Ghost};
+  more.tooltip = "Shows what can be set and run";
+  unfolded_ = button(ctx.look, more);
+  return true;
 }
 
 void ExperimentCard::draw(FrameContext& ctx, ImVec2 screen) {
   if (!ctx.ui.experiment_open) return;
   const Look& look = ctx.look;
-  begin_overlay(ctx, "experiment", screen, ImVec2(look.px(1080), look.px(800)), look.px(56), &ctx.ui.experiment_open);
+  begin_overlay(ctx, "experiment", screen, ImVec2(look.px(1180), look.px(900)), look.px(40), &ctx.ui.experiment_open);
   section_header(look, icons::kFlask, "Experiments", "the scenario as it is set now, from its start · Esc closes");
   std::vector<const char*> kinds;
   for (const Form& form : forms()) kinds.push_back(form.label);
   if (const auto picked = segmented(look, "kind", kinds, static_cast<int>(ctx.ui.experiment)))
-    ctx.ui.experiment = static_cast<UiState::Experiment>(*picked);
-  ImGui::Dummy(ImVec2(1, look.px(4)));
-  (this->*forms()[static_cast<std::size_t>(ctx.ui.experiment)].draw)(ctx);
+    ctx.ui.experiment = static_cast<UiState::Experiment>(*picked), unfolded_ = true;
   ImGui::Dummy(ImVec2(1, look.px(2)));
-  divider(look);
+  const bool scarce = ImGui::GetContentRegionAvail().y < look.px(kRoomForForm);
+  begin_scroll(look, "##experiment");
+  if (!form_folds(ctx, scarce)) {
+    (this->*forms()[static_cast<std::size_t>(ctx.ui.experiment)].draw)(ctx);
+    ImGui::Dummy(ImVec2(1, look.px(2)));
+    divider(look);
+  }
   if (ctx.experiment != nullptr) {
     outcome(ctx, *ctx.experiment);
   } else {
     const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
-    empty_state(look, {at.x, at.y, room.x, room.y}, icons::kFlask, "Nothing has been run yet",
+    empty_state(look, {at.x, at.y, room.x, std::max(room.y, look.px(120))}, icons::kFlask, "Nothing has been run yet",
                 "The picture will appear here; right-click it to export it. The run behind this card stays as it is.");
   }
+  end_scroll("##experiment");
   end_overlay(look);
 }
 

@@ -32,7 +32,10 @@ class ExperimentCard {
   void comparison_form(FrameContext& ctx);
   void sweep_form(FrameContext& ctx);
   void sweep_row(FrameContext& ctx, const char* id, const Setting*& chosen, std::string& values, bool may_be_none);
+  bool form_folds(FrameContext& ctx, bool scarce);
+  // experiment_outcome.cpp
   void outcome(FrameContext& ctx, const ExperimentState& state);
+  void progress(FrameContext& ctx, const ExperimentState& state);
 
   // What is varied, rows of the table of settings; the second may be none.
   const Setting* axis_[2] = {nullptr, nullptr};
@@ -41,6 +44,7 @@ class ExperimentCard {
   std::int64_t seeds_ = 1;
   std::string shown_;  // title of the figures in box_
   int picture_ = 0;
+  bool unfolded_ = false;  // the form is asked for although it has little room
   PlotBox box_;
 };
 

@@ -121,6 +121,7 @@ PlotAction show_figure(FrameContext& ctx, const char* id, const Rect& rect, Plot
   if (mini_button(ctx.look, fmt::format("{}/files", id).c_str(), icons::kDownload,
                   "Save this plot as PNG or CSV, or copy it"))
     box.view.menu_asked = true;
+  box.view.scrolled = ImGui::GetScrollMaxY() > 0;
   ImGui::SetCursorScreenPos(rect.min());
   const PlotAction action = plot_widget(id, rect.size(), box.figure, plot_style(ctx.look), box.view, ctx.look.anchors);
   carry_out(ctx, action, box.figure, box.view);

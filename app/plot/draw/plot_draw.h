@@ -43,6 +43,7 @@ struct FigureView {
   std::vector<PlotView> plots;
   float corner = 0;         // px at the upper right that the surroundings use; legend and names keep out of it
   bool menu_asked = false;  // the next frame opens the menu of the right button
+  bool scrolled = false;    // what it stands in scrolls: the wheel zooms with Ctrl alone
   std::uint64_t revision = 0;
 };
 
@@ -88,6 +89,10 @@ struct FigureGeometry {
 };
 
 FigureGeometry lay_out_figure(const Rect& rect, const Figure& figure, const PlotStyle& style, const FigureView& view);
+
+// The height from which on every plot of the figure can be read at this width, px: what is written around it, and a
+// least height of the area itself.
+float least_height(const Figure& figure, float width, const PlotStyle& style, const FigureView& view);
 
 void draw_figure(ImDrawList& list, const FigureGeometry& geometry, const Figure& figure, const PlotStyle& style,
                  const FigureView& view);

@@ -322,6 +322,25 @@ FigureGeometry lay_out_figure(const Rect& rect, const Figure& figure, const Plot
   return out;
 }
 
+float least_height(const Figure& figure, float width, const PlotStyle& style, const FigureView& view) {
+  constexpr float kArea = 130, kTall = 4000;
+  const FigureGeometry g = lay_out_figure({0, 0, width, style.px(kTall)}, figure, style, view);
+  const auto columns = static_cast<std::size_t>(std::max(1, figure.columns));
+  float plots = 0;  // the cells of all rows, as they are and as they could be
+  float least = 0;
+  for (std::size_t i = 0; i < g.plots.size(); i += columns) {
+    float row = 0;
+    for (std::size_t k = i; k < std::min(i + columns, g.plots.size()); ++k) {
+      const Plot& plot = figure.plots[k];
+      const float names = plot.heat ? row_height(style.label) * static_cast<float>(plot.heat->rows) : 0;
+      row = std::max(row, g.plots[k].header + g.plots[k].bottom + std::max(style.px(kArea), names));
+    }
+    plots += g.plots[i].cell.h;
+    least += row;
+  }
+  return std::ceil(style.px(kTall) - plots + least);
+}
+
 void prepare_view(const Figure& figure, FigureView& view) {
   constexpr std::size_t kLong = 4096;
   if (view.revision != figure.revision) {

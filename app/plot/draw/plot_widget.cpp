@@ -6,6 +6,7 @@
 
 #include "app/plot/draw/draw_parts.h"
 #include "app/plot/draw/plot_range.h"
+#include "app/ui/compat.h"
 #include "core/base/math.h"
 
 namespace blockyard {
@@ -134,7 +135,9 @@ PlotAction plot_widget(const char* id, ImVec2 size, const Figure& figure, const 
     if (!hovered || !g.cell.contains(io.MousePos)) continue;
     const bool in_area = g.area.contains(io.MousePos), on_y_axis = io.MousePos.x < g.area.x;
     const double factor = math::pow(0.82, static_cast<double>(io.MouseWheel));
-    if (io.MouseWheel != 0 && (in_area || on_y_axis)) {
+    const bool wheel_zooms = !view.scrolled || io.KeyCtrl;
+    if (wheel_zooms && (in_area || on_y_axis)) compat::keep_wheel();
+    if (io.MouseWheel != 0 && wheel_zooms && (in_area || on_y_axis)) {
       const bool y = on_y_axis || io.KeyShift;
       hands.zoom(y, y ? io.MousePos.y : io.MousePos.x, factor);
     }
