@@ -1,0 +1,264 @@
+#include <fmt/format.h>
+
+#include <charconv>
+#include <limits>
+#include <optional>
+
+#include "core/base/printable.h"
+#include "core/live/record/base64.h"
+#include "core/live/record/record_json.h"
+#include "core/live/wire/kv_decode.h"
+#include "core/settings/json_text.h"
+
+namespace blockyard::live {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// The fields of a line; the first trouble is kept and everything after it does nothing.
+class LineReader {
+ public:
+  explicit LineReader(const Json& object) : object_(object) {}
+  const std::string& trouble() const { return trouble_; }
+  void fail(std::string_view key, std::string_view wanted) {
+    if (trouble_.empty()) trouble_ = fmt::format("{} must be {}", key, wanted);
+  }
+  const Json* find(std::string_view key) const {
+    const auto at = object_.find(std::string(key));
+    return at == object_.end() ? nullptr : &*at;
+  }
+  std::uint64_t whole(std::string_view key, std::uint64_t most) {
+    const Json* v = find(key);
+    if (v == nullptr || !v->is_number_unsigned() || v->get<std::uint64_t>() > most) {
+      fail(key, fmt::format("a whole number up to {}", most));
+      return 0;
+    }
+    return v->get<std::uint64_t>();
+  }
+  double number(std::string_view key) {
+    const Json* v = find(key);
+    const auto out = v == nullptr ? std::nullopt : real(*v);
+    if (!out) fail(key, "a number");
+    return out.value_or(0);
+  }
+  std::string_view text(std::string_view key) {
+    const Json* v = find(key);
+    if (v == nullptr || !v->is_string()) {
+      fail(key, "a text");
+      return {};
+    }
+    return v->get_ref<const std::string&>();
+  }
+  std::size_t choice(std::string_view key, std::span<const std::string_view> names) {
+    const std::string_view word = text(key);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (names[i] == word) return i;
+    }
+    fail(key, fmt::format("one of {}", fmt::join(names, ", ")));
+    return 0;
+  }
+  static std::optional<double> real(const Json& v) {
+    if (v.is_number()) return v.get<double>();
+    if (v == "inf") return std::numeric_limits<double>::infinity();
+    if (v == "-inf") return -std::numeric_limits<double>::infinity();
+    if (v == "nan") return std::numeric_limits<double>::quiet_NaN();
+    return std::nullopt;
+  }
+
+ private:
+  const Json& object_;
+  std::string trouble_;
+};
+
+std::optional<std::uint64_t> hash_of(const Json& v) {
+  if (!v.is_string()) return std::nullopt;
+  const auto& text = v.get_ref<const std::string&>();
+  std::uint64_t out = 0;
+  const auto [end, trouble] = std::from_chars(text.data(), text.data() + text.size(), out, 16);
+  if (text.size() != 16 || trouble != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return out;
+}
+
+void read_stored(LineReader& in, KvEvent& e) {
+  if (const Json* parent = in.find("parent")) {
+    e.parent = hash_of(*parent);
+    if (!e.parent) in.fail("parent", "16 hexadecimal digits");
+  }
+  e.block_size = static_cast<std::uint32_t>(in.whole("block_size", 0x7FFFFFFF));
+  if (e.block_size == 0) in.fail("block_size", "1 or more");
+  const Json* codes = in.find("codes");
+  if (codes == nullptr || !codes->is_array()) return in.fail("codes", "a list");
+  e.codes.reserve(codes->size());
+  for (const Json& c : *codes) {
+    const auto code = c.is_null()     ? std::optional<Code>(Code())
+                      : c.is_string() ? parse_code(c.get_ref<const std::string&>())
+                                      : std::nullopt;
+    if (!code) return in.fail("codes", "of 32 hexadecimal digits or null");
+    e.codes.push_back(*code);
+  }
+  if (in.find("root") == nullptr) return;
+  const std::string_view root = in.text("root");
+  const auto high = parse_code(root.substr(0, 32)), low = parse_code(root.size() == 64 ? root.substr(32) : "");
+  if (!high || !low) return in.fail("root", "64 hexadecimal digits");
+  const std::uint64_t parts[] = {high->high, high->low, low->high, low->low};
+  for (std::size_t i = 0; i < 32; ++i) e.root[i] = static_cast<std::uint8_t>(parts[i / 8] >> (56 - 8 * (i % 8)));
+}
+
+void read_event(LineReader& in, KvEvent& e) {
+  e.op = static_cast<KvOp>(in.choice("op", kKvOpNames));
+  if (e.op == KvOp::kCleared) return;
+  e.tier = static_cast<Tier>(in.choice("tier", kTierNames));
+  if (const Json* group = in.find("group")) {
+    if (group->is_number_integer()) {
+      e.group = group->get<std::int64_t>();
+    } else {
+      in.fail("group", "a whole number");
+    }
+  }
+  const Json* hashes = in.find("hashes");
+  if (hashes == nullptr || !hashes->is_array()) return in.fail("hashes", "a list");
+  e.hashes.reserve(hashes->size());
+  for (const Json& h : *hashes) {
+    const auto hash = hash_of(h);
+    if (!hash) return in.fail("hashes", "of 16 hexadecimal digits");
+    e.hashes.push_back(*hash);
+  }
+  if (e.op == KvOp::kStored) read_stored(in, e);
+}
+
+void read_body(LineReader& in, KvRecord& r) {
+  r.batch.seq = in.whole("seq", std::numeric_limits<std::uint64_t>::max());
+  static constexpr std::string_view kVia[] = {"live", "replay"};
+  r.batch.replayed = in.choice("via", kVia) == 1;
+  if (in.find("refused") != nullptr) {
+    r.batch.refused = static_cast<Refusal>(in.choice("refused", kRefusalNames));
+    return;
+  }
+  r.batch.ts = in.number("ts");
+  if (const Json* rank = in.find("rank")) {
+    if (!rank->is_number_integer()) return in.fail("rank", "a whole number");
+    r.batch.rank = rank->get<std::int64_t>();
+  }
+  const Json* events = in.find("events");
+  if (events == nullptr || !events->is_array()) return in.fail("events", "a list");
+  for (const Json& v : *events) {
+    if (!v.is_object()) return in.fail("events", "a list of objects");
+    LineReader event(v);
+    read_event(event, r.batch.events.emplace_back());
+    if (!event.trouble().empty()) return in.fail("events", fmt::format("right: {}", event.trouble()));
+  }
+  const Json* dropped = in.find("dropped");
+  if (dropped == nullptr) return;
+  if (!dropped->is_object()) return in.fail("dropped", "an object");
+  LineReader counts(*dropped);
+  for (std::size_t i = 0; i < kDrops; ++i) {
+    if (counts.find(kDropNames[i]) != nullptr) r.batch.dropped[i] = counts.whole(kDropNames[i], kMostElements);
+  }
+  if (!counts.trouble().empty()) in.fail("dropped", fmt::format("right: {}", counts.trouble()));
+}
+
+void read_body(LineReader& in, KvRawRecord& r) {
+  r.seq = in.whole("seq", std::numeric_limits<std::uint64_t>::max());
+  static constexpr std::string_view kVia[] = {"live", "replay"};
+  r.replayed = in.choice("via", kVia) == 1;
+  auto payload = from_base64(in.text("payload"));
+  if (!payload || payload->size() > kLongestPayload) return in.fail("payload", "base64 of at most 64 MiB");
+  r.payload = std::move(*payload);
+}
+
+void read_histogram(LineReader& in, const HistogramRow& row, MetricsFigures& figures) {
+  const Json* v = in.find(row.name);
+  if (v == nullptr) return;
+  if (!v->is_object()) return in.fail(row.name, "an object");
+  LineReader inside(*v);
+  MetricHistogram& h = figures.*row.value;
+  h.sum = inside.number("sum");
+  h.count = inside.number("count");
+  const Json* buckets = inside.find("buckets");
+  if (!inside.trouble().empty() || buckets == nullptr || !buckets->is_array() || buckets->size() > 4096)
+    return in.fail(row.name, "sum, count and buckets");
+  for (const Json& b : *buckets) {
+    const auto bound = b.is_array() && b.size() == 2 ? LineReader::real(b[0]) : std::nullopt;
+    const auto upto = bound ? LineReader::real(b[1]) : std::nullopt;
+    if (!upto) return in.fail(row.name, "with buckets of a bound and a count");
+    h.buckets.emplace_back(*bound, *upto);
+  }
+}
+
+void read_body(LineReader& in, MetricsRecord& r) {
+  if (in.find("error") != nullptr) {
+    r.error = in.text("error");
+    if (r.error.empty()) in.fail("error", "a text");
+    return;
+  }
+  for (const FigureRow& row : figure_rows()) {
+    if (in.find(row.name) != nullptr) r.figures.*row.value = in.number(row.name);
+  }
+  if (in.find("bad_lines") != nullptr) r.figures.bad_lines = in.whole("bad_lines", kMostElements * 4);
+  for (const HistogramRow& row : histogram_rows()) read_histogram(in, row, r.figures);
+}
+
+void read_body(LineReader& in, StateRecord& r) {
+  r.state = static_cast<StateChange>(in.choice("state", kStateChangeNames));
+  if (in.find("why") != nullptr) r.why = in.text("why");
+}
+
+void read_body(LineReader& in, EndRecord& r) {
+  r.records = in.whole("records", std::numeric_limits<std::uint64_t>::max());
+}
+
+template <class Body>
+Body body_of(LineReader& in, std::uint32_t workers) {
+  Body body;
+  if constexpr (requires { body.worker; }) {
+    body.worker = static_cast<WorkerId>(in.whole("w", workers == 0 ? 0 : workers - 1));
+    if (workers == 0) in.fail("w", "a worker of the fleet, which has none");
+  }
+  read_body(in, body);
+  return body;
+}
+
+}  // namespace
+
+Result<RecordingHead> parse_head(std::string_view line) {
+  const Json head = io::json_or_discarded(line);
+  if (!head.is_object() || !head.contains("blockyard_live")) return Error{"not a recording of `blockyard live`"};
+  const Json& version = head["blockyard_live"];
+  if (!version.is_number_unsigned() || version.get<std::uint64_t>() != kRecordingVersion) {
+    return Error{fmt::format("a recording of version {}; this program reads version {}",
+                             quoted_part(io::dump_json(version)), kRecordingVersion)};
+  }
+  if (!head.contains("fleet") || !head["fleet"].is_object()) return Error{"the recording's first line names no fleet"};
+  RecordingHead out;
+  if (head.contains("version") && head["version"].is_string()) out.version = head["version"];
+  if (head.contains("started") && head["started"].is_string()) out.started = head["started"];
+  out.fleet = io::dump_json(head["fleet"]);
+  return out;
+}
+
+Result<std::optional<Record>> parse_record(std::string_view line, std::uint32_t workers) {
+  const auto json = io::parse_json(line);
+  if (!json) return json.error();
+  if (!json->is_object()) return Error{"not an object"};
+  LineReader in(*json);
+  const std::string_view type = in.text("type");
+  Record record;
+  record.t = static_cast<SimTime>(in.whole("t_us", static_cast<std::uint64_t>(std::numeric_limits<SimTime>::max())));
+  if (type == kRecordTypes[0]) {
+    record.body = body_of<KvRecord>(in, workers);
+  } else if (type == kRecordTypes[1]) {
+    record.body = body_of<KvRawRecord>(in, workers);
+  } else if (type == kRecordTypes[2]) {
+    record.body = body_of<MetricsRecord>(in, workers);
+  } else if (type == kRecordTypes[3]) {
+    record.body = body_of<StateRecord>(in, workers);
+  } else if (type == kRecordTypes[4]) {
+    record.body = body_of<EndRecord>(in, workers);
+  } else if (in.trouble().empty()) {
+    return std::optional<Record>();
+  }
+  if (!in.trouble().empty()) return Error{in.trouble()};
+  return std::optional<Record>(std::move(record));
+}
+
+}  // namespace blockyard::live
