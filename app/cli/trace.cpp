@@ -11,6 +11,7 @@
 #include "app/cli/parts/options.h"
 #include "app/cli/parts/table.h"
 #include "core/base/printable.h"
+#include "core/base/text.h"
 #include "core/workload/trace_info.h"
 
 namespace blockyard::cli {
@@ -93,13 +94,14 @@ int info(const TraceArgs& args, const Context& context) {
   fmt::print(
       "{}\n",
       text_table(
-          {{"requests", fmt::format("{}", i.requests)},
+          {{"requests", with_commas(i.requests)},
            {"span", fmt::format("{:.3f} s", static_cast<double>(i.span) / 1e6)},
-           {"block references", fmt::format("{}", i.prompt_blocks), fmt::format("of {} tokens", i.block_tokens)},
-           {"distinct blocks", fmt::format("{}", i.distinct_blocks)},
+           {"block references", with_commas(i.prompt_blocks), fmt::format("of {} tokens", i.block_tokens)},
+           {"distinct blocks", with_commas(i.distinct_blocks)},
            {"best possible hit ratio",
             percent(static_cast<double>(i.best_hit_blocks), static_cast<double>(i.prompt_blocks)),
-            fmt::format("{} blocks, {} requests: one cache without limit", i.best_hit_blocks, i.best_hit_requests)},
+            fmt::format("{}, {}: one cache without limit", counted(i.best_hit_blocks, "block"),
+                        counted(i.best_hit_requests, "request"))},
            {"  in the trace's own blocks", percent(static_cast<double>(reuse.hits), static_cast<double>(reuse.ids)),
             fmt::format("of {} tokens, a partial last one counted", trace_block)}},
           LastColumn::kNotes));
@@ -110,9 +112,8 @@ int info(const TraceArgs& args, const Context& context) {
   std::vector<std::vector<std::string>> curve{
       {"one LRU cache of", "requests that fit", "hit blocks", "of", "hit ratio"}};
   for (const CapacityPoint& p : i.curve) {
-    curve.push_back({fmt::format("{} blocks", p.capacity_blocks), fmt::format("{}", p.requests),
-                     fmt::format("{}", p.hit_blocks), fmt::format("{}", p.prompt_blocks),
-                     fmt::format("{:.3f} %", 100 * p.ratio)});
+    curve.push_back({counted(p.capacity_blocks, "block"), with_commas(p.requests), with_commas(p.hit_blocks),
+                     with_commas(p.prompt_blocks), fmt::format("{:.3f} %", 100 * p.ratio)});
   }
   fmt::print("{}", text_table(curve));
   return kDone;

@@ -70,77 +70,78 @@ SimTime prefill_of(const Simulation& sim, const Worker& worker, const Request& r
 
 }  // namespace
 
-std::vector<ProbeWorker> probe_workers(const Simulation& sim, const ProbePrompt& prompt) {
+Probe::Probe(const Simulation& sim, const ProbePrompt& prompt)
+    : sim_(sim), prompt_(prompt), router_(next_router(sim)), workers_(sim.workers().size()) {
   const std::vector<Span> known = known_part(sim, prompt.chain);
-  const std::uint32_t router = next_router(sim);
   const Request r = as_request(sim, prompt);
-  std::vector<ProbeWorker> out(sim.workers().size());
-  for (WorkerId w = 0; w < out.size(); ++w) {
+  for (WorkerId w = 0; w < workers_.size(); ++w) {
     const Worker& worker = sim.workers()[w];
-    out[w].believed = sim.believed(w, router).leading(known);
-    out[w].held = worker.cache().resident().leading(known);
-    out[w].wait = wait_of(sim, worker);
-    out[w].prefill = prefill_of(sim, worker, r, engine_of(sim.config()).counted_hit(sim.config(), r, out[w].held));
+    ProbeWorker& out = workers_[w];
+    out.believed = sim.believed(w, router_).leading(known);
+    out.held = worker.cache().resident().leading(known);
+    out.wait = wait_of(sim, worker);
+    out.prefill = prefill_of(sim, worker, r, engine_of(sim.config()).counted_hit(sim.config(), r, out.held));
   }
-  return out;
+  count_blocks(known);
 }
 
-Decision probe_decision(const Simulation& sim, const ProbePrompt& prompt, std::uint32_t strategy) {
-  const Config& config = sim.config();
-  const std::vector<ProbeWorker> found = probe_workers(sim, prompt);
-  const std::uint32_t number = next_router(sim);
-  const Router& router = sim.routers()[number];
-  const bool oracle = config.router.view == ViewMode::kOracle;
-  FleetFigures figures = router.figures;
-  std::vector<std::uint32_t> overlap, distinct, fresh;
-  const std::vector<Span> known = known_part(sim, prompt.chain);
-  for (WorkerId w = 0; w < found.size(); ++w) {
-    const Worker& worker = sim.workers()[w];
-    overlap.push_back(found[w].believed);
-    if (oracle) {
-      figures.load[w] = sim.true_load(w);
-      figures.waiting[w] = worker.queued();
-      figures.in_use[w] = worker.in_use();
-    }
-    // The different blocks of the requests that it has, and those of the prompt that are not among them.
-    BlockSet active(sim.workload().id_count());
+void Probe::count_blocks(const std::vector<Span>& known) {
+  for (const Worker& worker : sim_.workers()) {
+    BlockSet active(sim_.workload().id_count());
     const auto add = [&](RequestId r) {
-      if (sim.records()[r].counted && sim.records()[r].router == number)
-        sim.workload().each_prompt_run(sim.request(r), [&active](Span run) { active.insert(run); });
+      if (sim_.records()[r].counted && sim_.records()[r].router == router_)
+        sim_.workload().each_prompt_run(sim_.request(r), [&active](Span run) { active.insert(run); });
     };
     for (const Sequence& s : worker.running()) add(s.request);
     for (const WaitingRequest& q : worker.waiting()) add(q.request);
     for (const RequestId r : worker.stuck()) add(r);
-    distinct.push_back(active.count());
+    active_distinct_.push_back(active.count());
     std::uint32_t there = 0;
     for (const Span& run : known) there += active.count(run);
-    fresh.push_back(chain_length(prompt.chain) - there);
+    fresh_.push_back(chain_length(prompt_.chain) - there);
+  }
+}
+
+Decision Probe::decide(std::uint32_t strategy) const {
+  const Config& config = sim_.config();
+  const Router& router = sim_.routers()[router_];
+  const bool oracle = config.router.view == ViewMode::kOracle;
+  FleetFigures figures = router.figures;
+  std::vector<std::uint32_t> overlap;
+  for (WorkerId w = 0; w < workers_.size(); ++w) {
+    const Worker& worker = sim_.workers()[w];
+    overlap.push_back(workers_[w].believed);
+    if (oracle) {
+      figures.load[w] = sim_.true_load(w);
+      figures.waiting[w] = worker.queued();
+      figures.in_use[w] = worker.in_use();
+    }
   }
   RouteInput in;
   in.see(figures, overlap);
-  in.active_distinct = distinct;
-  in.fresh_blocks = fresh;
-  in.chain_blocks = chain_length(prompt.chain);
-  in.prompt_tokens = prompt.prompt_tokens;
+  in.active_distinct = active_distinct_;
+  in.fresh_blocks = fresh_;
+  in.chain_blocks = chain_length(prompt_.chain);
+  in.prompt_tokens = prompt_.prompt_tokens;
   in.block_tokens = config.cache.block_tokens;
   in.capacity_blocks = engine_of(config).pool(config);
-  in.chain = prompt.chain;
-  in.tree = prompt.tree;
-  in.now = sim.now();
+  in.chain = prompt_.chain;
+  in.tree = prompt_.tree;
+  in.now = sim_.now();
 
   Decision d;
-  d.t = sim.now();
+  d.t = sim_.now();
   d.strategy = strategy;
-  d.router = number;
+  d.router = router_;
   d.chain_blocks = in.chain_blocks;
-  d.rows.resize(found.size());
-  d.why.candidates.resize(found.size());
-  for (WorkerId w = 0; w < found.size(); ++w) {
+  d.rows.resize(workers_.size());
+  d.why.candidates.resize(workers_.size());
+  for (WorkerId w = 0; w < workers_.size(); ++w) {
     DecisionRow& row = d.rows[w];
     row.seen = in.of(w);
-    row.true_overlap = found[w].held;
-    row.true_load = sim.true_load(w);
-    row.load_age = oracle ? 0 : sim.now() - in.told_at[w];
+    row.true_overlap = workers_[w].held;
+    row.true_load = sim_.true_load(w);
+    row.load_age = oracle ? 0 : sim_.now() - in.told_at[w];
   }
   if (in.routable.empty()) {
     d.why.reason = "no worker is routable: the request waits at the router";
@@ -148,7 +149,7 @@ Decision probe_decision(const Simulation& sim, const ProbePrompt& prompt, std::u
     RouterMemory memory = router.memory;  // a copy: asking changes nothing
     d.chosen = policy_table()[strategy].choose(in, config.router.params, memory, &d.why);
   }
-  for (WorkerId w = 0; w < found.size(); ++w) d.rows[w].score = d.why.candidates[w];
+  for (WorkerId w = 0; w < workers_.size(); ++w) d.rows[w].score = d.why.candidates[w];
   return d;
 }
 

@@ -26,10 +26,24 @@ struct ProbeWorker {
   SimTime ttft() const { return wait + prefill; }
 };
 
-/// Not where caches are kept by runs. O(workers × blocks of the prompt / 64).
-std::vector<ProbeWorker> probe_workers(const Simulation& sim, const ProbePrompt& prompt);
+class Probe {
+ public:
+  /// Not where caches are kept by runs. Both outlive it. O(workers × (blocks of the prompt / 64 + blocks in use)).
+  Probe(const Simulation& sim, const ProbePrompt& prompt);
 
-/// What this strategy would choose for it now, at the router that the next request comes to.
-Decision probe_decision(const Simulation& sim, const ProbePrompt& prompt, std::uint32_t strategy);
+  const std::vector<ProbeWorker>& workers() const { return workers_; }
+  /// What this strategy would choose for it now, at the router that the next request comes to.
+  Decision decide(std::uint32_t strategy) const;
+
+ private:
+  void count_blocks(const std::vector<Span>& known);
+
+  const Simulation& sim_;
+  const ProbePrompt& prompt_;
+  std::uint32_t router_;
+  std::vector<ProbeWorker> workers_;
+  // By worker: the different blocks of the requests that it has, and blocks of the prompt that are not among them.
+  std::vector<std::uint32_t> active_distinct_, fresh_;
+};
 
 }  // namespace blockyard

@@ -95,6 +95,7 @@ TEST(PromptPath, ForetellsWhatComesOfAPrompt) {
   const Workload& workload = before.workload();
   const std::string text = workload.words->text(workload.prompt_words(workload.requests[0])) + " And when?";
   PromptPath path;
+  path.follow(workload);
   path.set(workload, built_in().encode(text));
   EXPECT_GE(path.known(), workload.requests[0].prompt_blocks - 1);
   const std::uint32_t strategy = before.config().router.strategy;

@@ -5,6 +5,7 @@
 
 #include "app/panels/fleet/fleet.h"
 #include "core/base/rng.h"
+#include "core/tokens/built_in.h"
 #include "tests/app/panels/panels_stage.h"
 #include "tests/app/window_stage.h"
 
@@ -71,6 +72,47 @@ void window_seek(benchmark::State& state) {
   for (auto _ : state) stage.session().apply(cmd::Seek{static_cast<SimTime>(rng.below(end))});
 }
 BENCHMARK(window_seek)->Unit(benchmark::kMillisecond);
+
+// A letter typed into the prompt lab, near the front of a prompt of some so many tokens (0), or a change in its middle
+// (1): the frame that cuts it anew, asks tree, workers and strategies, and draws. Beside a run of 0.5 M distinct
+// blocks.
+void lab_letter(benchmark::State& state) {
+  WindowStage stage(fmt::format(
+      R"({{"fleet": {{"workers": {}}}, "workload": {{"type": "rag", "documents": 4000, "document_tokens": 4800,
+          "requests": 6000, "rate": 60}}}})",
+      state.range(2)));
+  stage.seek(60'000'000);
+  UiState& ui = stage.session().ui();
+  ui.prompt_open = true;
+  std::string text;
+  for (std::size_t i = 0; text.size() < static_cast<std::size_t>(state.range(0)) * 33 / 10; ++i)
+    text += fmt::format("Sentence {} tells something of its own. ", i);
+  ui.prompt_text = text;
+  stage.ui().frames(3);
+  stage.ui().click(stage.anchor("prompt-lab/prompt").center());
+  stage.ui().frames(2);
+  for (auto _ : state) {
+    if (state.range(1) == 0) {
+      stage.ui().type("x");
+    } else {
+      text[text.size() / 2] = text[text.size() / 2] == 'x' ? 'y' : 'x';
+      ui.prompt_text = text;
+      stage.ui().frames(1);
+    }
+    state.SetIterationTime(stage.draw_ms() / 1000);
+    stage.ui().frames(1);
+  }
+  const Tokenizer tokenizer = open_tokenizer(kBuiltInTokenizer, BLOCKYARD_ASSETS).value();
+  state.counters["tokens"] = static_cast<double>(tokenizer.encode(text).size());
+  state.counters["blocks_of_run"] = stage.session().player().cursor().workload().tree.size();
+}
+BENCHMARK(lab_letter)
+    ->ArgNames({"tokens", "middle", "workers"})
+    ->ArgsProduct({{2'000, 100'000}, {0, 1}, {16}})
+    ->Args({2'000, 1, 64})
+    ->Iterations(20)
+    ->UseManualTime()
+    ->Unit(benchmark::kMillisecond);
 
 BENCHMARK(fleet_frame)->ArgNames({"workers", "moves"})->ArgsProduct({{4, 64}, {0, 1}})->Unit(benchmark::kMillisecond);
 

@@ -10,6 +10,7 @@
 #include "core/base/check.h"
 #include "core/sim/simulation.h"
 #include "core/workload/traces/trace_reader.h"
+#include "core/workload/words/word_source.h"
 
 namespace {
 
@@ -38,7 +39,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if ((data[0] & 1) != 0) spec.block_tokens = 32;
   if ((data[0] & 2) != 0) spec.replay = blockyard::Replay::kClosed;
   if ((data[0] & 4) != 0) spec.format = (data[0] & 8) != 0 ? "bailian" : "mooncake";
-  const auto workload = blockyard::read_trace({path}, spec, {});
+  if ((data[0] & 16) != 0) spec.answers = blockyard::Answers::kModel;
+  static blockyard::WordLender words({"built-in", BLOCKYARD_ASSETS});
+  blockyard::TraceReading reading;
+  reading.words = &words;
+  const auto workload = blockyard::read_trace({path}, spec, reading);
   std::remove(path.c_str());
   if (workload) {
     simulate(*workload);

@@ -6,6 +6,7 @@
 
 #include "app/panels/prompt/prompt_lab.h"
 #include "app/ui/widgets.h"
+#include "core/base/text.h"
 #include "core/tokens/utf8.h"
 
 namespace blockyard {
@@ -78,8 +79,6 @@ float place_tokens(const Look& look, const PromptBlocks& cut, std::size_t from, 
   return y + line_height(look);
 }
 
-std::string count_of(std::size_t n, const char* one) { return fmt::format("{} {}{}", n, one, n == 1 ? "" : "s"); }
-
 }  // namespace
 
 float PromptLab::block_height(const Look& look, std::size_t block, float width) const {
@@ -122,7 +121,7 @@ void PromptLab::draw_head(FrameContext& ctx, std::size_t block, ImVec2 at, float
   if (fresh)
     right = draw_text_right(list, look, FontRole::Small, theme.accent, ImVec2(right, mid), "new") - look.px(10);
   const std::uint32_t came = path_.arrived(ctx, k);
-  const std::string known = came == 0 ? "not in the tree" : fmt::format("in the tree: {}", count_of(came, "request"));
+  const std::string known = came == 0 ? "not in the tree" : fmt::format("in the tree: {}", counted(came, "request"));
   if (right - x > text_width(look, FontRole::Small, known) + look.px(16)) {
     right = draw_text_right(list, look, FontRole::Small, came == 0 ? theme.text_muted : theme.good_text,
                             ImVec2(right, mid), known) -

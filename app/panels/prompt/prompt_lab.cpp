@@ -11,6 +11,7 @@
 #include "app/ui/compat.h"
 #include "app/ui/icons.h"
 #include "app/ui/widgets.h"
+#include "core/base/text.h"
 #include "core/settings/scenario.h"
 #include "core/workload/make.h"
 #include "core/workload/words/prompts.h"
@@ -29,7 +30,9 @@ constexpr const char* kHandbook =
 constexpr std::array<const char*, 4> kQuestions{"How many days may be carried over?", "Whom do I ask, and when?",
                                                 "Can you say that in one sentence?", "How many hours are a week?"};
 
-std::string count_of(std::size_t n, const char* one) { return fmt::format("{} {}{}", n, one, n == 1 ? "" : "s"); }
+std::string counted(std::size_t n, const char* one) {
+  return fmt::format("{} {}{}", with_commas(n), one, n == 1 ? "" : "s");
+}
 
 }  // namespace
 
@@ -47,6 +50,7 @@ void PromptLab::follow_run(FrameContext& ctx) {
   if (run == run_) return;
   run_ = run;
   ids_of_ = kNone;
+  path_.follow(ctx.sim.workload());
   if (words_ == nullptr) return;
   if (!began_) {
     began_ = true;
@@ -195,13 +199,13 @@ void PromptLab::summary(const FrameContext& ctx) const {
   if (ids_of_ != kNone) {
     text_wrapped(look, FontRole::Body, look.theme.text,
                  fmt::format("Request {}: {} in {}. It came as ids of a trace: there are no words to show.", ids_of_,
-                             count_of(path_.prompt_tokens(), "token"), count_of(path_.blocks(), "full block")));
+                             counted(path_.prompt_tokens(), "token"), counted(path_.blocks(), "full block")));
     return;
   }
   const std::size_t full = cut_.full_blocks(), rest = cut_.ids().size() % cut_.block_tokens();
-  std::string line = fmt::format("{} in {}", count_of(cut_.ids().size(), "token"), count_of(full, "full block"));
+  std::string line = fmt::format("{} in {}", counted(cut_.ids().size(), "token"), counted(full, "full block"));
   if (rest > 0)
-    line += fmt::format("; the last {} are not a full block: neither hashed nor cached", count_of(rest, "token"));
+    line += fmt::format("; the last {} are not a full block: neither hashed nor cached", counted(rest, "token"));
   text_wrapped(look, FontRole::Body, look.theme.text, line);
   std::string change;
   if (full > 0 && cut_.unchanged() == full) {
@@ -210,7 +214,7 @@ void PromptLab::summary(const FrameContext& ctx) const {
     change = fmt::format(
         "The last change left {} as {} and made every block behind it new: each digest is made of the "
         "one before it.",
-        count_of(cut_.unchanged(), "block"), cut_.unchanged() == 1 ? "it was" : "they were");
+        counted(cut_.unchanged(), "block"), cut_.unchanged() == 1 ? "it was" : "they were");
   } else if (full > 0) {
     change = "Every block is new. Change a letter further back, and the blocks before it stay as they are.";
   } else {
@@ -221,7 +225,7 @@ void PromptLab::summary(const FrameContext& ctx) const {
     while (there < path_.known() && path_.arrived(ctx, there) > 0) ++there;
     change += there == 0      ? " No block of it is in the tree yet."
               : there == full ? " All of its blocks are in the tree."
-                              : fmt::format(" Its path leaves the tree behind {}.", count_of(there, "block"));
+                              : fmt::format(" Its path leaves the tree behind {}.", counted(there, "block"));
   }
   text_wrapped(look, FontRole::Small, look.theme.text_secondary, change);
 }

@@ -6,8 +6,16 @@
 
 namespace blockyard {
 
+namespace {
+
+constexpr std::uint32_t kMostAdded = 1'000'000;  // blocks of prompts of the past: about 60 MB
+
+}  // namespace
+
+void PromptPath::follow(const Workload& workload) { tree_ = workload.tree; }
+
 void PromptPath::set(const Workload& workload, std::span<const TokenId> ids) {
-  tree_ = workload.tree;
+  if (tree_.size() - workload.tree.size() > kMostAdded) follow(workload);
   chain_.clear();
   ids_.clear();
   prompt_tokens_ = static_cast<std::uint32_t>(ids.size());
@@ -23,7 +31,6 @@ void PromptPath::set(const Workload& workload, std::span<const TokenId> ids) {
 }
 
 void PromptPath::set(const Workload& workload, const Request& request) {
-  tree_ = workload.tree;
   chain_ = workload.prompt_chain(request);
   ids_.clear();
   for (const Span& run : chain_) {
@@ -43,8 +50,9 @@ std::uint32_t PromptPath::arrived(const FrameContext& ctx, std::uint32_t k) cons
 
 PromptPath::Fleet PromptPath::ask(const Simulation& sim) const {
   const ProbePrompt prompt{chain_, prompt_tokens_, &tree_};
-  Fleet out{probe_workers(sim, prompt), {}};
-  for (std::uint32_t s = 0; s < policy_table().size(); ++s) out.strategies.push_back(probe_decision(sim, prompt, s));
+  const Probe probe(sim, prompt);
+  Fleet out{probe.workers(), {}};
+  for (std::uint32_t s = 0; s < policy_table().size(); ++s) out.strategies.push_back(probe.decide(s));
   return out;
 }
 

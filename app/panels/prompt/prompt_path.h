@@ -18,6 +18,8 @@ namespace blockyard {
 
 class PromptPath {
  public:
+  /// To be told of a run before the first set(), and of every other one.
+  void follow(const Workload& workload);
   /// Of a prompt in words. Only a run of words knows any of its blocks.
   void set(const Workload& workload, std::span<const TokenId> ids);
   /// Of a request of the run.
@@ -40,7 +42,7 @@ class PromptPath {
   Fleet ask(const Simulation& sim) const;
 
  private:
-  PrefixTree tree_;  // the run's, and what the prompt adds
+  PrefixTree tree_;  // the run's, and what the prompts so far have added: their ids are nobody's
   std::vector<Span> chain_;
   std::vector<BlockId> ids_;
   std::uint32_t blocks_ = 0;

@@ -34,12 +34,16 @@ std::string lasting(SimTime us) {
   return fmt::format("{:.1f} years", s / 86400 / 365);
 }
 
+// Whether any line says when it was sent. Where none does, and the format allows it, arrivals are drawn.
+bool is_timed(const RawTrace& trace) {
+  return std::any_of(trace.lines.begin(), trace.lines.end(), [](const TraceLine& l) { return l.has_time; });
+}
+
 // The recorded time of every line: its own, or that of its session's line before it.
 std::optional<Error> fill_times(const RawTrace& trace, const WorkloadSpec& spec, std::uint64_t seed,
                                 std::vector<double>& times) {
   times.resize(trace.lines.size());
-  const bool none = std::none_of(trace.lines.begin(), trace.lines.end(), [](const TraceLine& l) { return l.has_time; });
-  if (none && trace.times_may_lack) {
+  if (!is_timed(trace) && trace.times_may_lack) {
     Rng rng(seed, RngPurpose::kArrival);
     ArrivalTimes arrivals(spec.arrival, spec.rate, spec.burstiness);
     for (double& t : times) t = static_cast<double>(arrivals.next(rng)) / trace.us_per_unit;
@@ -179,10 +183,14 @@ void say_what_was_read(const RawTrace& trace, const WorkloadSpec& spec, bool add
     out.read_as +=
         fmt::format(" in {} session{}", grouped(trace.sessions.size()), trace.sessions.size() == 1 ? "" : "s");
   if (added) out.read_as += ", each line holding what its turn adds";
-  out.read_as += fmt::format(", times in {}", trace.unit);
+  const bool timed = is_timed(trace);
+  out.read_as += timed ? fmt::format(", times in {}", trace.unit)
+                       : fmt::format(", without times: arrivals are {}, {:g} a second",
+                                     arrival_table()[static_cast<std::size_t>(spec.arrival)].id, spec.rate);
   for (const std::string& note : trace.notes) out.read_as += "; " + note;
   if (!any_ids && trace.notes.empty()) out.read_as += "; no request has ids: nothing can be hit";
 
+  if (!timed) return;
   const double unscaled = static_cast<double>(span) / spec.time_scale;
   if (out.requests.size() >= 3 && span > 0 && unscaled < 1e6) {
     out.warnings.push_back(fmt::format(
