@@ -46,6 +46,8 @@ Color token_fill(const Theme& theme, std::size_t i) {
 float token_pad(const Look& look) { return look.px(4); }
 float line_height(const Look& look) { return look.px(26); }
 float head_height(const Look& look) { return look.px(24); }
+// Between two blocks: where the arrow from digest to digest is.
+float gap(const Look& look) { return look.px(12); }
 // The font is of one width but for characters that it borrows from others.
 float token_width(const Look& look, std::string_view shown, float letter) {
   const bool plain =
@@ -82,11 +84,11 @@ float place_tokens(const Look& look, const PromptBlocks& cut, std::size_t from, 
 }  // namespace
 
 float PromptLab::block_height(const Look& look, std::size_t block, float width) const {
-  if (ids_of_ != kNone) return head_height(look) + look.px(12);
+  if (ids_of_ != kNone) return head_height(look) + look.px(4) + gap(look);
   const std::size_t from = block * cut_.block_tokens();
   const std::size_t to = std::min(from + cut_.block_tokens(), cut_.ids().size());
   const float tokens = place_tokens(look, cut_, from, to, width - look.px(24), [](std::size_t, const PlacedToken&) {});
-  return head_height(look) + tokens + look.px(20);
+  return head_height(look) + tokens + look.px(12) + gap(look);
 }
 
 // The head of a full block: its digest as it comes about, and who knows the block.
@@ -154,7 +156,7 @@ void PromptLab::draw_block(FrameContext& ctx, std::size_t block, ImVec2 at, floa
   ImDrawList* list = ImGui::GetWindowDrawList();
   const bool ids = ids_of_ != kNone, full = ids || block < cut_.full_blocks(),
              fresh = full && !ids && cut_.is_new(block);
-  const float height = block_height(look, block, width) - look.px(8);
+  const float height = block_height(look, block, width) - gap(look);
   list->AddRectFilled(at, ImVec2(at.x + width, at.y + height), theme.frame, look.px(6));
   if (full)
     list->AddRect(at, ImVec2(at.x + width, at.y + height), fresh ? theme.accent : theme.line_strong, look.px(6), 0,
@@ -167,8 +169,10 @@ void PromptLab::draw_block(FrameContext& ctx, std::size_t block, ImVec2 at, floa
     draw_head(ctx, block, at, width);
     // The arrow from this digest to the next one, in which it is contained.
     if (block + 1 < path_.blocks()) {
-      const float x = at.x + look.px(24), y = at.y + height;
-      list->AddRectFilled(ImVec2(x, y), ImVec2(x + look.px(2), y + look.px(8)), theme.line_strong);
+      const float x = at.x + look.px(70), y = at.y + height, end = y + gap(look), head = look.px(5);
+      const Color ink = fresh ? theme.accent : theme.text_muted;
+      list->AddRectFilled(ImVec2(x - look.px(1), y), ImVec2(x + look.px(1), end - head), ink);
+      list->AddTriangleFilled(ImVec2(x - head, end - head), ImVec2(x + head, end - head), ImVec2(x, end), ink);
     }
   }
   if (ids) return;

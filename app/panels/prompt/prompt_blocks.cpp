@@ -9,6 +9,7 @@ namespace blockyard {
 
 void PromptBlocks::set(const Tokenizer& tokenizer, std::vector<TokenId> ids) {
   const std::vector<Digest> before = std::move(digests_);
+  begins_here_ = false;
   ids_ = std::move(ids);
   pieces_.clear();
   begins_.assign(1, 0);

@@ -25,6 +25,9 @@ class PromptBlocks {
   void set(const Tokenizer& tokenizer, const std::string& text) { set(tokenizer, tokenizer.encode(text)); }
   /// The same of tokens.
   void set(const Tokenizer& tokenizer, std::vector<TokenId> ids);
+  /// Takes the text as one to begin with: nothing of it is new.
+  void begin_here() { unchanged_ = full_blocks(), begins_here_ = true; }
+  bool begins_here() const { return begins_here_; }
 
   std::uint32_t block_tokens() const { return block_tokens_; }
   const std::vector<TokenId>& ids() const { return ids_; }
@@ -48,6 +51,7 @@ class PromptBlocks {
   std::vector<std::size_t> begins_{0};  // of each token in pieces_, and the end
   std::vector<Digest> digests_;
   std::size_t unchanged_ = 0;
+  bool begins_here_ = false;
 };
 
 }  // namespace blockyard

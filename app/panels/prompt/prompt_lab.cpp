@@ -58,6 +58,7 @@ void PromptLab::follow_run(FrameContext& ctx) {
   }
   cut_ = PromptBlocks(ctx.sim.config().cache.block_tokens);
   cut(ctx);
+  cut_.begin_here();
 }
 
 void PromptLab::take_wishes(FrameContext& ctx) {
@@ -74,6 +75,8 @@ void PromptLab::take_wishes(FrameContext& ctx) {
   const std::vector<TokenId> ids = workload.prompt_words(q);
   if (!ids.empty()) {
     put(ctx, workload.words->text(ids), false);
+    // A lesson goes from one prompt to the next to show what becomes new.
+    if (ctx.lesson == nullptr) cut_.begin_here();
     return;
   }
   ids_of_ = r;
@@ -113,7 +116,10 @@ void PromptLab::choices(FrameContext& ctx) {
   for (const Example& e : kExamples) {
     ButtonSpec spec{e.label};
     spec.tooltip = e.help;
-    if (button(look, spec)) put(ctx, e.text, e.chat);
+    if (button(look, spec)) {
+      put(ctx, e.text, e.chat);
+      cut_.begin_here();
+    }
     ImGui::SameLine(0, look.px(6));
   }
   if (ids_of_ != kNone) {
@@ -208,7 +214,9 @@ void PromptLab::summary(const FrameContext& ctx) const {
     line += fmt::format("; the last {} are not a full block: neither hashed nor cached", counted(rest, "token"));
   text_wrapped(look, FontRole::Body, look.theme.text, line);
   std::string change;
-  if (full > 0 && cut_.unchanged() == full) {
+  if (full > 0 && cut_.begins_here()) {
+    change = "Change a letter in the middle: the blocks before it stay as they are, every one behind it becomes new.";
+  } else if (full > 0 && cut_.unchanged() == full) {
     change = "The last change touched no full block.";
   } else if (full > 0 && cut_.unchanged() > 0) {
     change = fmt::format(
@@ -253,14 +261,16 @@ void PromptLab::draw(FrameContext& ctx, ImVec2 screen) {
   const float left = both ? std::floor(room.x * 0.6F) : room.x;
   compat::begin_child("left", ImVec2(left, room.y), false);
   if (ids_of_ == kNone) {
-    if (wrapped_text_area(look, "prompt", &text_, std::min(look.px(150), room.y / 3))) cut(ctx);
+    // Where the blocks stand below it, they need the room more.
+    if (wrapped_text_area(look, "prompt", &text_, std::min(look.px(150), room.y / (both ? 3 : 5)))) cut(ctx);
     sending(ctx);
+    if (!both) ImGui::SameLine(0, look.px(12));
   }
-  summary(ctx);
   if (!both) {
     static constexpr std::array<const char*, 2> kParts{"Blocks", "Fleet"};
     if (const auto picked = segmented(look, "part", kParts, part_)) part_ = *picked;
   }
+  summary(ctx);
   ImGui::Dummy(ImVec2(1, look.px(2)));
   if (both || part_ == 0) {
     blocks(ctx);

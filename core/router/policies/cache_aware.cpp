@@ -1,4 +1,5 @@
 // cache_aware: least loaded among the workers with the greatest overlap (SPEC 5).
+#include "core/base/text.h"
 #include "core/router/policies/parts/common.h"
 
 namespace blockyard::policies {
@@ -8,7 +9,7 @@ WorkerId choose(const RouteInput& in, const PolicyParams& p, RouterMemory& m, Ex
   const std::uint32_t d = greatest_overlap(in);
   if (static_cast<double>(d) >= p.min_match_blocks) {
     const WorkerId w = take_least_loaded(in, with_overlap(in, d), m, why);
-    say(why, "greatest overlap (" + std::to_string(d) + " blocks), then lowest load");
+    say(why, "greatest overlap (" + counted(d, "block") + "), then lowest load");
     return w;
   }
   const WorkerId w = take_least_loaded(in, in.routable, m, why);
