@@ -69,6 +69,9 @@ bool show_experiment(Session& session, const ShotArgs& args, const std::vector<s
   ui.experiment_open = true;
   if (args.experiment == "waterfall") {
     session.apply(cmd::RunExperiment{WaterfallWanted{}});
+  } else if (args.experiment == "pictures") {
+    ui.experiment = UiState::Experiment::kPictures;
+    session.apply(cmd::RunExperiment{PicturesWanted{}});
   } else if (args.experiment == "comparison") {
     ui.experiment = UiState::Experiment::kComparison;
     session.apply(cmd::RunExperiment{ComparisonWanted{strategies, 1}});
@@ -216,8 +219,8 @@ int shot(const ShotArgs& args, const Context& context) {
   if (args.tab) ui.bottom_tab = *args.tab;
   if (!args.experiment.empty()) {
     if (!show_experiment(session, args, compare)) {
-      return refuse(Error{
-          fmt::format("--experiment {}: it must be waterfall, comparison or sweep", quoted_part(args.experiment))});
+      return refuse(Error{fmt::format("--experiment {}: it must be waterfall, pictures, comparison or sweep",
+                                      quoted_part(args.experiment))});
     }
   } else if (!compare.empty()) {
     session.apply(compare_strategies(compare));
@@ -304,10 +307,12 @@ std::function<int()> make_shot(CLI::App& app, const Context& context) {
          "--compare", args->compare,
          fmt::format("Strategies to run beside the scenario's own, of {}; without it, none", listed(strategies)))
       ->type_name("A,B,…");
-  app.add_option("--experiment", args->experiment,
-                 "Run and shown: the waterfall, a comparison (of --compare) or a sweep (of --vary); without it, none")
+  app.add_option(
+         "--experiment", args->experiment,
+         "Run and shown: the waterfall, the pictures of the whole run, a comparison (of --compare) or a sweep (of "
+         "--vary); without it, none")
       ->type_name("KIND")
-      ->check(one_of({"waterfall", "comparison", "sweep"}));
+      ->check(one_of({"waterfall", "pictures", "comparison", "sweep"}));
   app.add_option("--vary", args->vary, "What a sweep varies: v1,v2,… or from:to:step; without it, nothing")
       ->type_name("PATH=VALUES")
       ->take_all()
@@ -315,9 +320,7 @@ std::function<int()> make_shot(CLI::App& app, const Context& context) {
   app.add_option("--lesson", args->lesson,
                  "This lesson of `blockyard lessons`, instead of a scenario and a time; without it, none")
       ->check(whole(1, 1000));
-  app.add_option("--step", args->step, "Its step, counted from 1")
-      ->capture_default_str()
-      ->check(whole(1, 1000));
+  app.add_option("--step", args->step, "Its step, counted from 1")->capture_default_str()->check(whole(1, 1000));
   app.add_option("--answer", args->answer, "The choice picked of the step's question, counted from 1; without it, none")
       ->check(whole(1, 1000));
   end_help(app, {"blockyard shot first-look --at 8000 --out window.png",

@@ -18,7 +18,10 @@ struct NamedFigure {
   Figure figure;
 };
 
-/// The small print: scenario, strategy, fleet, seed, version.
+/// What a picture says of a fleet: "cache_aware · llama-2-13b on a100-40gb · engine slots · 4 workers of 924 blocks". A
+/// part whose path is among `varied` is left out.
+std::string fleet_print(const Scenario& scenario, std::span<const std::string> varied = {});
+/// The small print: scenario, strategy, model, fleet, seed, version.
 std::string small_print(const RunResults& results);
 
 /// Every picture of one run once, with the label that it is chosen by: each is a function of its name in a file of this

@@ -1,7 +1,10 @@
 #include "app/figures/parts.h"
 
+#include <algorithm>
+
 #include "app/figures/figures.h"
 #include "core/base/text.h"
+#include "core/engine/engine.h"
 #include "core/router/policy.h"
 
 namespace blockyard {
@@ -44,11 +47,28 @@ std::string match_bin_name(std::size_t bin) {
 
 }  // namespace figures
 
+std::string fleet_print(const Scenario& scenario, std::span<const std::string> varied) {
+  const Config& c = scenario.config;
+  std::vector<std::string> parts;
+  const auto add = [&](std::string_view path, std::string words) {
+    if (std::find(varied.begin(), varied.end(), path) == varied.end()) parts.push_back(std::move(words));
+  };
+  add("router.strategy", std::string(policy_table()[c.router.strategy].id));
+  add("model", scenario.model);
+  if (parts.empty() || parts.back() != scenario.model) {
+    add("gpu", scenario.gpu);
+  } else if (std::find(varied.begin(), varied.end(), "gpu") == varied.end()) {
+    parts.back() += " on " + scenario.gpu;
+  }
+  add("fleet.engine", fmt::format("engine {}", engine_table()[static_cast<std::size_t>(c.fleet.engine)].id));
+  add("fleet.workers", counted(c.fleet.workers, "worker"));
+  add("cache.capacity_blocks", counted(c.cache.capacity_blocks, "block") + " each");
+  return fmt::format("{}", fmt::join(parts, " · "));
+}
+
 std::string small_print(const RunResults& r) {
-  const Config& c = r.scenario.config;
-  std::string out = fmt::format("scenario {} · {} · {} of {} · seed {} · blockyard {}", r.scenario.name,
-                                policy_table()[c.router.strategy].id, counted(c.fleet.workers, "worker"),
-                                counted(c.cache.capacity_blocks, "block"), c.seed, r.version);
+  std::string out = fmt::format("scenario {} · {} · seed {} · blockyard {}", r.scenario.name, fleet_print(r.scenario),
+                                r.scenario.config.seed, r.version);
   if (!r.summary.rejected_reason.empty()) out += " · REJECTED: " + r.summary.rejected_reason;
   return out;
 }

@@ -150,9 +150,12 @@ Figure strategy_comparison(const Comparison& c) {
   const RunResults& first = c.runs[0][0];
   const bool strategies =
       std::all_of(c.fleets.begin(), c.fleets.end(), [](const ComparedFleet& f) { return f.by_strategy; });
-  const Config& config = c.scenario.config;
-  std::string footnote = fmt::format("scenario {} · {} workers of {} blocks · seed {} · blockyard {}", c.scenario.name,
-                                     config.fleet.workers, config.cache.capacity_blocks, c.seeds[0], first.version);
+  std::vector<std::string> varied;
+  for (const ComparedFleet& f : c.fleets) {
+    for (const auto& [path, value] : f.variant.values) varied.push_back(path);
+  }
+  std::string footnote = fmt::format("scenario {} · {} · seed {} · blockyard {}", c.scenario.name,
+                                     fleet_print(c.scenario, varied), c.seeds[0], first.version);
   Figure f = strategy_comparison(runs,
                                  fmt::format("{} {} on the same {} requests", runs.size(),
                                              strategies ? "strategies" : "fleets", first.summary.requests),

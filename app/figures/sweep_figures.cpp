@@ -21,11 +21,13 @@ PlotAxis value_axis(const Metric& m) {
 }
 
 std::string footnote(const SweepTable& t) {
-  std::string varied;
-  for (const SweepAxis& a : t.plan().axes) varied += fmt::format("{}{}", varied.empty() ? "" : " × ", a.path);
-  return fmt::format("scenario {} · {} · varied: {} · {} runs · blockyard {}", t.plan().name,
-                     t.repeats() > 1 ? fmt::format("{} seeds", t.repeats()) : fmt::format("seed {}", t.plan().seed),
-                     varied, t.plan().cells(), version());
+  const SweepPlan& plan = t.plan();
+  std::vector<std::string> varied;
+  for (const SweepAxis& a : plan.axes) varied.push_back(a.path);
+  return fmt::format("scenario {} · varied: {}{}{} · {} · {} runs · blockyard {}", plan.name, fmt::join(varied, " × "),
+                     t.first() == nullptr ? "" : " · ", t.first() == nullptr ? "" : fleet_print(*t.first(), varied),
+                     t.repeats() > 1 ? fmt::format("{} seeds", t.repeats()) : fmt::format("seed {}", plan.seed),
+                     plan.cells(), version());
 }
 
 Figure figure_of(const SweepTable& t) {
@@ -167,17 +169,15 @@ Figure curves(const SweepTable& t) {
       PlotSeries line =
           series(t.series()[k], band ? SeriesStyle::Band : SeriesStyle::Line, {PlotRole::Auto, static_cast<int>(k)});
       if (t.series().size() == 1) line.colour = {m.more_is_better ? PlotRole::Hit : PlotRole::Accent, -1};
-      PlotSeries dots = line;
-      dots.name.clear();
-      dots.style = SeriesStyle::Points;
+      line.dots = true;  // each was measured
       for (std::size_t i = 0; i < x.size(); ++i) {
         const Interval v = t.at(m, k, {i});
-        for (PlotSeries* s : {&line, &dots}) s->x.push_back(x[i]), s->y.push_back(v.mean);
+        line.x.push_back(x[i]);
+        line.y.push_back(v.mean);
         line.lo.push_back(std::max(0.0, v.low));
         line.hi.push_back(v.high);
       }
       p.series.push_back(std::move(line));
-      if (t.series().size() == 1) p.series.push_back(std::move(dots));
     }
     for (const SweepMark& mark : t.plan().marks) {
       p.marks.push_back({PlotMark::Across::X, mark.at, {}, mark.label, {PlotRole::Muted, -1}, true});
@@ -336,8 +336,9 @@ std::string best_at_what(const SweepPlan& plan, const std::vector<SweepCell>& ce
   return t.shown().empty() && t.series().size() > 1 ? best_at_what(t) : std::string();
 }
 
-std::vector<NamedFigure> sweep_figures(const SweepPlan& plan, const std::vector<SweepCell>& cells) {
-  const SweepTable t(plan, cells);
+std::vector<NamedFigure> sweep_figures(const SweepPlan& plan, const std::vector<SweepCell>& cells,
+                                       const Scenario* first) {
+  const SweepTable t(plan, cells, first);
   std::vector<NamedFigure> out;
   if (t.shown().empty()) out.push_back({"sweep_bars", bars(t)});
   if (t.shown().size() == 1) out.push_back({"sweep_curves", curves(t)});

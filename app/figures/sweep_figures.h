@@ -13,7 +13,9 @@ namespace blockyard {
 /// series, the axis `seed` a mean with its 95 % interval, and the other axes the picture:
 /// none: `sweep_bars`; one: `sweep_curves`; two: `sweep_heatmap` and, where there are series, `sweep_winner` with the
 /// border between who wins where. Always `sweep_pareto` where the plan names two metrics.
-std::vector<NamedFigure> sweep_figures(const SweepPlan& plan, const std::vector<SweepCell>& cells);
+/// `first`: the scenario of the first cell, which says in the small print what all cells share.
+std::vector<NamedFigure> sweep_figures(const SweepPlan& plan, const std::vector<SweepCell>& cells,
+                                       const Scenario* first = nullptr);
 
 /// One sentence: which of a sweep's series is best at what, by each of its metrics; "" where it has only one, or axes
 /// of numbers. A view that looks into the workers is left aside where there are others.

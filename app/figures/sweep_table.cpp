@@ -18,7 +18,8 @@ std::string plain(const std::string& json) {
 
 }  // namespace
 
-SweepTable::SweepTable(const SweepPlan& plan, const std::vector<SweepCell>& cells) : plan_(plan), cells_(cells) {
+SweepTable::SweepTable(const SweepPlan& plan, const std::vector<SweepCell>& cells, const Scenario* first)
+    : first_(first), plan_(plan), cells_(cells) {
   std::vector<std::size_t> seeds;
   double ignored = 0;
   for (std::size_t a = 0; a < plan.axes.size(); ++a) {

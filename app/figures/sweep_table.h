@@ -11,7 +11,8 @@ namespace blockyard::figures {
 
 class SweepTable {
  public:
-  SweepTable(const SweepPlan& plan, const std::vector<SweepCell>& cells);
+  /// `first`: the scenario of the first cell, for small print; may be null.
+  SweepTable(const SweepPlan& plan, const std::vector<SweepCell>& cells, const Scenario* first = nullptr);
 
   /// Axes of the picture, as indices into the plan's; their values as numbers.
   const std::vector<std::size_t>& shown() const { return shown_; }
@@ -32,6 +33,7 @@ class SweepTable {
     for (std::size_t s = 0; s < series_.size(); ++s) each_place(0, places, [&] { f(s, places); });
   }
   const SweepPlan& plan() const { return plan_; }
+  const Scenario* first() const { return first_; }
 
  private:
   template <class F>
@@ -42,6 +44,7 @@ class SweepTable {
     places[axis] = 0;
   }
 
+  const Scenario* first_;
   const SweepPlan& plan_;
   const std::vector<SweepCell>& cells_;
   std::vector<std::size_t> shown_, words_;

@@ -25,9 +25,8 @@ Figure loss_waterfall_figure(const LossWaterfall& w) {
   const Config& c = w.scenario.config;
   return make_figure(
       std::move(p),
-      fmt::format("scenario {} · {} · {} eviction · {} workers of {} blocks · seed {} · blockyard {}", w.scenario.name,
-                  policy_table()[c.router.strategy].id, eviction_table()[static_cast<std::size_t>(c.cache.eviction)].id,
-                  c.fleet.workers, c.cache.capacity_blocks, c.seed, w.version));
+      fmt::format("scenario {} · {} · {} eviction · seed {} · blockyard {}", w.scenario.name, fleet_print(w.scenario),
+                  eviction_table()[static_cast<std::size_t>(c.cache.eviction)].id, c.seed, w.version));
 }
 
 }  // namespace blockyard

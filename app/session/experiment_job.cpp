@@ -10,21 +10,55 @@
 #include "app/jobs/compare.h"
 #include "app/jobs/sweep.h"
 #include "core/io/experiments/sweep_files.h"
+#include "core/router/policy.h"
+#include "core/settings/setting.h"
 
 namespace blockyard {
 namespace {
+
+struct Made {
+  std::vector<NamedFigure> figures;
+  NumberTable table;
+};
+
+// "Workers 1 to 16", "Strategy: 3".
+std::string axis_words(const std::string& vary) {
+  const auto axis = parse_axis(vary);
+  if (!axis || axis->values.empty()) return vary;
+  const Setting* row = find_setting(axis->path);
+  const std::string name = row == nullptr ? axis->path : std::string(row->label);
+  const bool words = axis->values.front().starts_with('"');
+  if (words || axis->values.size() == 1) return fmt::format("{} ({})", name, axis->values.size());
+  return fmt::format("{} {} to {}", name, axis->values.front(), axis->values.back());
+}
 
 std::string title_of(const ExperimentWanted& wanted) {
   if (std::holds_alternative<WaterfallWanted>(wanted)) return "Where the hit rate went";
   if (std::holds_alternative<PicturesWanted>(wanted)) return "The whole run";
   if (const auto* c = std::get_if<ComparisonWanted>(&wanted)) {
-    return fmt::format("{} strategies, {} seed{}", c->strategies.size(), c->seeds, c->seeds == 1 ? "" : "s");
+    std::vector<std::string> names;
+    for (const std::uint32_t strategy : c->strategies) names.emplace_back(policy_table()[strategy].label);
+    for (const Variant& v : c->variants) names.push_back(v.name);
+    constexpr std::size_t kNamed = 3;
+    std::string out =
+        names.size() <= kNamed ? fmt::format("{}", fmt::join(names, ", ")) : fmt::format("{} fleets", names.size());
+    return c->seeds > 1 ? fmt::format("{}, {} seeds", out, c->seeds) : out;
   }
-  return fmt::format("Sweep of {}", fmt::join(std::get<SweepWanted>(wanted).vary, " and "));
+  std::vector<std::string> axes;
+  for (const std::string& vary : std::get<SweepWanted>(wanted).vary) axes.push_back(axis_words(vary));
+  return fmt::format("{}", fmt::join(axes, " × "));
 }
 
-Result<std::vector<NamedFigure>> run(const Scenario& scenario, const WaterfallWanted&, const std::string&,
-                                     JobControl& control) {
+ExperimentState begun(const Scenario& scenario, const ExperimentWanted& wanted, std::uint64_t id) {
+  ExperimentState state;
+  state.id = id;
+  state.kind = wanted.index();
+  state.title = fmt::format("{} · {}", title_of(wanted), scenario.name);  // told apart in a list of results
+  state.running = true;
+  return state;
+}
+
+Result<Made> run(const Scenario& scenario, const WaterfallWanted&, const std::string&, JobControl& control) {
   const auto waterfall = loss_waterfall(
       scenario, [&control] { return control.cancelled(); },
       [&control](std::size_t done, std::size_t all) {
@@ -32,28 +66,29 @@ Result<std::vector<NamedFigure>> run(const Scenario& scenario, const WaterfallWa
         control.done = done;
       });
   if (!waterfall) return waterfall.error();
-  return std::vector<NamedFigure>{{"loss_waterfall", loss_waterfall_figure(*waterfall)}};
+  return Made{{{"loss_waterfall", loss_waterfall_figure(*waterfall)}}, number_table(*waterfall)};
 }
 
-Result<std::vector<NamedFigure>> run(const Scenario& scenario, const PicturesWanted&, const std::string&,
-                                     JobControl& control) {
+Result<Made> run(const Scenario& scenario, const PicturesWanted&, const std::string&, JobControl& control) {
   const auto prepared = prepare(scenario);
   if (!prepared) return prepared.error();
   const auto results = run_scenario(**prepared, scenario, [&control] { return control.cancelled(); });
   if (!results) return Error{"Cancelled"};
-  return run_figures(*results);
+  return Made{run_figures(*results), number_table(*results)};
 }
 
-Result<std::vector<NamedFigure>> run(const Scenario& scenario, const ComparisonWanted& wanted, const std::string&,
-                                     JobControl& control) {
+Result<Made> run(const Scenario& scenario, const ComparisonWanted& wanted, const std::string& presets,
+                 JobControl& control) {
   if (wanted.strategies.empty()) return Error{"No strategy is chosen; at least one is needed"};
   Comparison comparison = plan_comparison(scenario, wanted.strategies, std::max(1U, wanted.seeds));
+  for (const Variant& variant : wanted.variants) {
+    if (auto added = add_variant(comparison, variant, presets); !added) return added.error();
+  }
   if (auto ran = run_comparison(comparison, default_threads(), control); !ran) return ran.error();
-  return std::vector<NamedFigure>{{"strategy_comparison", strategy_comparison(comparison)}};
+  return Made{{{"strategy_comparison", strategy_comparison(comparison)}}, number_table(comparison)};
 }
 
-Result<std::vector<NamedFigure>> run(const Scenario& scenario, const SweepWanted& wanted, const std::string& presets,
-                                     JobControl& control) {
+Result<Made> run(const Scenario& scenario, const SweepWanted& wanted, const std::string& presets, JobControl& control) {
   SweepPlan plan;
   plan.title = "Sweep of " + scenario.name;
   plan.scenario = sweep_base(scenario);
@@ -78,28 +113,26 @@ Result<std::vector<NamedFigure>> run(const Scenario& scenario, const SweepWanted
                              });
   if (!ran) return ran.error();
   std::sort(cells.begin(), cells.end(), [](const SweepCell& a, const SweepCell& b) { return a.cell < b.cell; });
-  return sweep_figures(plan, cells);
+  return Made{sweep_figures(plan, cells, jobs->empty() ? nullptr : &jobs->front().scenario), number_table(plan, cells)};
 }
 
 }  // namespace
 
-ExperimentJob::ExperimentJob(Scenario scenario, ExperimentWanted wanted, std::string presets_dir)
-    : outcome_(std::make_shared<Outcome>()),
+ExperimentJob::ExperimentJob(Scenario scenario, ExperimentWanted wanted, std::string presets_dir, std::uint64_t id)
+    : state_(begun(scenario, wanted, id)),
+      outcome_(std::make_shared<Outcome>()),
       job_([out = outcome_, scenario = std::move(scenario), wanted, presets = std::move(presets_dir)](
-               JobControl& control) { *out = work(scenario, wanted, presets, control); }) {
-  state_.title = title_of(wanted);
-  state_.running = true;
-}
+               JobControl& control) { *out = work(scenario, wanted, presets, control); }) {}
 
 // An exception (memory that runs out) ends the experiment, never the program.
 ExperimentJob::Outcome ExperimentJob::work(const Scenario& scenario, const ExperimentWanted& wanted,
                                            const std::string& presets_dir, JobControl& control) {
   try {
-    auto figures = std::visit([&](const auto& w) { return run(scenario, w, presets_dir, control); }, wanted);
-    if (!figures) return {{}, figures.error().message};
-    return {std::move(*figures), ""};
+    auto made = std::visit([&](const auto& w) { return run(scenario, w, presets_dir, control); }, wanted);
+    if (!made) return {{}, {}, made.error().message};
+    return {std::move(made->figures), std::move(made->table), ""};
   } catch (const std::exception& e) {
-    return {{}, fmt::format("The experiment ended early: {}", e.what())};
+    return {{}, {}, fmt::format("The experiment ended early: {}", e.what())};
   }
 }
 
@@ -111,6 +144,7 @@ void ExperimentJob::poll() {
   if (!over) return;
   state_.running = false;
   state_.figures = std::move(outcome_->figures);
+  state_.table = std::move(outcome_->table);
   state_.trouble = std::move(outcome_->trouble);
 }
 

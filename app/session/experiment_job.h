@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "app/figures/figures.h"
+#include "app/figures/number_table.h"
 #include "app/jobs/pool.h"
 #include "core/settings/scenario.h"
 
@@ -32,17 +33,20 @@ using ExperimentWanted = std::variant<WaterfallWanted, PicturesWanted, Compariso
 
 /// What there is to see of an experiment.
 struct ExperimentState {
+  std::uint64_t id = 0;  ///< no two alike in a session
+  std::size_t kind = 0;  ///< ExperimentWanted's index
   std::string title;
   std::size_t done = 0;
   std::size_t total = 0;  ///< 0 while that is not known yet
   bool running = false;
   std::string trouble;  ///< why there are no figures
   std::vector<NamedFigure> figures;
+  NumberTable table;  ///< what the figures draw, as numbers
 };
 
 class ExperimentJob {
  public:
-  ExperimentJob(Scenario scenario, ExperimentWanted wanted, std::string presets_dir);
+  ExperimentJob(Scenario scenario, ExperimentWanted wanted, std::string presets_dir, std::uint64_t id);
 
   /// Looks at how far it is; takes in the outcome once it has finished.
   void poll();
@@ -53,6 +57,7 @@ class ExperimentJob {
  private:
   struct Outcome {
     std::vector<NamedFigure> figures;
+    NumberTable table;
     std::string trouble;
   };
   static Outcome work(const Scenario& scenario, const ExperimentWanted& wanted, const std::string& presets_dir,

@@ -1,10 +1,13 @@
 // The card of experiments with synthetic hands: a click on the hit rate explains it, wishes become commands.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <thread>
 
+#include "app/panels/experiments/sweep_wish.h"
 #include "app/window/actions.h"
+#include "core/experiment/sweep.h"
 #include "window_stage.h"
 
 namespace blockyard {
@@ -72,6 +75,102 @@ TEST(ExperimentCard, ComparesAndSweepsAtEverySize) {
       EXPECT_TRUE(card->contains(ImVec2(figure->x, figure->y)) && figure->right() <= card->right());
       EXPECT_GT(figure->h, 200);
     }
+  }
+}
+
+TEST(ExperimentCard, KeepsWhatWasRunAndExportsIt) {
+  Stage s;
+  s.session().ui().experiment_open = true;
+  s.session().ui().experiment = UiState::Experiment::kComparison;
+  s.session().apply(cmd::RunExperiment{ComparisonWanted{{0, 1}, 1}});
+  s.finish();
+  s.session().apply(cmd::RunExperiment{WaterfallWanted{}});
+  s.finish();
+  EXPECT_NE(s.ui().anchors().find("experiment/experiment-figure"), nullptr) << "the comparison is still there";
+  EXPECT_NE(s.ui().anchors().find("experiment/numbers"), nullptr) << "with its numbers";
+  s.save("frame-experiment-kept.png");
+  const auto results = [&] {
+    std::vector<Command> commands;
+    const auto kept = s.session().frame(s.ui().look(), commands).results;
+    return std::vector<ExperimentState>(kept.begin(), kept.end());
+  };
+  ASSERT_EQ(results().size(), 2U);
+  s.click("experiment/rename");
+  s.click("experiment/name");
+  s.ui().key(compat::Key::A, {.ctrl = true});
+  s.ui().type("monday");
+  s.ui().frames(2);
+  EXPECT_EQ(results()[0].title, "monday");
+  s.click("experiment/rename");
+  for (const char* file : {"PNG 2×", "CSV", "Table"}) {
+    s.click(fmt::format("experiment/{}", file).c_str());
+    ASSERT_FALSE(s.session().toasts().empty());
+    EXPECT_FALSE(s.session().toasts().back().error) << s.session().toasts().back().text;
+  }
+  s.click("experiment/remove");
+  EXPECT_EQ(results().size(), 1U);
+  EXPECT_EQ(s.ui().anchors().find("experiment/experiment-figure"), nullptr);
+}
+
+TEST(ExperimentCard, ASweepIsWrittenInWords) {
+  Stage s;
+  s.session().ui().experiment_open = true;
+  s.session().ui().experiment = UiState::Experiment::kSweep;
+  s.ui().frames(3);
+  const auto fill = [&](const char* field, const char* text) {
+    s.click(field);
+    s.ui().key(compat::Key::A, {.ctrl = true});
+    s.ui().type(text);
+    s.ui().frames(2);
+  };
+  fill("experiment/first/from", "two");
+  s.click("experiment/Sweep");
+  EXPECT_FALSE(s.session().experimenting()) << "what is wrong is said, and nothing runs";
+  s.save("frame-sweep-wrong.png");
+  fill("experiment/first/from", "2");
+  fill("experiment/first/to", "6");
+  fill("experiment/first/steps", "3");
+  s.click("experiment/first/spacing/equal steps");
+  s.click("experiment/second/path");
+  s.click("experiment/second/path/Nothing else");
+  s.click("experiment/Sweep");
+  s.finish();
+  ASSERT_NE(s.state(), nullptr);
+  EXPECT_EQ(s.state()->trouble, "");
+  ASSERT_EQ(s.state()->table.rows.size(), 3U);
+  EXPECT_EQ(s.state()->table.rows[0][0], "2");
+  EXPECT_EQ(s.state()->table.rows[1][0], "4");
+  EXPECT_EQ(s.state()->table.rows[2][0], "6");
+  s.save("frame-sweep.png");
+}
+
+TEST(SweepWish, IsMadeIntoValues) {
+  const Scenario scenario = *parse_scenario(kSmall, "", "");
+  const Setting* workers = find_setting("fleet.workers");
+  const Setting* delay = find_setting("router.message_delay_ms");
+  SweepWish wish;
+  wish.setting = workers;
+  wish.from = "1", wish.to = "16", wish.steps = "5";
+  EXPECT_EQ(*values_of(wish), "1,2,4,8,16");
+  wish.by_factor = false;
+  EXPECT_EQ(*values_of(wish), "1,5,9,12,16") << "whole numbers stay whole";
+  wish.setting = delay;
+  wish.from = "0", wish.to = "1", wish.steps = "5";
+  EXPECT_EQ(*values_of(wish), "0,0.25,0.5,0.75,1");
+  wish.by_factor = true;
+  EXPECT_NE(values_of(wish).error().message.find("from"), std::string::npos);
+  wish.from = "x";
+  EXPECT_EQ(values_of(wish).error().message, fmt::format("{}, from: “x” is not a number", delay->label));
+  wish.how = SweepWish::How::kList;
+  wish.list = " 1, 2 ,3,";
+  EXPECT_EQ(*values_of(wish), "1,2,3");
+  EXPECT_EQ(in_words("/fleet/workers: 0 is not allowed"), fmt::format("{}: 0 is not allowed", workers->label));
+  // Whatever a setting proposes can be run.
+  for (const Setting* setting : sweepable_settings(scenario)) {
+    const SweepWish proposed = SweepWish::of(*setting, scenario);
+    const auto values = values_of(proposed);
+    ASSERT_TRUE(values) << setting->path << ": " << values.error().message;
+    EXPECT_TRUE(parse_axis(fmt::format("{}={}", setting->path, *values))) << setting->path << " " << *values;
   }
 }
 

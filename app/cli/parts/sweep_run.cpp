@@ -184,7 +184,8 @@ Result<std::size_t> write_sweep(const SweepPlan& plan, const std::vector<SweepCe
   for (const SweepCell& c : cells) lines += cell_line(plan, c);
   out.add("sweep.json", plan_json(plan));
   out.add("cells.jsonl", std::move(lines));
-  out.add(sweep_figures(plan, cells), picture, assets.dir() + "/fonts");
+  const auto first = plan.scenario_of(0, assets.presets());
+  out.add(sweep_figures(plan, cells, first ? &*first : nullptr), picture, assets.dir() + "/fonts");
   const std::vector<RunResults> kept = kept_results(plan, dir);
   if (!kept.empty()) {
     const PlotAxis axis = axis_of_path(plan.axes[0].path);

@@ -1,16 +1,19 @@
-// The card of experiments: where the hit rate went, strategies on the same requests, sweeps. A form, progress, then the
-// figures of what came out. What runs is the Session's; here are only the wishes.
+// The card of experiments: where the hit rate went, the whole run, fleets on the same requests, sweeps. A form,
+// progress, then what came out: a picture with its files, its numbers as a table, and the results of before, a list for
+// each kind. What runs and what is kept is the Session's; here are only the wishes.
 #pragma once
 
 #include <imgui.h>
 
+#include <array>
 #include <cstdint>
 #include <string>
+#include <variant>
 #include <vector>
 
+#include "app/panels/experiments/sweep_wish.h"
 #include "app/panels/plots/tab_plot.h"
 #include "app/session/frame_context.h"
-#include "core/settings/setting.h"
 
 namespace blockyard {
 
@@ -30,19 +33,29 @@ class ExperimentCard {
   void waterfall_form(FrameContext& ctx);
   void pictures_form(FrameContext& ctx);
   void comparison_form(FrameContext& ctx);
-  void sweep_form(FrameContext& ctx);
-  void sweep_row(FrameContext& ctx, const char* id, const Setting*& chosen, std::string& values, bool may_be_none);
   bool form_folds(FrameContext& ctx, bool scarce);
+  // experiment_sweep.cpp
+  void sweep_form(FrameContext& ctx);
+  void sweep_row(FrameContext& ctx, const char* id, SweepWish& wish, bool may_be_none);
   // experiment_outcome.cpp
-  void outcome(FrameContext& ctx, const ExperimentState& state);
+  void outcome(FrameContext& ctx);
   void progress(FrameContext& ctx, const ExperimentState& state);
+  std::vector<const ExperimentState*> results_of(const FrameContext& ctx) const;
+  void result_row(FrameContext& ctx, const std::vector<const ExperimentState*>& results, const ExperimentState& shown);
+  void choose_picture(const Look& look, const ExperimentState& state);
+  void show_result(FrameContext& ctx, const ExperimentState& state);
 
-  // What is varied, rows of the table of settings; the second may be none.
-  const Setting* axis_[2] = {nullptr, nullptr};
-  std::string values_[2];
+  static constexpr std::size_t kKinds = std::variant_size_v<ExperimentWanted>;
+
+  std::array<SweepWish, 2> wishes_;  // the second may vary nothing
+  std::string wrong_;                // with them, once it was asked for
   std::vector<std::uint32_t> strategies_;
+  std::vector<Variant> variants_;  // fleets that differ in another setting
   std::int64_t seeds_ = 1;
-  std::string shown_;  // title of the figures in box_
+  std::array<std::uint64_t, kKinds> chosen_{};  // result of each kind that is shown; 0: the latest
+  std::array<std::uint64_t, kKinds> latest_{};  // when it was looked last
+  bool renaming_ = false;
+  std::string shown_;  // what is in box_
   int picture_ = 0;
   bool unfolded_ = false;  // the form is asked for although it has little room
   PlotBox box_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "app/figures/figures.h"
 #include "app/panels/linked.h"
 #include "app/plot/draw/export.h"
 #include "app/ui/icons.h"
@@ -25,6 +26,20 @@ std::string file_name(const Figure& figure) {
   while (!out.empty() && out.back() == '-') out.pop_back();
   return out.empty() ? "plot" : out;
 }
+
+// The small buttons in the corner of a plot, at scale 1.
+constexpr float kChoiceSide = 22;
+float choice_pitch(const Look& look) { return look.px(kChoiceSide) + look.px(4); }
+
+PlotHighlight highlight_of(const Linked& what) {
+  PlotHighlight out;
+  if (what.request != kNone) out.group = what.request;
+  if (what.worker != kNone) out.row = static_cast<int>(what.worker);
+  if (what.span) out.span = AxisRange{axis_seconds(what.span->begin), axis_seconds(what.span->end)};
+  return out;
+}
+
+}  // namespace
 
 void carry_out(FrameContext& ctx, const PlotAction& action, const Figure& figure, const FigureView& view) {
   switch (action.kind) {
@@ -53,20 +68,6 @@ void carry_out(FrameContext& ctx, const PlotAction& action, const Figure& figure
     }
   }
 }
-
-// The small buttons in the corner of a plot, at scale 1.
-constexpr float kChoiceSide = 22;
-float choice_pitch(const Look& look) { return look.px(kChoiceSide) + look.px(4); }
-
-PlotHighlight highlight_of(const Linked& what) {
-  PlotHighlight out;
-  if (what.request != kNone) out.group = what.request;
-  if (what.worker != kNone) out.row = static_cast<int>(what.worker);
-  if (what.span) out.span = AxisRange{axis_seconds(what.span->begin), axis_seconds(what.span->end)};
-  return out;
-}
-
-}  // namespace
 
 PlotAxis time_axis(const FrameContext& ctx) {
   PlotAxis axis;
@@ -146,12 +147,12 @@ PlotAction show_plot(FrameContext& ctx, const char* id, const Rect& rect, PlotBo
     }
     ++box.figure.revision;
   }
-  const auto& policies = policy_table();
-  const std::uint32_t strategy = ctx.sim.config().router.strategy;
-  box.figure.footnote =
-      fmt::format("{} · {} · {} of {} · seed {} · up to {}", ctx.scenario.name,
-                  strategy < policies.size() ? policies[strategy].id : "", counted(ctx.sim.workers().size(), "worker"),
-                  counted(ctx.sim.workers().front().capacity(), "block"), ctx.sim.config().seed, moment_text(ctx.now));
+  Scenario here = ctx.scenario;  // as it is at the cursor
+  here.config = ctx.sim.config();
+  const std::vector<std::string> varied =
+      ctx.compared.empty() ? std::vector<std::string>{} : std::vector<std::string>{"router.strategy"};
+  box.figure.footnote = fmt::format("scenario {} · {} · seed {} · up to {}", here.name, fleet_print(here, varied),
+                                    here.config.seed, moment_text(ctx.now));
   if (const std::string why = rejected_reason(rejections_of(ctx.sim)); !why.empty())
     box.figure.footnote += " · REJECTED: " + why;
   if (over_time) {

@@ -33,6 +33,9 @@ Plot time_plot(const FrameContext& ctx, const char* title, const char* y, const 
 /// shares the crosshair, and a click goes there.
 PlotAction show_plot(FrameContext& ctx, const char* id, const Rect& rect, PlotBox& box, bool over_time);
 
+/// Writes the file that a plot's menu or button asked for.
+void carry_out(FrameContext& ctx, const PlotAction& action, const Figure& figure, const FigureView& view);
+
 /// A figure of its own, with its own small print, beside the run: zoom, legend and menu alone.
 PlotAction show_figure(FrameContext& ctx, const char* id, const Rect& rect, PlotBox& box);
 

@@ -8,6 +8,7 @@
 #include <map>
 #include <utility>
 
+#include "app/panels/plots/fleet_lines.h"
 #include "app/ui/icons.h"
 #include "core/metrics/waiting.h"
 #include "core/settings/scenario.h"
@@ -75,6 +76,11 @@ bool in_range(const FrameContext& ctx, SimTime t) {
 // --- Latency
 
 void LatencyPlotsTab::over_time(const FrameContext& ctx) {
+  if (!ctx.compared.empty()) {
+    box_[0].figure = make_figure(fleets_over_time(ctx, "Time to first token, p95", "TTFT p95", "ms",
+                                                  [](const LivePoint& p) { return p.window.ttft_p95_ms; }));
+    return;
+  }
   const auto points = ctx.metrics.series(ctx.now);
   Plot p = time_plot(ctx, "Time to first token", "TTFT", "ms");
   p.subtitle = fmt::format("over a sliding window of {}", duration_text(us_to_ms(ctx.metrics.window())));
@@ -101,12 +107,17 @@ void LatencyPlotsTab::over_time(const FrameContext& ctx) {
 
 void LatencyPlotsTab::distribution(const FrameContext& ctx, bool cumulative) {
   std::vector<double> hits, misses, all;
-  for (const RequestRecord& r : ctx.sim.records()) {
-    if (r.first_token < 0 || !in_range(ctx, r.first_token)) continue;
-    const double ms = us_to_ms(r.first_token - r.arrival);
-    (r.hit > 0 ? hits : misses).push_back(ms);
-    all.push_back(ms);
+  const std::vector<FleetLine> fleets = fleet_lines(ctx);
+  std::vector<std::vector<double>> of_fleets(fleets.size());
+  for (std::size_t i = 0; i < fleets.size(); ++i) {
+    for (const RequestRecord& r : fleets[i].sim->records()) {
+      if (r.first_token < 0 || !in_range(ctx, r.first_token)) continue;
+      const double ms = us_to_ms(r.first_token - r.arrival);
+      of_fleets[i].push_back(ms);
+      if (i == 0) (r.hit > 0 ? hits : misses).push_back(ms);
+    }
   }
+  all = of_fleets[0];
   Plot p;
   p.title = cumulative ? "Distribution of the time to first token" : "Time to first token";
   p.empty_text = "No request has had its first token yet. Press Space to play.";
@@ -116,7 +127,9 @@ void LatencyPlotsTab::distribution(const FrameContext& ctx, bool cumulative) {
   p.y.unit = cumulative ? "%" : "";
   const std::string hit_name = fmt::format("hit ({})", hits.size()),
                     miss_name = fmt::format("miss ({})", misses.size());
-  if (!all.empty() && cumulative) {
+  if (fleets.size() > 1) {
+    p.series = fleet_distributions(fleets, of_fleets, cumulative, 0);
+  } else if (!all.empty() && cumulative) {
     if (!hits.empty()) p.series.push_back(make_cdf(hit_name, hits, {PlotRole::Hit, -1}));
     if (!misses.empty()) p.series.push_back(make_cdf(miss_name, misses, {PlotRole::Miss, -1}));
     if (p.series.size() == 2) p.series[1].dashed = true;
@@ -152,6 +165,14 @@ void LatencyPlotsTab::draw(FrameContext& ctx, const Rect& rect) {
 void HitRateTab::draw(FrameContext& ctx, const Rect& rect) {
   const Rect plot = with_evictions(ctx, rect, evictions_);
   const auto points = ctx.metrics.series(ctx.now);
+  if (!ctx.compared.empty()) {
+    Plot fleets = fleets_over_time(ctx, "Prefix hit rate", "blocks", "%",
+                                   [](const LivePoint& p) { return p.window.block_hit_rate * 100; });
+    fleets.y.max = 100;
+    box_.figure = make_figure(std::move(fleets));
+    show_plot(ctx, "hit rate", plot, box_, true);
+    return;
+  }
   Plot p = time_plot(ctx, "Prefix hit rate", "hit rate", "%");
   p.y.max = 100;
   PlotSeries blocks = line("blocks", PlotRole::Hit, points.size()),
@@ -172,30 +193,38 @@ void HitRateTab::draw(FrameContext& ctx, const Rect& rect) {
 
 void BlocksTab::draw(FrameContext& ctx, const Rect& rect) {
   const Rect area = with_evictions(ctx, rect, evictions_, 520);
-  const auto points = ctx.metrics.series(ctx.now);
-  double capacity = 0;
-  for (const Worker& w : ctx.sim.workers()) capacity += w.cache().capacity();
   Plot use = time_plot(ctx, "Blocks", "of all blocks", "%");
   use.y.max = 100;
-  PlotSeries taken = line("cached", PlotRole::Accent, points.size()),
-             in_use = line("in use", PlotRole::P95, points.size());
-  taken.fill = true;
   Plot gone = time_plot(ctx, "Evictions", "evictions", "blk/s");
-  PlotSeries rate = line("evictions", PlotRole::Warning, points.size());
-  rate.fill = true;
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    const double t = axis_seconds(points[i].t);
-    double resident = 0, used = 0;
-    for (const WorkerPoint& w : ctx.metrics.workers(i)) {
-      resident += w.resident;
-      used += w.in_use;
+  const std::vector<FleetLine> fleets = fleet_lines(ctx);
+  for (const FleetLine& fleet : fleets) {
+    const auto points = fleet.metrics->series(ctx.now);
+    double capacity = 0;
+    for (const Worker& w : fleet.sim->workers()) capacity += w.cache().capacity();
+    PlotSeries taken = line("cached", PlotRole::Accent, points.size()),
+               in_use = line("in use", PlotRole::P95, points.size()),
+               rate = line("evictions", PlotRole::Warning, points.size());
+    if (fleets.size() > 1) {
+      taken = rate = empty_line(fleet);
+      taken.name += ", cached";
+    } else {
+      taken.fill = rate.fill = true;
     }
-    taken.x.push_back(t), taken.y.push_back(100 * resident / std::max(1.0, capacity));
-    in_use.x.push_back(t), in_use.y.push_back(100 * used / std::max(1.0, capacity));
-    rate.x.push_back(t), rate.y.push_back(points[i].window.evictions_per_s);
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      const double t = axis_seconds(points[i].t);
+      double resident = 0, used = 0;
+      for (const WorkerPoint& w : fleet.metrics->workers(i)) {
+        resident += w.resident;
+        used += w.in_use;
+      }
+      taken.x.push_back(t), taken.y.push_back(100 * resident / std::max(1.0, capacity));
+      in_use.x.push_back(t), in_use.y.push_back(100 * used / std::max(1.0, capacity));
+      rate.x.push_back(t), rate.y.push_back(points[i].window.evictions_per_s);
+    }
+    use.series.push_back(std::move(taken));
+    if (fleets.size() == 1) use.series.push_back(std::move(in_use));
+    gone.series.push_back(std::move(rate));
   }
-  use.series = {std::move(taken), std::move(in_use)};
-  gone.series = {std::move(rate)};
   box_.figure = Figure{};
   box_.figure.title = "Blocks and evictions";
   box_.figure.columns = 2;
@@ -326,13 +355,18 @@ void LoadTab::draw(FrameContext& ctx, const Rect& rect) {
 
 void MatchTab::draw(FrameContext& ctx, const Rect& rect) {
   if (due_.due(ctx) || box_.figure.plots.empty()) {
-    std::vector<double> hits, chains, all;
-    for (RequestId r = 0; r < ctx.sim.arrived(); ++r) {
-      const RequestRecord& record = ctx.sim.records()[r];
-      if (!in_range(ctx, record.start)) continue;
-      hits.push_back(record.hit);
-      chains.push_back(ctx.sim.request(r).prompt_blocks);
+    const std::vector<FleetLine> fleets = fleet_lines(ctx);
+    std::vector<std::vector<double>> of_fleets(fleets.size());
+    std::vector<double> chains, all;
+    for (std::size_t i = 0; i < fleets.size(); ++i) {
+      const Simulation& sim = *fleets[i].sim;
+      for (RequestId r = 0; r < sim.arrived(); ++r) {
+        if (!in_range(ctx, sim.records()[r].start)) continue;
+        of_fleets[i].push_back(sim.records()[r].hit);
+        if (i == 0) chains.push_back(sim.request(r).prompt_blocks);
+      }
     }
+    const std::vector<double>& hits = of_fleets[0];
     Plot p;
     p.title = "Match length";
     p.empty_text = "No request has started yet. Press Space to play.";
@@ -340,7 +374,11 @@ void MatchTab::draw(FrameContext& ctx, const Rect& rect) {
     p.y.label = "requests";
     all = hits;
     all.insert(all.end(), chains.begin(), chains.end());
-    if (!hits.empty()) {
+    if (fleets.size() > 1) {
+      p.title = "Match length, cumulative";
+      p.y.unit = "%";
+      p.series = fleet_distributions(fleets, of_fleets, true, 40);
+    } else if (!hits.empty()) {
       const std::vector<double> edges = histogram_edges(all, 40);
       p.series.push_back(make_histogram("hit", hits, edges, {PlotRole::Hit, -1}));
       p.series.push_back(make_histogram("whole prompt", chains, edges, {PlotRole::Muted, -1}));

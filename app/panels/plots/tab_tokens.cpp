@@ -5,6 +5,7 @@
 #include <array>
 #include <limits>
 
+#include "app/panels/plots/fleet_lines.h"
 #include "app/ui/icons.h"
 #include "core/settings/scenario.h"
 
@@ -55,36 +56,41 @@ Plot gaps_plot(const FrameContext& ctx) {
 }  // namespace
 
 void TokensTab::over_time(const FrameContext& ctx, bool both) {
-  const auto points = ctx.metrics.series(ctx.now);
   const auto plot = [&](const char* title, const char* y, const char* unit) {
     Plot p = time_plot(ctx, title, y, unit);
     p.subtitle = fmt::format("over a sliding window of {}", duration_text(us_to_ms(ctx.metrics.window())));
     return p;
   };
   Plot rate = plot("Output tokens", "tokens", "1/s"), gap = plot("Inter-token latency", "mean gap", "ms");
-  PlotSeries tokens, gaps;
-  tokens.name = "output tokens";
-  tokens.colour.role = PlotRole::Accent;
-  tokens.fill = true;
-  gaps.name = "mean time between tokens";
-  gaps.colour.role = PlotRole::P95;
-  std::size_t from = 0;  // the last point before the window
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    while (from < i && points[from + 1].t <= points[i].t - ctx.metrics.window()) ++from;
-    const bool whole = points[i].t > ctx.metrics.window();
-    const TokenTotals before = whole ? points[from].tokens : TokenTotals{};
-    const SimTime span = points[i].t - (whole ? points[from].t : 0);
-    const TokenTotals& now = points[i].tokens;
-    const double t = axis_seconds(points[i].t);
-    tokens.x.push_back(t);
-    tokens.y.push_back(static_cast<double>(now.handed_out - before.handed_out) / axis_seconds(span));
-    gaps.x.push_back(t);
-    gaps.y.push_back(now.gaps == before.gaps
-                         ? std::numeric_limits<double>::quiet_NaN()
-                         : us_to_ms(now.gap_time - before.gap_time) / static_cast<double>(now.gaps - before.gaps));
+  const std::vector<FleetLine> fleets = fleet_lines(ctx);
+  for (const FleetLine& fleet : fleets) {
+    const auto points = fleet.metrics->series(ctx.now);
+    PlotSeries tokens = empty_line(fleet), gaps = tokens;
+    if (fleets.size() == 1) {
+      tokens.name = "output tokens";
+      tokens.colour = {PlotRole::Accent, -1};
+      tokens.fill = true;
+      gaps.name = "mean time between tokens";
+      gaps.colour = {PlotRole::P95, -1};
+    }
+    std::size_t from = 0;  // the last point before the window
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      while (from < i && points[from + 1].t <= points[i].t - ctx.metrics.window()) ++from;
+      const bool whole = points[i].t > ctx.metrics.window();
+      const TokenTotals before = whole ? points[from].tokens : TokenTotals{};
+      const SimTime span = points[i].t - (whole ? points[from].t : 0);
+      const TokenTotals& now = points[i].tokens;
+      const double t = axis_seconds(points[i].t);
+      tokens.x.push_back(t);
+      tokens.y.push_back(static_cast<double>(now.handed_out - before.handed_out) / axis_seconds(span));
+      gaps.x.push_back(t);
+      gaps.y.push_back(now.gaps == before.gaps
+                           ? std::numeric_limits<double>::quiet_NaN()
+                           : us_to_ms(now.gap_time - before.gap_time) / static_cast<double>(now.gaps - before.gaps));
+    }
+    rate.series.push_back(std::move(tokens));
+    gap.series.push_back(std::move(gaps));
   }
-  rate.series = {std::move(tokens)};
-  gap.series = {std::move(gaps)};
   box_[0].figure = Figure{};
   box_[0].figure.title = "Output tokens";
   box_[0].figure.columns = both ? 2 : 1;

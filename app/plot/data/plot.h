@@ -60,6 +60,7 @@ struct PlotSeries {
   std::vector<double> x, y, lo, hi;
   bool dashed = false;
   bool fill = false;  // a gradient under a Line or Step
+  bool dots = false;  // each point of a Line, Step or Band is marked: it was measured, what lies between was not
 };
 
 struct PlotAxis {

@@ -17,6 +17,17 @@ class SeriesPainter {
       : pen_(pen), s_(s), g_(g), colour_(colour), tree_(tree), dashed_(dashed), shape_(shape) {}
 
   void draw() const {
+    path();
+    if (!s_.dots) return;
+    // Points on the rim are as round as others.
+    const Rect r = g_.area.inset(-pen_.px(5), -pen_.px(5));
+    pen_.list().PushClipRect(r.min(), r.max());
+    points(false);
+    pen_.list().PopClipRect();
+  }
+
+ private:
+  void path() const {
     switch (s_.style) {
       case SeriesStyle::Line:
       case SeriesStyle::Step:
@@ -25,7 +36,7 @@ class SeriesPainter {
       case SeriesStyle::Band:
         return band();
       case SeriesStyle::Points:
-        return points();
+        return points(true);
       case SeriesStyle::Histogram:
         return histogram();
       case SeriesStyle::Bars:
@@ -33,7 +44,6 @@ class SeriesPainter {
     }
   }
 
- private:
   float base() const { return g_.y.log ? g_.y.p0 : std::clamp(g_.y.px(0), g_.y.p1, g_.y.p0); }
   bool drawable(double x, double y) const {
     return std::isfinite(x) && std::isfinite(y) && (!g_.x.log || x > 0) && (!g_.y.log || y > 0);
@@ -139,7 +149,7 @@ class SeriesPainter {
     }
   }
 
-  void points() const {
+  void points(bool bars) const {
     const std::size_t n = std::min(s_.x.size(), s_.y.size());
     const float radius = std::max(1.5F, (n > 2000 ? 2.0F : 3.5F) * pen_.style().scale);
     const Color fill = n > 300 ? faded(colour_, 0.65F) : colour_;
@@ -156,7 +166,7 @@ class SeriesPainter {
                       static_cast<std::size_t>((p.x - g_.area.x) / cell);
       if (taken[at]) continue;
       taken[at] = true;
-      if (i < s_.lo.size() && i < s_.hi.size() && drawable(s_.x[i], s_.lo[i]) && drawable(s_.x[i], s_.hi[i])) {
+      if (bars && i < s_.lo.size() && i < s_.hi.size() && drawable(s_.x[i], s_.lo[i]) && drawable(s_.x[i], s_.hi[i])) {
         const float top = g_.y.px(std::max(s_.lo[i], s_.hi[i])), bottom = g_.y.px(std::min(s_.lo[i], s_.hi[i])),
                     cap = pen_.px(4);
         pen_.line({p.x, top}, {p.x, bottom}, colour_, 1);

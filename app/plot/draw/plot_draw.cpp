@@ -244,10 +244,14 @@ void draw_figure(ImDrawList& list, const FigureGeometry& geometry, const Figure&
   list.PushClipRect(geometry.rect.min(), geometry.rect.max(), true);
   if (style.titles) {
     pen.text(style.title, {left, geometry.title_y}, style.theme.text, shortened(style.title, geometry.title, width));
-    pen.text(style.label, {left, geometry.subtitle_y}, style.theme.text_secondary,
-             shortened(style.label, geometry.subtitle, width));
-    pen.text(style.label, {left, geometry.footnote_y + style.px(4)}, style.theme.text_muted,
-             shortened(style.label, figure.footnote, width));
+    const auto lines = [&](float y, const std::vector<std::string>& of, Color ink) {
+      for (const std::string& line : of) {
+        pen.text(style.label, {left, y}, ink, line);
+        y += std::round(style.label.px * 1.55F);
+      }
+    };
+    lines(geometry.subtitle_y, geometry.subtitle, style.theme.text_secondary);
+    lines(geometry.footnote_y + style.px(4), geometry.footnote, style.theme.text_muted);
   }
   static const PlotView kFit;
   for (std::size_t i = 0; i < std::min(figure.plots.size(), geometry.plots.size()); ++i) {

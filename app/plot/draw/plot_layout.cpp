@@ -277,12 +277,21 @@ FigureGeometry lay_out_figure(const Rect& rect, const Figure& figure, const Plot
   if (style.titles) {
     const bool lend = !several && !figure.plots.empty();
     out.title = figure.title.empty() && lend ? figure.plots[0].title : figure.title;
-    out.subtitle = figure.subtitle.empty() && lend ? figure.plots[0].subtitle : figure.subtitle;
+    constexpr int kMostLines = 3;
+    const std::string& subtitle = figure.subtitle.empty() && lend ? figure.plots[0].subtitle : figure.subtitle;
+    const auto lines = [&](const std::string& text) {
+      return text.empty() ? std::vector<std::string>() : wrapped(style.label, text, inner.w, kMostLines);
+    };
+    const auto height = [&](const std::vector<std::string>& of) {
+      return row_height(style.label) * static_cast<float>(of.size());
+    };
+    out.subtitle = lines(subtitle);
+    out.footnote = lines(figure.footnote);
     if (!out.title.empty()) out.title_y = inner.take_top(row_height(style.title)).y;
-    if (!out.subtitle.empty()) out.subtitle_y = inner.take_top(row_height(style.label)).y;
+    if (!out.subtitle.empty()) out.subtitle_y = inner.take_top(height(out.subtitle)).y;
     if (!out.title.empty() || !out.subtitle.empty()) inner.take_top(style.px(8));
-    if (!figure.footnote.empty()) {
-      out.footnote_y = inner.take_bottom(row_height(style.label)).y;
+    if (!out.footnote.empty()) {
+      out.footnote_y = inner.take_bottom(height(out.footnote)).y;
       inner.take_bottom(style.px(12));
     }
   }
