@@ -3,8 +3,10 @@
 // Owned by whoever owns the OpenGL context, which must be current in every call and in the destructor.
 #pragma once
 
+#include <utility>
 #include <vector>
 
+#include "app/ui/raster/damage.h"
 #include "app/ui/raster/texture.h"
 
 namespace blockyard {
@@ -19,9 +21,16 @@ class GlTextureStore final : public TextureStore {
   ImTextureID create(int w, int h) override;
   void update(ImTextureID id, int x, int y, int w, int h, const std::uint8_t* rgba) override;
   void destroy(ImTextureID id) override;
+  /// What was replaced since the last call.
+  std::vector<TextureChange> take_changes() { return std::exchange(changes_, {}); }
 
  private:
-  std::vector<unsigned> names_;
+  struct Texture {
+    unsigned name;
+    int w, h;
+  };
+  std::vector<Texture> textures_;
+  std::vector<TextureChange> changes_;
 };
 
 // What the framebuffer that is bound holds, as an opaque picture.

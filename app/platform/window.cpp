@@ -10,8 +10,10 @@
 #include <cmath>
 #include <utility>
 
+#include "app/platform/gl_canvas.h"
 #include "app/platform/gl_texture.h"
 #include "app/ui/compat.h"
+#include "app/ui/raster/damage.h"
 
 namespace blockyard {
 
@@ -19,11 +21,14 @@ struct Window::Parts {
   GLFWwindow* window = nullptr;
   ImGuiContext* imgui = nullptr;
   std::unique_ptr<GlTextureStore> textures;
+  std::unique_ptr<GlCanvas> canvas = std::make_unique<GlCanvas>();
+  Damage damage;
   std::vector<std::string> dropped;
   compat::KeyStrokes strokes;
   bool touched = true;       // input arrived since the last look
   std::uint64_t inputs = 0;  // since the window opened
   bool redraw = true;        // the system wants the picture again
+  bool exposed = true;       // and has not been given it yet
   int windowed_x = 0, windowed_y = 0, windowed_w = 0, windowed_h = 0;
   WindowPlacement placement, former;  // before the last resize
 };
@@ -137,8 +142,10 @@ std::unique_ptr<Window> Window::open(const WindowOptions& options, std::string* 
     self->placement.maximized = maximized != 0;
   });
   glfwSetWindowContentScaleCallback(window, [](GLFWwindow* w, float, float) { kTouch(w); });
-  glfwSetWindowRefreshCallback(window,
-                               [](GLFWwindow* w) { static_cast<Parts*>(glfwGetWindowUserPointer(w))->redraw = true; });
+  glfwSetWindowRefreshCallback(window, [](GLFWwindow* w) {
+    auto* self = static_cast<Parts*>(glfwGetWindowUserPointer(w));
+    self->redraw = self->exposed = true;
+  });
   glfwSetDropCallback(window, [](GLFWwindow* w, int count, const char** paths) {
     auto* self = static_cast<Parts*>(glfwGetWindowUserPointer(w));
     self->dropped.insert(self->dropped.end(), paths, paths + count);
@@ -171,6 +178,7 @@ std::unique_ptr<Window> Window::open(const WindowOptions& options, std::string* 
 }
 
 Window::~Window() {
+  parts_->canvas.reset();
   parts_->textures.reset();
   ImGui_ImplOpenGL3_Shutdown();
   ImGui_ImplGlfw_Shutdown();
@@ -186,6 +194,7 @@ void Window::apply_look() {
     const bool first = !look_.font(FontRole::Body);
     look_.scale = scale;
     look_.fonts = load_fonts(*ImGui::GetIO().Fonts, font_dir_, scale);
+    parts_->damage.forget();
 #if IMGUI_VERSION_NUM >= 19200
     if (first) ImGui_ImplOpenGL3_CreateDeviceObjects();  // its atlas is brought up to date by itself
 #else
@@ -239,10 +248,46 @@ std::vector<std::string> Window::take_dropped_files() { return std::exchange(par
 
 void Window::wake() { glfwPostEmptyEvent(); }
 
+// Draws what has changed and shows it; where nothing has, the display keeps what it shows.
+void Window::show_frame() {
+  Parts& p = *parts_;
+  ImDrawData& data = *ImGui::GetDrawData();
+  int w = 0, h = 0;
+  glfwGetFramebufferSize(p.window, &w, &h);
+  const ImVec4 ground = to_vec4(look_.theme.background);
+  const double begun = glfwGetTime();
+  if (p.canvas->resize(w, h)) p.damage.forget();
+  const std::vector<Rect>& parts = p.damage.of(data, p.textures->take_changes());
+  if (p.canvas->ok()) {
+    if (!parts.empty()) p.canvas->draw(data, parts, ground);
+  } else {
+    glViewport(0, 0, w, h);
+    glClearColor(ground.x, ground.y, ground.z, 1.0f);
+    glClear(GL_COLOR_BUFFER_BIT);
+    ImGui_ImplOpenGL3_RenderDrawData(&data);
+  }
+  if (watcher_) glFinish();  // whoever watches wants to know what took how long
+  const double drawn = glfwGetTime();
+  if (capture_ && w > 0 && h > 0) {
+    std::exchange(capture_, nullptr)(p.canvas->ok() ? p.canvas->read() : read_framebuffer(w, h));
+  }
+  if (std::exchange(p.exposed, false) || !parts.empty() || !p.canvas->ok()) {
+    if (p.canvas->ok()) p.canvas->show();
+    glfwSwapBuffers(p.window);
+    if (watcher_) glFinish();
+  }
+  news_.raster_ms = (drawn - begun) * 1000;
+  news_.show_ms = (glfwGetTime() - drawn) * 1000;
+  float changed = 0;
+  for (const Rect& r : parts) changed += r.w * r.h;
+  news_.changed = changed / std::max(1.0F, data.DisplaySize.x * data.DisplaySize.y);
+}
+
 void Window::draw_frame(const std::function<FrameWish()>& frame, FrameWish* wish) {
   if (look_changed_ || (wanted_scale_ <= 0 && screen_scale(parts_->window) != look_.scale)) apply_look();
   anchors_.begin_frame();
   news_.inputs = parts_->inputs;
+  const double begun = glfwGetTime();
   ImGui_ImplOpenGL3_NewFrame();
   ImGui_ImplGlfw_NewFrame();
   parts_->strokes.before_frame(ImGui::GetIO());
@@ -250,15 +295,8 @@ void Window::draw_frame(const std::function<FrameWish()>& frame, FrameWish* wish
   *wish = frame();
   ImGui::Render();
   parts_->strokes.after_frame(ImGui::GetIO());
-  int w = 0, h = 0;
-  glfwGetFramebufferSize(parts_->window, &w, &h);
-  glViewport(0, 0, w, h);
-  const ImVec4 clear = to_vec4(look_.theme.background);
-  glClearColor(clear.x, clear.y, clear.z, 1.0f);
-  glClear(GL_COLOR_BUFFER_BIT);
-  ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
-  if (capture_ && w > 0 && h > 0) std::exchange(capture_, nullptr)(read_framebuffer(w, h));
-  glfwSwapBuffers(parts_->window);
+  news_.build_ms = (glfwGetTime() - begun) * 1000;
+  show_frame();
   ++news_.frames;
   news_.resting = false;
   if (watcher_) watcher_(news_);
