@@ -80,6 +80,8 @@ struct UiState {
   bool lesson_controls = false;      ///< the controls are shown beside the lesson
   int lesson_page = 0;               ///< of the step: 0 text, 1 question, where both have no room at once
   bool lesson_paged = false;         ///< that is so; the card says it
+  bool lesson_more = false;          ///< there is more of this page below; the card says it
+  bool lesson_scroll = false;        ///< a wish: the page goes on to what is below
   bool lesson_floats = false;        ///< the card has been dragged out of its column
   float lesson_x = 0, lesson_y = 0;  ///< where it floats, pixels
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "app/panels/lessons/lessons_parts.h"
 #include "app/panels/panel_text.h"
@@ -15,8 +16,6 @@
 
 namespace blockyard {
 namespace {
-
-constexpr double kPulse = 1.2;  // s
 
 bool rests(const FrameContext& ctx) {
   const UiState& ui = ctx.ui;
@@ -37,6 +36,8 @@ void lesson_next(FrameContext& ctx) {
   if (ctx.ui.lesson_leaving) {
     if (!run.last() || run.number + 1 >= ctx.lessons->lessons.size()) return;
     ctx.push(cmd::StartLesson{ctx.lessons->lessons[run.number + 1].id, 0});
+  } else if (ctx.ui.lesson_more) {
+    ctx.ui.lesson_scroll = true;
   } else if (turns_page(ctx, 0)) {
     ctx.ui.lesson_page = 1;
   } else if (run.last()) {
@@ -104,7 +105,7 @@ void LessonCard::header(FrameContext& ctx, const Rect& rect) {
   draw_text(list, look, FontRole::Body, look.theme.accent, ImVec2(rect.x, mid), icons::kGraduation);
   const std::string place = fmt::format("Lesson {} of {}", run.number + 1, ctx.lessons->lessons.size());
   const float x = rect.x + look.px(26);
-  if (rect.h < look.px(440)) {  // low: the title has no line of its own
+  if (column_h_ < look.px(440)) {  // low: the title has no line of its own
     draw_text(list, look, FontRole::BodyBold, look.theme.text, ImVec2(x, mid),
               ellipsized(look, FontRole::BodyBold, run.lesson->title, right - x - look.px(6)));
     if (ImGui::IsItemHovered()) help_tooltip(look, run.lesson->title, place);
@@ -123,8 +124,10 @@ void LessonCard::question(FrameContext& ctx) {
   const auto& question = ctx.lesson->now().question;
   if (!question) return;
   const std::optional<std::size_t> answer = ctx.lesson->answers[ctx.lesson->step];
-  ImGui::Dummy(ImVec2(1, look.px(2)));
-  divider(look);
+  if (!turns_page(ctx, 1)) {
+    ImGui::Dummy(ImVec2(1, look.px(2)));
+    divider(look);
+  }
   const ImVec2 at = ImGui::GetCursorScreenPos();
   paragraph(look, FontRole::BodyMedium, look.theme.text, question->text);
   const float end = ImGui::GetCursorScreenPos().y;
@@ -189,8 +192,8 @@ void LessonCard::figures(FrameContext& ctx) {
 void LessonCard::step(FrameContext& ctx, FontRole role) {
   const Look& look = ctx.look;
   const LessonStep& now = ctx.lesson->now();
+  if (turns_page(ctx, 1)) return question(ctx);  // which has the page to itself
   paragraph(look, FontRole::BodyMedium, look.theme.accent, now.title);
-  if (turns_page(ctx, 1)) return question(ctx);
   paragraph(look, role, look.theme.text, now.text);
   if (missing_) {
     paragraph(look, FontRole::Small, look.theme.text_muted,
@@ -215,11 +218,14 @@ void LessonCard::footer(FrameContext& ctx, const Rect& rect) {
   back.shortcut = "Page Up";
   const float back_w = button_width(look, back);
   if (button(look, back)) lesson_back(ctx);
-  const bool to_question = turns_page(ctx, 0);
-  ButtonSpec next{to_question ? "Question" : run.last() ? "Finish" : "Next"};
+  const bool more = ctx.ui.lesson_more, to_question = turns_page(ctx, 0);
+  ButtonSpec next{more ? "More" : to_question ? "Question" : run.last() ? "Finish" : "Next"};
   next.kind = ButtonKind::Primary;
   next.enabled = !ctx.ui.lesson_leaving;
-  next.tooltip = to_question ? "The question of this step" : run.last() ? "The lesson is done" : "The next step";
+  next.tooltip = more          ? "What has no room here"
+                 : to_question ? "The question of this step"
+                 : run.last()  ? "The lesson is done"
+                               : "The next step";
   next.shortcut = "Enter";
   const float next_w = button_width(look, next);
   ImGui::SetCursorScreenPos(ImVec2(rect.right() - next_w, rect.y));
@@ -264,23 +270,67 @@ void LessonCard::content(FrameContext& ctx, const Rect& rect) {
   const float room = std::max(look.px(40), in.bottom() - y);
   begin_scroll(look, id.c_str(), room);
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(look.px(8), look.px(8)));
-  ctx.ui.lesson_leaving ? leaving(ctx) : step(ctx, rect.h < look.px(620) ? FontRole::Body : FontRole::Reading);
+  ctx.ui.lesson_leaving ? leaving(ctx) : step(ctx, column_h_ < look.px(620) ? FontRole::Body : FontRole::Reading);
   ImGui::PopStyleVar();
   const float content = ImGui::GetCursorPosY();
   wanted_height_ = y - rect.y + content + look.px(62);
   // Once for each step and size: what has no room at once is turned to, page by page, by the key that goes on.
-  const std::string fits = fmt::format("{} {:.0f}x{:.0f}", shown_, rect.w, room);
+  const float usual = room - (rect.h - column_h_);
+  const std::string fits = fmt::format("{} {:.0f}x{:.0f}", shown_, rect.w, usual);
   if (fits != measured_ && !ctx.ui.lesson_leaving) {
     if (ctx.ui.lesson_paged) {  // as a page it says nothing of the whole: once more without
       ctx.ui.lesson_paged = false;
       ctx.animate(ctx.screen_time + 0.1);
     } else {
-      ctx.ui.lesson_paged = content > room + look.px(2);
+      ctx.ui.lesson_paged = content > usual + look.px(2);
       measured_ = fits;
     }
   }
+  if (std::exchange(ctx.ui.lesson_scroll, false)) {
+    ImGui::SetScrollY(
+        std::min(ImGui::GetScrollMaxY(), ImGui::GetScrollY() + room - 2 * line_pitch(look, FontRole::Body)));
+    ctx.animate(ctx.screen_time + 0.1);
+  }
+  // While it grows nothing is hidden yet.
+  const bool hidden = ImGui::GetScrollY() < ImGui::GetScrollMaxY() - look.px(4);
+  ctx.ui.lesson_more = hidden && !ctx.ui.lesson_leaving && wanted_height_ > rect.h && rect.h >= most_h_ - 1;
   end_scroll(id.c_str());
   footer(ctx, foot);
+}
+
+// What has no room in the column grows upwards out of it: the text over the timeline, the question, for as long as it
+// is asked, over all that stands above.
+Rect LessonCard::grown(const FrameContext& ctx, const Rect& column) {
+  const Look& look = ctx.look;
+  const float top = turns_page(ctx, 1) ? look.px(10) : look.px(64);
+  most_h_ = std::max(column.h, column.bottom() - top);
+  if (!ctx.ui.lesson_paged || ctx.ui.lesson_leaving) {
+    most_h_ = column.h;
+    return column;
+  }
+  const float h = std::clamp(wanted_height_, column.h, most_h_);
+  return {column.x, column.bottom() - h, column.w, h};
+}
+
+// The card as a window over what stands there.
+void LessonCard::over(FrameContext& ctx, const Rect& rect) {
+  const Look& look = ctx.look;
+  ImGui::SetNextWindowPos(rect.min());
+  ImGui::SetNextWindowSize(rect.size());
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, look.px(10));
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 1.0F);
+  ImGui::PushStyleColor(ImGuiCol_WindowBg, look.theme.panel);
+  ImGui::PushStyleColor(ImGuiCol_Border, look.theme.line_strong);
+  ImGui::Begin("lesson", nullptr,
+               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
+                   ImGuiWindowFlags_NoFocusOnAppearing | ImGuiWindowFlags_NoScrollWithMouse);
+  look.mark("lesson", rect);
+  if (look.anchors) look.anchors->push("lesson");
+  content(ctx, rect);
+  if (look.anchors) look.anchors->pop();
+  ImGui::End();
+  ImGui::PopStyleColor(2);
+  ImGui::PopStyleVar(2);
 }
 
 void LessonCard::draw(FrameContext& ctx, const Rect& column, ImVec2 screen) {
@@ -294,75 +344,28 @@ void LessonCard::draw(FrameContext& ctx, const Rect& column, ImVec2 screen) {
     shown_ = now;
     ctx.ui.lesson_paged = false;
     ctx.ui.lesson_page = 0;
+    ctx.ui.lesson_more = false;
     since_ = ctx.screen_time;
     answer_ = ctx.lesson->answers[ctx.lesson->step];
   }
   if (!ctx.ui.lesson_floats && !column.empty()) {
-    begin_card(look, "lesson", column);
-    content(ctx, column);
+    column_h_ = column.h;
+    const Rect rect = grown(ctx, column);
+    if (rect.h > column.h) return over(ctx, rect);
+    begin_card(look, "lesson", rect);
+    content(ctx, rect);
     end_card(look);
     return;
   }
   const ImVec2 size(std::min(look.px(372), screen.x - look.px(16)),
                     std::clamp(wanted_height_, look.px(300), std::max(look.px(300), screen.y - look.px(120))));
+  column_h_ = most_h_ = size.y;
   ImVec2 at(ctx.ui.lesson_x, ctx.ui.lesson_y);
   if (!ctx.ui.lesson_floats) at = ImVec2(look.px(16), screen.y - size.y - look.px(40));
   at.x = std::clamp(at.x, 0.0F, std::max(0.0F, screen.x - size.x));
   at.y = std::clamp(at.y, 0.0F, std::max(0.0F, screen.y - size.y));
   if (ctx.ui.lesson_floats) ctx.ui.lesson_x = at.x, ctx.ui.lesson_y = at.y;
-  ImGui::SetNextWindowPos(at);
-  ImGui::SetNextWindowSize(size);
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, look.px(10));
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 1.0F);
-  ImGui::PushStyleColor(ImGuiCol_WindowBg, look.theme.panel);
-  ImGui::PushStyleColor(ImGuiCol_Border, look.theme.line_strong);
-  ImGui::Begin("lesson", nullptr,
-               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
-                   ImGuiWindowFlags_NoFocusOnAppearing | ImGuiWindowFlags_NoScrollWithMouse);
-  look.mark("lesson", {at.x, at.y, size.x, size.y});
-  if (look.anchors) look.anchors->push("lesson");
-  content(ctx, {at.x, at.y, size.x, size.y});
-  if (look.anchors) look.anchors->pop();
-  ImGui::End();
-  ImGui::PopStyleColor(2);
-  ImGui::PopStyleVar(2);
-}
-
-void LessonCard::point(FrameContext& ctx, ImVec2 screen) {
-  missing_ = false;
-  if (ctx.lesson == nullptr || ctx.ui.lesson_leaving || ctx.lesson->now().point.empty()) return;
-  const Look& look = ctx.look;
-  const std::string& name = ctx.lesson->now().point;
-  const Rect* target = look.anchors ? look.anchors->find(name) : nullptr;
-  // A part that is scrolled out of sight: the area that it belongs to.
-  if (target == nullptr && look.anchors) target = look.anchors->find(name.substr(0, name.find('/')));
-  missing_ = target == nullptr || target->empty();
-  if (missing_) return;
-  ImGui::SetNextWindowPos(ImVec2(0, 0));
-  ImGui::SetNextWindowSize(screen);
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0.0F);
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));  // which nothing is drawn in
-  ImGui::Begin("lesson-point", nullptr,
-               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoInputs | ImGuiWindowFlags_NoSavedSettings |
-                   ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoFocusOnAppearing |
-                   ImGuiWindowFlags_NoBringToFrontOnFocus);
-  ImGui::PopStyleVar(2);
-  ImDrawList* list = ImGui::GetWindowDrawList();
-  const Color tone = look.theme.p95;
-  const auto outline = [&](float out, float width, Color color) {
-    const Rect r{target->x - out, target->y - out, target->w + 2 * out, target->h + 2 * out};
-    compat::add_rect(list, r.min(), r.max(), color, look.px(8) + out, std::max(1.0F, look.px(width)));
-  };
-  outline(look.px(3), 3, faded(tone, 0.25F));
-  outline(look.px(1), 2, tone);
-  const double age = ctx.screen_time - since_;
-  if (age < kPulse) {
-    const auto t = static_cast<float>(age / kPulse), wave = std::fmod(t * 2, 1.0F);
-    outline(look.px(1) + look.px(14) * wave, 2, faded(tone, 0.8F * (1 - wave)));
-    ctx.animate(since_ + kPulse);
-  }
-  look.mark("lesson-target", *target);
-  ImGui::End();
+  over(ctx, {at.x, at.y, size.x, size.y});
 }
 
 }  // namespace blockyard

@@ -25,6 +25,8 @@ class LessonCard {
 
  private:
   void content(FrameContext& ctx, const Rect& rect);
+  void over(FrameContext& ctx, const Rect& rect);
+  Rect grown(const FrameContext& ctx, const Rect& column);
   void header(FrameContext& ctx, const Rect& rect);
   void step(FrameContext& ctx, FontRole role);
   void question(FrameContext& ctx);
@@ -36,6 +38,7 @@ class LessonCard {
   std::string measured_;               // that, and the room for which it was found out whether it takes two pages
   double since_ = 0;                   // screen time
   float wanted_height_ = 0;            // of all that the card says
+  float column_h_ = 0, most_h_ = 0;    // as it stands in its column, and as high as it may grow
   std::optional<std::size_t> answer_;  // as drawn last
   bool dragged_ = false;
   bool missing_ = false;  // what is pointed at is not on screen
