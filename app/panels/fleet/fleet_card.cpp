@@ -110,7 +110,8 @@ void FleetPanel::card(FrameContext& ctx, WorkerId w, const Rect& rect, const Fle
   }
 }
 
-// On the worker itself: its outline, and in one line over the foot of the card what has just happened there.
+// On the worker itself: its outline, and in one line what has just happened there: over the foot of the card, or, where
+// it has none, over the badges of its head, never over the map.
 void FleetPanel::tag(FrameContext& ctx, const Rect& rect, const FleetGrid& grid) const {
   const Look& look = ctx.look;
   const Theme& theme = look.theme;
@@ -125,9 +126,12 @@ void FleetPanel::tag(FrameContext& ctx, const Rect& rect, const FleetGrid& grid)
     if (const std::size_t at = words.find(part); at != std::string::npos) words.erase(at, part.size());
   }
   const float pad = look.px(8), h = look.px(20);
-  const std::string shown = ellipsized(look, FontRole::Small, words, rect.w - 4 * pad);
-  const Rect r{std::floor(rect.x + pad), std::floor(rect.bottom() - h - look.px(3)),
-               text_width(look, FontRole::Small, shown) + 2 * pad, h};
+  const bool foot = grid.foot > 0;
+  const float left = foot ? pad : grid.pad_x + look.px(28);  // the number stays in sight
+  const float top = foot ? rect.h - h - look.px(3) : std::max(look.px(2), grid.pad_y + grid.head * 0.38F - h / 2);
+  const std::string shown = ellipsized(look, FontRole::Small, words, rect.w - left - 3 * pad);
+  const Rect r{std::floor(rect.x + left), std::floor(rect.y + top), text_width(look, FontRole::Small, shown) + 2 * pad,
+               h};
   list->AddRectFilled(r.min(), r.max(), theme.accent, look.px(5));
   draw_text(list, look, FontRole::Small, theme.on_accent, ImVec2(r.x + pad, r.center().y), shown);
   look.mark("happened", r);

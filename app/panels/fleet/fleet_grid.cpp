@@ -44,7 +44,7 @@ FleetGrid rows(const Rect& area, int columns, int count, std::uint32_t slots, Si
   g.card_h = std::min(g.card_h, s.px(64));
   g.pad_x = s.px(6);
   g.pad_y = s.px(3);
-  g.left = s.px(g.card_w > s.px(300) ? 124 : g.card_w > s.px(180) ? 80 : 30);
+  g.left = s.px(g.card_w > s.px(300) ? 124 : g.card_w > s.px(180) ? 66 : 30);
   g.fit = fit_map(slots, std::max(1.0f, g.card_w - 2 * g.pad_x - g.left), std::max(1.0f, g.card_h - 2 * g.pad_y),
                   s.px(9), std::max(1.0f, s.px(2)));
   g.height = static_cast<float>(down) * (g.card_h + g.gap) - g.gap;
