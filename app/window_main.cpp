@@ -51,6 +51,14 @@ Result<Document> wanted_document(const WindowArgs& args, const std::string& asse
 // What the command line asks for. Otherwise what was seen last, else the first look, else the defaults: whatever of it
 // can be opened.
 Result<void> open_something(Session& session, const WindowArgs& args, const std::string& assets_dir) {
+  // A trace alone is offered over what was seen last; with settings, or a scenario for it, it runs at once.
+  if (is_trace_file(args.scenario) && args.trace.empty() && args.sets.empty()) {
+    auto document = open_document(args.scenario, assets_dir);
+    if (!document) return document.error();
+    if (auto behind = open_something(session, {}, assets_dir); !behind) return behind;
+    session.apply(cmd::Pause{});
+    return session.offer(std::move(*document));
+  }
   if (!args.scenario.empty() || !args.trace.empty() || !args.sets.empty()) {
     auto document = wanted_document(args, assets_dir);
     if (!document) return document.error();
@@ -102,8 +110,10 @@ class Program {
  private:
   // Whole or not at all, so that whoever reads it never sees half. Where it cannot be written nobody waits for it.
   void write_state(const WindowNews& news) {
-    (void)io::write_file(state_file_, fmt::format("frames {}\ninputs {}\nresting {}\n{}end\n", news.frames, news.inputs,
-                                                  news.resting ? 1 : 0, state_));
+    (void)io::write_file(state_file_,
+                         fmt::format("frames {}\ninputs {}\nresting {}\ncost {:.2f} {:.2f} {:.2f} {:.3f}\n{}end\n",
+                                     news.frames, news.inputs, news.resting ? 1 : 0, news.build_ms, news.raster_ms,
+                                     news.show_ms, news.changed, state_));
   }
 
   void carry_out(const Command& effect, FrameWish& wish) {

@@ -93,6 +93,10 @@ struct LoadScenario {
 struct LoadTrace {
   std::string path;
 };
+/// Opens the trace that is offered, under the fleet that was proposed for it or the one as set.
+struct TakeOffer {
+  bool proposed = true;
+};
 /// A file of whatever kind: a scenario or a trace.
 struct OpenFile {
   std::string path;
@@ -129,6 +133,14 @@ struct RunExperiment {
   ExperimentWanted wanted;
 };
 struct StopExperiment {};
+/// Of the results that are kept; unknown ones are left alone.
+struct RenameResult {
+  std::uint64_t id = 0;
+  std::string title;
+};
+struct RemoveResult {
+  std::uint64_t id = 0;
+};
 
 // Lessons. A lesson brings its own run; the one before is kept until the lesson is left.
 struct StartLesson {
@@ -180,11 +192,11 @@ using Command =
                  cmd::StepBackRequest, cmd::Seek, cmd::SeekEnd, cmd::SetSpeed, cmd::Restart, cmd::AddBookmark,
                  cmd::RemoveBookmark, cmd::SetRange, cmd::Set, cmd::ResetSetting, cmd::SetArrivalRate, cmd::AddFault,
                  cmd::SendPrompt, cmd::ResetAll, cmd::Undo, cmd::Redo, cmd::LoadScenario, cmd::LoadTrace, cmd::OpenFile,
-                 cmd::OpenText, cmd::NextScenario, cmd::CancelLoad, cmd::SaveScenario, cmd::Select, cmd::ClearSelection,
-                 cmd::Hover, cmd::SetCompare, cmd::RunExperiment, cmd::StopExperiment, cmd::StartLesson,
-                 cmd::ShowLessonStep, cmd::AnswerLesson, cmd::LeaveLesson, cmd::SetTheme, cmd::SetScale,
-                 cmd::Screenshot, cmd::Fullscreen, cmd::CopyText, cmd::SaveFile, cmd::Notify, cmd::DismissToast,
-                 cmd::DismissFirstStart, cmd::Quit>;
+                 cmd::TakeOffer, cmd::OpenText, cmd::NextScenario, cmd::CancelLoad, cmd::SaveScenario, cmd::Select,
+                 cmd::ClearSelection, cmd::Hover, cmd::SetCompare, cmd::RunExperiment, cmd::StopExperiment,
+                 cmd::RenameResult, cmd::RemoveResult, cmd::StartLesson, cmd::ShowLessonStep, cmd::AnswerLesson,
+                 cmd::LeaveLesson, cmd::SetTheme, cmd::SetScale, cmd::Screenshot, cmd::Fullscreen, cmd::CopyText,
+                 cmd::SaveFile, cmd::Notify, cmd::DismissToast, cmd::DismissFirstStart, cmd::Quit>;
 
 /// These strategies beside the scenario's own.
 cmd::SetCompare compare_strategies(const std::vector<std::uint32_t>& strategies);

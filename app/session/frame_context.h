@@ -23,6 +23,7 @@ struct Look;         // app/ui/look.h
 struct Scenario;     // core/io/scenario.h
 struct LessonShelf;  // core/io/lesson.h
 struct LessonRun;    // app/session/lesson_run.h
+struct TraceOffer;   // app/session/trace_offer.h
 
 struct Bookmark {
   SimTime t = 0;
@@ -82,7 +83,9 @@ struct FrameContext {
 
   // The rest.
   std::span<const RunBeside> compared;
-  const ExperimentState* experiment = nullptr;  ///< the one that runs or ran last; null where there was none
+  const ExperimentState* experiment = nullptr;    ///< the one that runs or ran last; null where there was none
+  std::span<const ExperimentState> results = {};  ///< of experiments, kept with the session, latest last
+  const TraceOffer* offer = nullptr;              ///< a trace that waits to be opened; null where there is none
   const LessonShelf* lessons = nullptr;
   const LessonRun* lesson = nullptr;  ///< the one that is gone through; null where there is none
   std::span<const ScenarioEntry> scenarios;

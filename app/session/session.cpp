@@ -17,6 +17,7 @@ namespace {
 constexpr std::size_t kMostLogged = 4'000'000;  // events computed ahead: about 130 MB
 constexpr double kAheadMs = 3;                  // of a frame, for computing ahead
 constexpr double kForever = 1e15;
+constexpr std::size_t kMostResults = 32;  // of experiments that are kept
 
 }  // namespace
 
@@ -99,6 +100,10 @@ void Session::stop_going() {
 }
 
 void Session::cancel() {
+  if (offered_) {
+    offered_.reset();
+    return;
+  }
   if (!loading_ && !wanted_) return;
   if (loading_) abandon_load();
   coming_.reset();
@@ -151,10 +156,20 @@ void Session::look_ahead() {
   for (const FleetBeside& b : run_.beside) compute(*b.track.player);
 }
 
+// What has come to an end is kept beside those before it.
+void Session::poll_experiment() {
+  if (!experiment_ || !experiment_->state().running) return;
+  experiment_->poll();
+  const ExperimentState& state = experiment_->state();
+  if (state.running || !state.trouble.empty()) return;
+  if (results_.size() >= kMostResults) results_.erase(results_.begin());
+  results_.push_back(state);
+}
+
 void Session::update(double seconds) {
   screen_time_ += seconds;
   poll_loads();
-  if (experiment_) experiment_->poll();
+  poll_experiment();
   std::erase_if(cancelled_, [](const auto& job) { return job->finished(); });
   if (run_.is_open()) {
     if (wanted_) {
@@ -239,6 +254,8 @@ FrameContext Session::frame(const Look& look, std::vector<Command>& commands) {
           .hover = hover_,
           .compared = compared_,
           .experiment = experiment_ ? &experiment_->state() : nullptr,
+          .results = results_,
+          .offer = offered_ ? &offered_->offer : nullptr,
           .lessons = &lessons_,
           .lesson = lesson(),
           .scenarios = scenarios_,

@@ -22,6 +22,7 @@
 #include "app/session/frame_context.h"
 #include "app/session/lesson_run.h"
 #include "app/session/open_run.h"
+#include "app/session/trace_offer.h"
 
 namespace blockyard {
 
@@ -45,6 +46,9 @@ class Session {
   Result<void> open(const std::string& source, bool play);
   /// The same for a document at hand.
   Result<void> open(Document document, bool play);
+
+  /// Reads a document with a trace and waits for it; it is offered, and runs once the offer is taken.
+  Result<void> offer(Document document);
 
   void apply(const Command& command);
   /// Carries out what was pushed in a frame, in order, and empties the list.
@@ -93,6 +97,7 @@ class Session {
   struct Made {
     std::unique_ptr<Prepared> prepared;
     std::string trouble;
+    std::optional<TraceOffer> offer = {};  // where it is to be offered first
   };
   // A run that a lesson has set aside, and what was open then.
   struct Aside {
@@ -110,6 +115,13 @@ class Session {
     SimTime t = 0;
     Scenario base_scenario = {};  // of the undo
     bool select_sent = false;     // the prompt that was sent last is selected once it is there
+  };
+
+  // A trace that was read and waits for a word.
+  struct Offered {
+    TraceOffer offer;
+    Load load;
+    std::unique_ptr<Prepared> prepared;
   };
 
   // session_commands.cpp: one a command
@@ -138,6 +150,7 @@ class Session {
   void on(const cmd::LoadScenario& c);
   void on(const cmd::LoadTrace& c);
   void on(const cmd::OpenFile& c) { open_file(c.path); }
+  void on(const cmd::TakeOffer& c) { take_offer(c.proposed); }
   void on(const cmd::OpenText& c) { open_text(c.text); }
   void on(const cmd::NextScenario& c);
   void on(const cmd::CancelLoad&);
@@ -148,6 +161,8 @@ class Session {
   void on(const cmd::SetCompare& c) { set_compare(c.fleets); }
   void on(const cmd::RunExperiment& c);
   void on(const cmd::StopExperiment&);
+  void on(const cmd::RenameResult& c);
+  void on(const cmd::RemoveResult& c);
   void on(const cmd::StartLesson& c) { start_lesson(c.id, c.step); }
   void on(const cmd::ShowLessonStep& c) { show_step(c.step); }
   void on(const cmd::AnswerLesson& c) { answer_lesson(c.choice); }
@@ -168,6 +183,7 @@ class Session {
   // session.cpp: time, attention, files
   void play_on(double seconds);
   void look_ahead();
+  void poll_experiment();
   void moved();
   /// To time t: at once where that is quick, else in slices. Takes the place of where it was going before.
   void go_to(SimTime t);
@@ -185,8 +201,12 @@ class Session {
 
   // session_run.cpp: runs and their settings
   static Made make_requests(Scenario scenario, std::uint64_t most_memory);
-  void load(Result<Document> document, bool as_new, bool play);
+  static Result<void> fits_player(const Prepared& prepared, const Scenario& scenario, std::uint64_t most_memory);
+  Result<void> open(Document document, bool play, bool offered);
+  void load(Result<Document> document, bool as_new, bool play, bool offered = false);
   void take_in(Load load);
+  /// Puts what was made in the run's place.
+  void install(Load load, std::unique_ptr<Prepared> prepared);
   void select_sent(const Prepared& requests, SimTime t);
   /// Takes in what was loaded, waiting at most so long for it.
   void poll_loads(double ms = 0);
@@ -206,9 +226,12 @@ class Session {
   void keep_history();
   /// The run again from other settings with their changes, at time t; `prepared` where its requests are others.
   void rebuild(Past past, Scenario base, Scenario now, std::unique_ptr<Prepared> prepared, SimTime t);
+  void set_compare(const std::vector<Variant>& fleets);
+
+  // session_files.cpp
   /// Puts a file first among the recent ones; other sources are not files.
   void remember_file(const std::string& source);
-  void set_compare(const std::vector<Variant>& fleets);
+  void take_offer(bool proposed);
   void open_file(const std::string& path);
   void open_text(const std::string& text);
   void open_policy(const std::string& text, const std::string& whence);
@@ -238,11 +261,14 @@ class Session {
   };
   std::optional<History> history_before_;  // as it was before what is on its way
   std::optional<Load> loading_;
+  std::optional<Offered> offered_;
   LessonShelf lessons_;
   std::optional<LessonRun> lesson_;
   std::optional<Aside> aside_;
   std::vector<std::future<Made>> abandoned_;  // waited for at the end
   std::unique_ptr<ExperimentJob> experiment_;
+  std::vector<ExperimentState> results_;  // of those that came to an end, latest last
+  std::uint64_t next_result_ = 1;
   std::vector<std::unique_ptr<ExperimentJob>> cancelled_;  // until they have noticed
 
   bool playing_ = false;

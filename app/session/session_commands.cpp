@@ -135,7 +135,17 @@ void Session::on(const cmd::StopExperiment&) {
 
 void Session::on(const cmd::RunExperiment& c) {
   on(cmd::StopExperiment{});
-  experiment_ = std::make_unique<ExperimentJob>(run_.scenario, c.wanted, presets_dir());
+  experiment_ = std::make_unique<ExperimentJob>(run_.scenario, c.wanted, presets_dir(), next_result_++);
+}
+
+void Session::on(const cmd::RenameResult& c) {
+  for (ExperimentState& result : results_) {
+    if (result.id == c.id) result.title = c.title;
+  }
+}
+
+void Session::on(const cmd::RemoveResult& c) {
+  std::erase_if(results_, [&c](const ExperimentState& result) { return result.id == c.id; });
 }
 
 // --- The program

@@ -2,10 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 
 #include "app/session/session.h"
-#include "core/io/imports/imported_policy.h"
 #include "core/settings/json_edit.h"
 
 namespace blockyard {
@@ -17,14 +15,18 @@ constexpr double kPatienceForLoads = 40;
 }  // namespace
 
 // A player holds the run at its start, at the cursor and at the frontier, every block in its slot.
-Session::Made Session::make_requests(Scenario scenario, std::uint64_t most_memory) {
+Result<void> Session::fits_player(const Prepared& prepared, const Scenario& scenario, std::uint64_t most_memory) {
   constexpr std::uint32_t kCopies = 3;
+  const MemoryNeed need =
+      memory_of_run(scenario.config, prepared.workload, &prepared.tree, CacheKind::kBlocks, kCopies);
+  return fits_memory(need, scenario, most_memory);
+}
+
+Session::Made Session::make_requests(Scenario scenario, std::uint64_t most_memory) {
   scenario.most_memory = most_memory;
   auto prepared = prepare(scenario);
   if (!prepared) return {nullptr, prepared.error().message};
-  const MemoryNeed need =
-      memory_of_run(scenario.config, (*prepared)->workload, &(*prepared)->tree, CacheKind::kBlocks, kCopies);
-  if (auto fits = fits_memory(need, scenario, most_memory); !fits) return {nullptr, fits.error().message};
+  if (auto fits = fits_player(**prepared, scenario, most_memory); !fits) return {nullptr, fits.error().message};
   return {std::move(*prepared), ""};
 }
 
@@ -34,19 +36,25 @@ Result<void> Session::open(const std::string& source, bool play) {
   return open(std::move(*document), play);
 }
 
-Result<void> Session::open(Document document, bool play) {
+Result<void> Session::open(Document document, bool play) { return open(std::move(document), play, false); }
+
+Result<void> Session::offer(Document document) { return open(std::move(document), true, true); }
+
+Result<void> Session::open(Document document, bool play, bool offered) {
   auto scenario = parse_scenario(document.text, document.base_dir, presets_dir());
   const std::string where = document.source.empty() ? "" : document.source + ": ";
   if (!scenario) return Error{where + scenario.error().message};
   Made requests = make_requests(*scenario, options_.most_memory);
   if (!requests.prepared) return Error{where + requests.trouble};
+  if (offered) requests.offer = make_offer(*requests.prepared, presets_dir());
   std::promise<Made> made;
   made.set_value(std::move(requests));
   take_in({std::move(document), std::move(*scenario), made.get_future(), true, play, {}, 0});
   return {};
 }
 
-void Session::load(Result<Document> document, bool as_new, bool play) {
+void Session::load(Result<Document> document, bool as_new, bool play, bool offered) {
+  offered_.reset();
   if (!document) return notify(document.error().message, true);
   auto scenario = parse_scenario(document->text, document->base_dir, presets_dir());
   if (!scenario) {
@@ -54,8 +62,12 @@ void Session::load(Result<Document> document, bool as_new, bool play) {
     return notify(where + scenario.error().message, true);
   }
   if (loading_) abandoned_.push_back(std::move(loading_->made));
-  auto made = std::async(std::launch::async,
-                         [copy = *scenario, most = options_.most_memory] { return make_requests(copy, most); });
+  auto made =
+      std::async(std::launch::async, [copy = *scenario, most = options_.most_memory, offered, presets = presets_dir()] {
+        Made requests = make_requests(copy, most);
+        if (offered && requests.prepared) requests.offer = make_offer(*requests.prepared, presets);
+        return requests;
+      });
   loading_ = Load{std::move(*document), std::move(*scenario), std::move(made), as_new, play, {}, 0};
   // Most are there at once; only large traces are worth a message.
   poll_loads(kPatienceForLoads);
@@ -102,6 +114,14 @@ void Session::take_in(Load load) {
     return rebuild(std::move(*load.past), std::move(load.base_scenario), std::move(load.scenario),
                    std::move(made.prepared), load.t);
   }
+  if (made.offer) {
+    offered_ = Offered{std::move(*made.offer), std::move(load), std::move(made.prepared)};
+    return;
+  }
+  install(std::move(load), std::move(made.prepared));
+}
+
+void Session::install(Load load, std::unique_ptr<Prepared> prepared) {
   if (load.as_new) {
     coming_.reset();
     wanted_.reset();
@@ -129,7 +149,7 @@ void Session::take_in(Load load) {
   hover_ = {};
   run_.range.reset();
   run_.end_tracks();
-  run_.prepared = std::move(made.prepared);
+  run_.prepared = std::move(prepared);
   run_.own = OpenRun::make_track(run_.scenario.config, *run_.prepared);
   run_.documents.clear();
   for (const Variant& variant : variants) {
@@ -329,70 +349,6 @@ void Session::set_compare(const std::vector<Variant>& fleets) {
   run_.bring_beside(Patience(options_.patience_ms));
   ahead_ = false;
   note_compared();
-}
-
-void Session::remember_file(const std::string& source) {
-  std::error_code ec;
-  if (source.find('/') == std::string::npos || !std::filesystem::exists(source, ec)) return;
-  const std::string path = std::filesystem::absolute(source, ec).lexically_normal().string();
-  std::erase(ui_.recent, path);
-  ui_.recent.insert(ui_.recent.begin(), path);
-  if (ui_.recent.size() > kMostRecent) ui_.recent.resize(kMostRecent);
-}
-
-namespace {
-
-// What was read of a router's configuration, and what of it is otherwise or nothing here.
-std::string told_of(const ImportedPolicy& imported) {
-  std::string out =
-      fmt::format("Read as {}. The run begins anew with its settings; Ctrl Z takes them back.", imported.read_as);
-  constexpr std::size_t kMost = 8;
-  std::size_t more = 0, shown = 0;
-  for (const ImportFate fate : {ImportFate::kNotHere, ImportFate::kOtherwise}) {
-    bool headed = false;
-    for (const ImportLine& line : imported.lines) {
-      if (line.fate != fate) continue;
-      if (++shown > kMost) {
-        ++more;
-        continue;
-      }
-      if (!headed) out += fmt::format("\n{}:", fate_title(fate));
-      headed = true;
-      out += fmt::format("\n· {}: {}", line.from, line.what);
-    }
-  }
-  if (more > 0) out += fmt::format("\nand {} more; `blockyard policy FILE` prints every line.", more);
-  return out;
-}
-
-}  // namespace
-
-void Session::open_file(const std::string& path) {
-  if (is_policy_file(path)) {
-    const auto text = read_file(path);
-    if (!text) return notify(text.error().message, true);
-    return open_policy(*text, path);
-  }
-  if (is_trace_file(path)) return load(with_trace(run_.document, path), true, true);
-  load(open_document(path, options_.assets_dir), true, true);
-}
-
-void Session::open_policy(const std::string& text, const std::string& whence) {
-  const auto imported = import_policy(text);
-  if (!imported) return notify(fmt::format("{}: {}", whence, imported.error().message), true);
-  stop_going();
-  notify(told_of(*imported));
-  load(with_values(run_.document, imported->settings), false, true);
-}
-
-void Session::open_text(const std::string& text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string::npos) return notify("There is no text on the clipboard.", true);
-  const std::string trimmed = text.substr(first, text.find_last_not_of(" \t\r\n") + 1 - first);
-  std::error_code ec;
-  const bool one_line = trimmed.find('\n') == std::string::npos && trimmed.size() < 4096;
-  if (one_line && std::filesystem::exists(trimmed, ec)) return open_file(trimmed);
-  open_policy(text, "The clipboard");
 }
 
 }  // namespace blockyard

@@ -219,7 +219,8 @@ bool empty_state(const Look& look, const Rect& rect, const char* icon, std::stri
   const float wrap = std::min(look.px(420), rect.w - look.px(24));
   const std::vector<std::string_view> lines = wrapped(look, FontRole::Small, body, wrap);
   const float line_h = look.px(18), body_h = line_h * static_cast<float>(lines.size());
-  const float icon_h = icon && rect.h > look.px(120) ? look.px(58) : 0, button_h = button_label ? look.px(46) : 0;
+  const float button_h = button_label ? look.px(46) : 0, words_h = look.px(24) + body_h + button_h;
+  const float icon_h = icon && rect.h > words_h + look.px(64) ? look.px(58) : 0;  // where there is room for it
   float y = center.y - (icon_h + look.px(24) + body_h + button_h) / 2;
   if (icon_h > 0) {
     const float r = look.px(22);

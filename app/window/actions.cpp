@@ -45,7 +45,7 @@ void escape(FrameContext& ctx) {
       return;
     }
   }
-  if (ctx.loading) {
+  if (ctx.loading || ctx.offer != nullptr) {
     ctx.push(cmd::CancelLoad{});
   } else if (ui.has_page(ui.page)) {
     ui.page = UiState::Page::kFleet;
@@ -190,8 +190,8 @@ const Action& action_named(std::string_view id) {
 }
 
 void handle_keys(FrameContext& ctx) {
-  // In the palette, letters are text; Esc and its own key still close it.
-  const bool typing = ImGui::GetIO().WantTextInput || ctx.ui.palette_open || ctx.ui.file_open;
+  // In the palette, letters are text; Esc and its own key still close it. An offer waits for a word.
+  const bool typing = ImGui::GetIO().WantTextInput || ctx.ui.palette_open || ctx.ui.file_open || ctx.offer != nullptr;
   for (const Action& action : kActions) {
     if (action.pressed == nullptr || !action.pressed()) continue;
     if (typing && action.id != "escape" && !(ctx.ui.palette_open && action.id == "commands")) continue;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/panels/experiments/trace_card.h"
 #include "app/ui/widgets.h"
 #include "app/window/actions.h"
 #include "app/window/bars/status_bar.h"
@@ -132,6 +133,7 @@ void MainFrame::draw(FrameContext& ctx, ImVec2 size) {
   prompt_.draw(ctx, size);
   draw_lessons(ctx, size);
   file_.draw(ctx, size);
+  draw_trace_card(ctx, size);
   palette_.draw(ctx, size);
   draw_toasts(ctx, layout.status);
 }

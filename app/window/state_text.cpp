@@ -50,6 +50,7 @@ std::string state_text(const FrameContext& ctx) {
                                                                      {"lessons", ui.lessons_open},
                                                                      {"file", ui.file_open},
                                                                      {"prompt", ui.prompt_open},
+                                                                     {"trace", ctx.offer != nullptr},
                                                                      {"palette", ui.palette_open}});
   for (const auto& [name, open] : overlays) {
     if (open) cards += std::string(cards.empty() ? "" : " ") + name;

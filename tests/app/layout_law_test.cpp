@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <thread>
@@ -34,10 +36,34 @@ std::string first_look() {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+// With BLOCKYARD_PICTURES=FOLDER every frame that is looked at is left there as a picture, for people to look at; those
+// that are wider than 1,600 pixels at half their size.
+void keep_picture(WindowStage& stage, const Screen& screen, const std::string& what) {
+  const char* folder = std::getenv("BLOCKYARD_PICTURES");
+  if (folder == nullptr) return;
+  Image image = stage.ui().picture();
+  if (image.width > 1600) {
+    Image half(image.width / 2, image.height / 2);
+    for (int y = 0; y < half.height; ++y) {
+      for (int x = 0; x < half.width * 4; ++x) {
+        const int at = x / 4 * 8 + x % 4;
+        const auto *a = image.row(2 * y) + at, *b = image.row(2 * y + 1) + at;
+        half.row(y)[x] = static_cast<std::uint8_t>((a[0] + a[4] + b[0] + b[4]) / 4);
+      }
+    }
+    image = std::move(half);
+  }
+  std::string name = fmt::format("{} {}x{} {:.0f}", what, screen.w, screen.h, screen.scale * 100);
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return c == ' ' || c == '/'; }, '-');
+  EXPECT_EQ(write_png(image, fmt::format("{}/{}.png", folder, name)), "");
+}
+
 // Says each kind of fault once, with the places that show it.
 class Report {
  public:
   void look(WindowStage& stage, const Screen& screen, const std::string& what) {
+    keep_picture(stage, screen, what);
     for (const std::string& fault : layout_faults(stage.ui().draw_data())) {
       ADD_FAILURE() << fmt::format("{}x{} at {:.0f} %, {}: {}", screen.w, screen.h, screen.scale * 100, what, fault);
     }

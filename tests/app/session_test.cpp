@@ -183,6 +183,8 @@ TEST_F(SessionTest, OpensATrace) {
   }
   s.apply(cmd::OpenFile{write("some.jsonl", lines)});
   s.settle();
+  EXPECT_EQ(s.scenario().name, "small") << "it is offered first";
+  s.apply(cmd::TakeOffer{false});
   EXPECT_EQ(s.toasts().size(), 0U) << s.toasts()[0].text;
   EXPECT_EQ(s.player().cursor().workload().requests.size(), 20U);
   EXPECT_TRUE(s.playing());

@@ -40,13 +40,25 @@ key x
 until_true "X opens the experiments" has cards experiment
 until_true "the waterfall is there" stands experiment/experiment-figure
 press_at "experiment/kind/Sweep settings"
-until_true "its sweep is shown" stands experiment/path
-press_at experiment/path
+until_true "its sweep is shown" stands experiment/second/path
+press_at experiment/second/path
 until_true "the menu of settings opens" is popups 1
 rests "the menu stays open"
 is popups 1 || fail "the menu of settings closes by itself"
-press_at "experiment/path/Nothing else"
+press_at "experiment/second/path/Nothing else"
 until_true "a choice closes the menu" is popups 0
+press_at experiment/first/steps
+key ctrl+a
+xdotool type --delay 20 'two'
+press_at experiment/Sweep
+until_true "a wrong number is told and runs nothing" gone experiment/experiment-figure
+press_at experiment/first/steps
+key ctrl+a
+xdotool type --delay 20 '2'
+press_at experiment/Sweep
+until_true "a sweep runs" stands experiment/experiment-figure
+press_at "experiment/kind/Where the hit rate went"
+until_true "the waterfall is still there, with its numbers" stands experiment/numbers
 press_at experiment/experiment-figure 3
 until_true "the right button opens the picture's menu" is popups 1
 point "experiment/plot menu/Export PNG, dark"
@@ -83,7 +95,11 @@ stands "file/recent/mine.json" || fail "what was opened is not among the recent 
 press_at "file/entry/day 2.jsonl"
 press_at file/Open
 until_true "the card closes" eval '! has cards file'
+until_true "the trace is offered before it runs" has cards trace
+is scenario "Opened here" || fail "the trace took the run's place before anybody said so"
+press_at "trace/Open with the fleet as set"
 until_true "the trace opens" has source "day 2.jsonl"
+until_true "its card closes" eval '! has cards trace'
 copied "\"$folder/own files/nowhere.json\""
 xdotool key ctrl+o
 until_true "the card opens a third time" has cards file
@@ -96,6 +112,10 @@ close_app
 
 # Named on the command line, with settings.
 start_app "$folder/own files/day 2.jsonl"
+until_true "a trace on the command line is offered" has cards trace
+key Return
+until_true "Enter opens it with the fleet that fits" eval '! has cards trace'
+until_true "and it is there" has source "day 2.jsonl"
 has source "day 2.jsonl" || fail "a trace on the command line is not opened: $(fact source)"
 close_app
 start_app first-look --set router.strategy=least_loaded --trace "$folder/own files/day 2.jsonl"

@@ -116,6 +116,13 @@ for i in {1..40}; do
   printf '{"timestamp": %d, "input_length": 700, "output_length": 9, "hash_ids": [1, %d]}\n' $((i * 300)) $((100 + i))
 done > sound.jsonl
 drop "$folder/sound.jsonl"
+until_true "a trace is offered" has cards trace
+key Escape
+until_true "Esc leaves it" eval '! has cards trace'
+named "Dropped here" || fail "an offer that was left took the run away: $(fact scenario)"
+drop "$folder/sound.jsonl"
+until_true "it is offered again" has cards trace
+key Return
 until_true "a trace opens" named sound.jsonl
 rests "the trace"
 # The same two by name.
@@ -126,6 +133,8 @@ until_true "a broken trace is told" has trouble wrong.jsonl
 named sound.jsonl || fail "a broken trace took the run away: $(fact scenario)"
 cp sound.jsonl second.jsonl
 command_named "$folder/second.jsonl"
+until_true "a trace is offered by its name" has cards trace
+press_at "trace/Open with the fleet as set"
 until_true "a trace opens by its name" named second.jsonl
 rests "the second trace"
 
