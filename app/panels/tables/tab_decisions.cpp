@@ -157,7 +157,7 @@ void DecisionsTab::draw(FrameContext& ctx, const Rect& rect) {
       {"request", 0},
       {"to", 44},
       {"blocks", 52, true, "Full blocks of the prompt"},
-      {"predicted", 66, true, "Leading blocks that the router believed the worker to hold"},
+      {"predicted", 66, true, "Leading blocks that the router believed the worker to hold", 1},
       {"hit", 52, true, "Leading blocks that it held when the request started"},
       {"", 96},
       {"TTFT", 70, true, "Time to first token"}};
@@ -170,7 +170,9 @@ void DecisionsTab::draw(FrameContext& ctx, const Rect& rect) {
         const LoggedEvent& e = ctx.log[place(row.index)];
         const RequestRecord& record = ctx.sim.records()[e.request];
         cell_text(look, row.cells[0], columns[0], moment_text(e.t), look.theme.text_secondary);
-        cell_text(look, row.cells[1], columns[1], request_text(ctx, e.request), look.theme.text);
+        const bool narrow = row.cells[1].w < look.px(80);  // its head says what the number is of
+        cell_text(look, row.cells[1], columns[1], narrow ? std::to_string(e.request) : request_text(ctx, e.request),
+                  look.theme.text);
         worker_cell(ctx, row.cells[2], e.worker);
         cell_text(look, row.cells[3], columns[3], std::to_string(ctx.sim.request(e.request).prompt_blocks));
         cell_text(look, row.cells[4], columns[4], std::to_string(e.value));

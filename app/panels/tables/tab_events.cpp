@@ -226,19 +226,27 @@ void EventsTab::draw(FrameContext& ctx, const Rect& rect) {
                       ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoScrollbar);
   text_field(look, "events filter", icons::kFilter, "Filter: route w2, request 17, doc 4", &ctx.ui.event_filter);
   ImGui::EndChild();
-  float x = head.x + field + look.px(10);
+  float x = head.x + field + look.px(10), y = head.y + look.px(6);
+  float chips = 0;
+  for (const auto& group : kGroups) chips += chip_width(look, group.label) + look.px(6);
+  if (x + chips > head.right()) {  // a row of their own
+    const Rect row = rest.take_top(look.px(22), look.px(6));
+    x = row.x;
+    y = row.y;
+  }
   std::uint32_t types = 0;
   for (std::size_t i = 0; i < kGroups.size(); ++i) {
     const bool on = (off_ & (1U << i)) == 0;
     if (on) types |= kGroups[i].types;
-    ImGui::SetCursorScreenPos(ImVec2(x, head.y + look.px(6)));
+    ImGui::SetCursorScreenPos(ImVec2(x, y));
     if (chip(look, kGroups[i].label, on ? Tone::Accent : Tone::Neutral)) off_ ^= 1U << i;
     help_tooltip(look, {}, on ? "Click to hide these" : "Click to show these");
     x += chip_width(look, kGroups[i].label) + look.px(6);
   }
   list_.update(ctx, types, ctx.ui.event_filter);
   const std::string count = fmt::format("{} of {}", with_commas(list_.size()), with_commas(ctx.log_at));
-  if (x + text_width(look, FontRole::Small, count) < head.right())
+  const float taken = y > head.bottom() ? head.x + field + look.px(10) : x;
+  if (taken + text_width(look, FontRole::Small, count) < head.right())
     draw_text_right(ImGui::GetWindowDrawList(), look, FontRole::Small, look.theme.text_muted,
                     ImVec2(head.right(), head.y + look.px(16)), count);
   if (list_.size() == 0) {
