@@ -45,14 +45,17 @@ bool wants_log(const std::vector<double>& x) {
   return x.back() / x.front() >= 16;
 }
 
-// Long times in seconds; where curves span decades, a logarithmic axis.
+// Long times in seconds; where curves span decades, a logarithmic axis; what differs little need not begin at zero,
+// where all of it would be one line (bars always do).
 void fit_values(Plot& p, bool may_be_log) {
+  constexpr double kFlat = 0.3;  // of the least value
   double low = std::numeric_limits<double>::infinity(), high = 0;
   for (const PlotSeries& s : p.series) {
     for (const double v : s.y) {
       if (std::isfinite(v)) low = std::min(low, v), high = std::max(high, v);
     }
   }
+  if (p.categories.empty() && high > low && high - low < kFlat * low) p.y.min.reset();
   if (p.y.unit != "ms") return;
   if (may_be_log && low > 0 && high / low >= 50) {
     p.y.log = true;
@@ -169,7 +172,7 @@ Figure curves(const SweepTable& t) {
       PlotSeries line =
           series(t.series()[k], band ? SeriesStyle::Band : SeriesStyle::Line, {PlotRole::Auto, static_cast<int>(k)});
       if (t.series().size() == 1) line.colour = {m.more_is_better ? PlotRole::Hit : PlotRole::Accent, -1};
-      line.dots = true;  // each was measured
+      line.markers = true;
       for (std::size_t i = 0; i < x.size(); ++i) {
         const Interval v = t.at(m, k, {i});
         line.x.push_back(x[i]);

@@ -152,7 +152,18 @@ TEST(SweepFigures, FollowFromTheAxes) {
   line.axes = {plan.axes[0], plan.axes[1]};
   std::vector<SweepCell> few(cells.begin(), cells.begin() + 4);
   for (std::size_t i = 0; i < few.size(); ++i) few[i].cell = i;
-  EXPECT_EQ(sweep_figures(line, few)[0].name, "sweep_curves");
+  const NamedFigure curves = sweep_figures(line, few)[0];
+  EXPECT_EQ(curves.name, "sweep_curves");
+  for (const Plot& plot : curves.figure.plots) {
+    double low = std::numeric_limits<double>::infinity(), high = 0;
+    for (const PlotSeries& s : plot.series) {
+      EXPECT_TRUE(s.markers) << "what was measured is seen, and lines that coincide";
+      for (const double v : s.y) low = std::min(low, v), high = std::max(high, v);
+    }
+    if (!plot.y.log && plot.y.unit.starts_with('%')) {
+      EXPECT_EQ(plot.y.min.has_value(), high - low >= 0.3 * low);
+    }
+  }
 }
 
 }  // namespace

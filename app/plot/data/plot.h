@@ -59,8 +59,8 @@ struct PlotSeries {
   PlotColour colour;
   std::vector<double> x, y, lo, hi;
   bool dashed = false;
-  bool fill = false;  // a gradient under a Line or Step
-  bool dots = false;  // each point of a Line, Step or Band is marked: it was measured, what lies between was not
+  bool fill = false;     // a gradient under a Line or Step
+  bool markers = false;  // each point of a Line or Band was measured, what lies between was not: a mark at each
 };
 
 struct PlotAxis {

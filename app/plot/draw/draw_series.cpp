@@ -18,11 +18,11 @@ class SeriesPainter {
 
   void draw() const {
     path();
-    if (!s_.dots) return;
-    // Points on the rim are as round as others.
-    const Rect r = g_.area.inset(-pen_.px(5), -pen_.px(5));
+    if (!s_.markers) return;
+    // Marks on the rim are as whole as others.
+    const Rect r = g_.area.inset(-pen_.px(8), -pen_.px(8));
     pen_.list().PushClipRect(r.min(), r.max());
-    points(false);
+    markers();
     pen_.list().PopClipRect();
   }
 
@@ -36,7 +36,7 @@ class SeriesPainter {
       case SeriesStyle::Band:
         return band();
       case SeriesStyle::Points:
-        return points(true);
+        return points();
       case SeriesStyle::Histogram:
         return histogram();
       case SeriesStyle::Bars:
@@ -47,6 +47,10 @@ class SeriesPainter {
   float base() const { return g_.y.log ? g_.y.p0 : std::clamp(g_.y.px(0), g_.y.p1, g_.y.p0); }
   bool drawable(double x, double y) const {
     return std::isfinite(x) && std::isfinite(y) && (!g_.x.log || x > 0) && (!g_.y.log || y > 0);
+  }
+
+  bool is_in_area(ImVec2 p) const {
+    return p.x >= g_.area.x && p.x <= g_.area.right() && p.y >= g_.area.y && p.y <= g_.area.bottom();
   }
 
   // The points as unbroken runs of pixels.
@@ -112,6 +116,16 @@ class SeriesPainter {
     }
   }
 
+  // Later series have smaller marks: one that lies on another leaves it to be seen.
+  void markers() const {
+    const float radius = std::max(2.2F, 6.2F - 1.0F * static_cast<float>(shape_)) * pen_.style().scale;
+    for (std::size_t i = 0; i < std::min(s_.x.size(), s_.y.size()); ++i) {
+      if (!drawable(s_.x[i], s_.y[i])) continue;
+      const ImVec2 p(g_.x.px(s_.x[i]), g_.y.px(s_.y[i]));
+      if (is_in_area(p)) pen_.mark(p, radius, shape_, colour_);
+    }
+  }
+
   void band() const {
     const std::size_t n = std::min({s_.x.size(), s_.lo.size(), s_.hi.size()});
     Path top;
@@ -149,7 +163,7 @@ class SeriesPainter {
     }
   }
 
-  void points(bool bars) const {
+  void points() const {
     const std::size_t n = std::min(s_.x.size(), s_.y.size());
     const float radius = std::max(1.5F, (n > 2000 ? 2.0F : 3.5F) * pen_.style().scale);
     const Color fill = n > 300 ? faded(colour_, 0.65F) : colour_;
@@ -161,12 +175,12 @@ class SeriesPainter {
     for (std::size_t i = 0; i < n; ++i) {
       if (!drawable(s_.x[i], s_.y[i])) continue;
       const ImVec2 p(g_.x.px(s_.x[i]), g_.y.px(s_.y[i]));
-      if (p.x < g_.area.x || p.x > g_.area.right() || p.y < g_.area.y || p.y > g_.area.bottom()) continue;
+      if (!is_in_area(p)) continue;
       const auto at = static_cast<std::size_t>((p.y - g_.area.y) / cell) * columns +
                       static_cast<std::size_t>((p.x - g_.area.x) / cell);
       if (taken[at]) continue;
       taken[at] = true;
-      if (bars && i < s_.lo.size() && i < s_.hi.size() && drawable(s_.x[i], s_.lo[i]) && drawable(s_.x[i], s_.hi[i])) {
+      if (i < s_.lo.size() && i < s_.hi.size() && drawable(s_.x[i], s_.lo[i]) && drawable(s_.x[i], s_.hi[i])) {
         const float top = g_.y.px(std::max(s_.lo[i], s_.hi[i])), bottom = g_.y.px(std::min(s_.lo[i], s_.hi[i])),
                     cap = pen_.px(4);
         pen_.line({p.x, top}, {p.x, bottom}, colour_, 1);

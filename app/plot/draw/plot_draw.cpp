@@ -77,6 +77,7 @@ class PlotPainter {
       } else {
         const ImVec2 a(e.rect.x, middle), b(e.rect.x + w, middle);
         e.dashed ? pen_.dashed(a, b, colour, 3) : pen_.line(a, b, colour, 3);
+        if (e.marker >= 0) pen_.mark({e.rect.x + w / 2, middle}, pen_.px(4.5F), e.marker, colour);
       }
       pen_.text(st_.label, {e.rect.x + w + pen_.px(6), middle}, shown ? st_.theme.text_secondary : st_.theme.text_muted,
                 e.name, {0, 0.5F});
@@ -143,6 +144,15 @@ class PlotPainter {
     if (plot_.heat) return;
     const float y = has_value_axis(plot_) && !g_.y.log && g_.y.lo < 0 && g_.y.hi > 0 ? g_.y.px(0) : g_.area.bottom();
     pen_.line({g_.area.x, y}, {g_.area.right(), y}, st_.theme.line_strong);
+    if (has_value_axis(plot_) && !g_.y.log && g_.y.lo > 0) begins_above_zero();
+  }
+
+  // Two strokes across the foot of the axis: what is below it is left out.
+  void begins_above_zero() const {
+    const float x = g_.area.x, y = g_.area.bottom() - pen_.px(9), w = pen_.px(6), h = pen_.px(2.5F);
+    pen_.line({x, g_.area.bottom()}, {x, y - pen_.px(7)}, st_.theme.line_strong, pen_.px(1.5F));
+    for (const float down : {0.0F, pen_.px(5)})
+      pen_.line({x - w, y + down + h}, {x + w, y + down - h}, st_.theme.text_muted, pen_.px(1.5F));
   }
 
   bool vertical(const PlotMark& m) const { return m.across == PlotMark::Across::X; }

@@ -55,8 +55,9 @@ struct LegendEntry {
   std::string name;
   Color colour = 0;
   bool dashed = false, box = false;
-  int shape = -1;  // of points, see Pen::mark
-  Rect rect;       // where it stands, and is clicked
+  int shape = -1;   // of points, see Pen::mark
+  int marker = -1;  // … on a line
+  Rect rect;        // where it stands, and is clicked
 };
 
 // Where the parts of one plot stand.

@@ -41,7 +41,7 @@ void add_legend(const Plot& plot, const PlotStyle& style, PlotGeometry& g) {
   if (plot.lanes) {
     for (std::size_t i = 0; i < plot.lanes->kinds.size(); ++i) {
       const SwimLanes::Kind& kind = plot.lanes->kinds[i];
-      g.legend.push_back({kind.name, style.colour(kind.colour, static_cast<int>(i)), false, true, -1, {}});
+      g.legend.push_back({kind.name, style.colour(kind.colour, static_cast<int>(i)), false, true, -1, -1, {}});
     }
     return;
   }
@@ -53,6 +53,7 @@ void add_legend(const Plot& plot, const PlotStyle& style, PlotGeometry& g) {
                         is_dashed(plot, i),
                         box,
                         s.style == SeriesStyle::Points ? static_cast<int>(i) : -1,
+                        s.markers ? static_cast<int>(i) : -1,
                         {}});
   }
 }

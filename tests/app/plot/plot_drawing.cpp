@@ -101,6 +101,22 @@ TEST(PlotDraw, WhatIsNotANumberIsIgnored) {
   EXPECT_LT(g.plots[0].y.hi, 20);
 }
 
+// Of two lines of one course the first is seen by its marks.
+TEST(PlotDraw, LinesThatCoincideAreBothSeen) {
+  HeadlessUi ui(10, 10, 1, light_theme(), BLOCKYARD_FONT_DIR);
+  const PlotColour first{PlotRole::Hit, -1}, second{PlotRole::Bad, -1};
+  const Color hidden = plot_style(ui.look()).colour(first);
+  for (const bool marked : {false, true}) {
+    Plot p = plot_of({0, 1, 2, 3}, {52, 54, 53, 55});
+    p.series[0].name.clear();
+    p.series[0].markers = marked;
+    p.series.push_back(p.series[0]);
+    p.series[0].colour = first;
+    p.series[1].colour = second;
+    EXPECT_EQ(has_colour(render_figure(make_figure(p), options()), hidden), marked);
+  }
+}
+
 TEST(PlotDraw, HeatMapsSpanTheirColours) {
   Plot p;
   HeatMap h;
