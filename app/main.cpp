@@ -4,7 +4,9 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -142,7 +144,10 @@ int run_command_line(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     if (e.get_exit_code() != 0) return refuse(parse_trouble(app, e));
-    return app.exit(e);  // --help, --version
+    std::ostringstream text;  // --help, --version: printed as all else is, so that it is known why that fails
+    app.exit(e, text, text);
+    std::fputs(text.str().c_str(), stdout);
+    return kDone;
   }
   hold_to_memory(context.most_memory);
   return chosen ? chosen() : kBadInput;

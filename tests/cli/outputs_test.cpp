@@ -181,7 +181,7 @@ TEST(Outputs, StandardOutputThatTakesNothingIsAFailure) {
   prepare(f);
   const std::size_t entries = f.size();
   for (const std::string& command :
-       {std::string("presets"), std::string("fidelity"), std::string("run s.json"),
+       {std::string("presets"), std::string("fidelity"), std::string("settings"), std::string("run s.json"),
         std::string("run s.json --out x.json"), std::string("waterfall s.json --out x"),
         std::string("compare s.json --strategies random --out x"), std::string("--help")}) {
     for (const char* stream : {">/dev/full", ">&-"}) {
@@ -189,6 +189,7 @@ TEST(Outputs, StandardOutputThatTakesNothingIsAFailure) {
       const auto o = f.run("", "sh -c '\"$0\" " + command + " " + stream + "'");
       EXPECT_EQ(o.status, 1) << command << stream << o.err;
       EXPECT_TRUE(one_line(o.err)) << command << stream << "\n" << o.err;
+      EXPECT_NE(o.err.find("standard output: cannot be written"), std::string::npos) << command << stream << o.err;
       EXPECT_EQ(f.size(), entries) << command << stream;
     }
     const auto mute = f.run("", "sh -c '\"$0\" " + command + " 2>&-'");

@@ -65,6 +65,14 @@ void open_if_closed(int stream, int mode) {
   }
 }
 
+// Why it cannot be written, where that is still known: errno as the write left it.
+int standard_output_failed(int why) {
+  std::clearerr(stdout);
+  ::__fpurge(stdout);  // or exit() would try once more
+  const std::string reason = why == 0 ? "" : fmt::format(": {}", std::strerror(why));
+  return refuse(Error::failure("standard output: cannot be written" + reason));
+}
+
 }  // namespace
 
 int refuse(const Error& error) { return refuse(error, error.failed ? kFailed : kBadInput); }
@@ -93,10 +101,7 @@ int finish(io::Outputs& outputs, const std::string& printed) {
 int finish_standard_output(int status) {
   errno = 0;
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
-  const int why = errno != 0 ? errno : EIO;
-  std::clearerr(stdout);
-  ::__fpurge(stdout);  // or exit() would try once more
-  return refuse(Error::failure(fmt::format("standard output: cannot be written: {}", std::strerror(why))));
+  return standard_output_failed(errno);
 }
 
 Assets::Assets(std::string override_dir) : dir_(std::move(override_dir)) {
@@ -226,6 +231,7 @@ int with_last_words(const std::function<int()>& program) {
   } catch (const std::bad_alloc&) {
     return refuse(Error::failure("out of memory"));
   } catch (const std::system_error& e) {
+    if (std::ferror(stdout) != 0) return standard_output_failed(e.code().value());  // fmt::print throws that
     return refuse(Error::failure(e.code().message()));
   } catch (const std::exception& e) {
     return refuse(Error::failure(fmt::format("cannot go on: {}", e.what())));
