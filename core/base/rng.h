@@ -27,6 +27,8 @@ class Rng {
   Rng(std::uint64_t seed, RngPurpose purpose) : engine_(seed, static_cast<std::uint64_t>(purpose)) {}
 
   std::uint64_t next() { return engine_(); }
+  /// As if next() had been called n times; its cost does not grow with n.
+  void skip(std::uint64_t n) { engine_.advance(n); }
   /// Uniform in 0 … n − 1 without bias (rejection of the short last interval). n ≥ 1.
   std::uint64_t below(std::uint64_t n);
   /// Uniform in [0, 1): the top 53 bits.

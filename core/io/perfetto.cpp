@@ -19,6 +19,7 @@ void PerfettoWriter::line(std::string_view json) {
 void PerfettoWriter::name_workers(const Simulation& sim) {
   named_ = true;
   lanes_.resize(sim.workers().size());
+  written_.resize(sim.workers().size());
   for (WorkerId w = 0; w < sim.workers().size(); ++w) {
     line(
         fmt::format("{{\"ph\":\"M\",\"pid\":{},\"name\":\"process_name\",\"args\":{{\"name\":\"worker {}\"}}}}", w, w));
@@ -56,6 +57,38 @@ void PerfettoWriter::lane_slice(const Simulation& sim, RequestId r, WorkerId w) 
   slice("decode", record.first_token, record.finish);
 }
 
+void PerfettoWriter::count(const Simulation& sim, WorkerId w, SimTime t) {
+  Counters& last = written_[w];
+  const double load = sim.true_load(w), seen = sim.figures(w).load;
+  const std::int64_t blocks = sim.workers()[w].taken();
+  if (load > 0) last.busy = t;
+  if (load != last.load || seen != last.seen) {
+    line(fmt::format("{{\"ph\":\"C\",\"pid\":{},\"ts\":{},\"name\":\"load\",\"args\":{{\"true\":{},\"seen\":{}}}}}", w,
+                     t, load, seen));
+  }
+  if (blocks != last.blocks) {
+    line(fmt::format("{{\"ph\":\"C\",\"pid\":{},\"ts\":{},\"name\":\"resident blocks\",\"args\":{{\"blocks\":{}}}}}", w,
+                     t, blocks));
+  }
+  last.load = load;
+  last.seen = seen;
+  last.blocks = blocks;
+}
+
+// While nobody works, and what is on its way to the router says no more than what it has heard, the counters stay.
+SimTime PerfettoWriter::indifferent_until(const Simulation& sim) const {
+  if (!named_) return 0;
+  for (WorkerId w = 0; w < sim.workers().size(); ++w) {
+    const Worker& worker = sim.workers()[w];
+    if (!worker.up()) continue;
+    const Counters& last = written_[w];
+    if (worker.queue_depth() > 0 || last.load != 0 || last.seen != 0 || sim.figures(w).load != 0 ||
+        last.blocks != worker.taken() || (last.busy >= 0 && sim.now() <= last.busy + sim.config().router.message_delay))
+      return 0;
+  }
+  return kNever;
+}
+
 void PerfettoWriter::on_event(const Event& e, const Simulation& sim) {
   if (!named_) name_workers(sim);
   switch (e.type) {
@@ -63,10 +96,7 @@ void PerfettoWriter::on_event(const Event& e, const Simulation& sim) {
       lane_slice(sim, e.request, e.worker);
       break;
     case EventType::kHeartbeat:
-      line(fmt::format("{{\"ph\":\"C\",\"pid\":{},\"ts\":{},\"name\":\"load\",\"args\":{{\"true\":{},\"seen\":{}}}}}",
-                       e.worker, e.t, sim.true_load(e.worker), sim.figures(e.worker).load));
-      line(fmt::format("{{\"ph\":\"C\",\"pid\":{},\"ts\":{},\"name\":\"resident blocks\",\"args\":{{\"blocks\":{}}}}}",
-                       e.worker, e.t, sim.workers()[e.worker].taken()));
+      count(sim, e.worker, e.t);
       break;
     case EventType::kFault:
     case EventType::kDetect:

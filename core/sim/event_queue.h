@@ -64,6 +64,17 @@ class EventQueue {
     heap.pop_back();
     return e;
   }
+  /// Calls f for each periodic event, in no order.
+  template <class F>
+  void each_periodic(F f) const {
+    for (const QueuedEvent& e : periodic_) f(e);
+  }
+  /// The same; f may change when it is due.
+  template <class F>
+  void move_periodic(F f) {
+    for (QueuedEvent& e : periodic_) f(e);
+    std::make_heap(periodic_.begin(), periodic_.end(), std::greater<>());
+  }
   /// When the next of the others is due; kNever where there is none.
   SimTime next_other() const { return others_.empty() ? kNever : others_.front().t; }
 

@@ -156,7 +156,11 @@ class Simulation {
   void hear(std::uint32_t router, WorkerId w, const LoadFigures& figures, SimTime sent, EventSink* sink);
   void deliver(const Message& m, EventSink* sink);
   bool is_periodic(const QueuedEvent& e) const;
+  SimTime interval_of(QueuedKind timer) const {
+    return timer == QueuedKind::kHeartbeat ? config_.router.heartbeat : config_.router.sync;
+  }
   void pass_over_quiet(const EventSink* sink);
+  void pass_over_losses(SimTime until);
   void heartbeat(EventSink* sink);
   void sync(EventSink* sink);
   void see_truth(WorkerId w) { routers_[0].belief.mirror(w, workers_[w].run_cache()); }

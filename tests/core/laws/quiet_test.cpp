@@ -2,6 +2,13 @@
 // event by event and once in strides.
 #include <gtest/gtest.h>
 
+#include <array>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <utility>
+
+#include "core/io/perfetto.h"
 #include "core/metrics/series.h"
 #include "tests/core/random_run.h"
 
@@ -73,14 +80,60 @@ TEST(Quiet, ASeriesSeesTheSame) {
   EXPECT_LT(strides, steps);
 }
 
+std::string perfetto_of(const test::RandomRun& run, bool strides, std::uint64_t& handled) {
+  const std::string path = testing::TempDir() + "quiet_perfetto.json";
+  auto file = io::OutputFile::open(path);
+  EXPECT_TRUE(file.has_value());
+  PerfettoWriter writer(*file);
+  Simulation sim = run.simulation();
+  while (strides ? sim.stride(&writer) : sim.step(&writer)) ++handled;
+  writer.finish(sim);
+  EXPECT_TRUE(file->commit().has_value());
+  std::ifstream in(path);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+TEST(Quiet, CountersOverTimeAreTheSame) {
+  std::uint64_t steps = 0, strides = 0;
+  for (std::uint64_t seed = 3000; seed < 3150; ++seed) {
+    SCOPED_TRACE(seed);
+    const auto run = sparse_run(seed);
+    ASSERT_EQ(perfetto_of(*run, false, steps), perfetto_of(*run, true, strides));
+  }
+  EXPECT_LT(strides, steps);
+}
+
+// Messages are lost as they would have been, one by one, whatever share of them and however the timers' beats lie.
+TEST(Quiet, LossesAreThoseOfSteps) {
+  std::uint64_t steps = 0, strides = 0;
+  for (std::uint64_t seed = 2000; seed < 2200; ++seed) {
+    SCOPED_TRACE(seed);
+    const auto run = sparse_run(seed);
+    Rng rng(seed, RngPurpose::kTest);
+    RouterConfig& router = run->config.router;
+    router.message_loss = std::array{0.01, 0.3, 0.8}[rng.below(3)];
+    router.heartbeat = rng.below(4) == 0 ? 0 : static_cast<SimTime>(200 + rng.below(9000));
+    router.sync = rng.below(4) == 0 ? 0 : static_cast<SimTime>(rng.below(3) == 0 ? 1000 : 200 + rng.below(90000));
+    router.message_delay = rng.below(2) == 0 ? 0 : static_cast<SimTime>(rng.below(9000));
+    Simulation by_steps = run->simulation(), by_strides = run->simulation();
+    while (by_steps.step()) ++steps;
+    while (by_strides.stride()) ++strides;
+    ASSERT_EQ(by_steps.events_handled(), by_strides.events_handled());
+    ASSERT_EQ(by_steps.digest(), by_strides.digest());
+    by_strides.check_laws();
+  }
+  EXPECT_LT(strides * 2, steps) << "there was little to pass over";
+}
+
 // A hundred years of nothing cost no more than a second of it.
 TEST(Quiet, EmptinessCostsNothing) {
-  for (const SimTime pause : {ms_to_us(1e3), ms_to_us(3.2e12)}) {
+  for (const auto& [pause, loss] : {std::pair(ms_to_us(1e3), 0.0), std::pair(ms_to_us(3.2e12), 0.0),
+                                    std::pair(ms_to_us(1e3), 0.5), std::pair(ms_to_us(3.2e12), 0.5)}) {
     const auto run = test::random_run(4, EngineKind::kSlots);
     run->config.router.heartbeat = 1;
     run->config.router.sync = 1;
-    run->config.router.message_loss = 0;
-    run->config.router.message_delay = 20;
+    run->config.router.message_loss = loss;
+    run->config.router.message_delay = loss > 0 ? 0 : 20;
     run->config.faults.clear();
     run->config.cache.capacity_blocks = 60;
     SimTime t = 0;
@@ -88,7 +141,7 @@ TEST(Quiet, EmptinessCostsNothing) {
     Simulation sim = run->simulation();
     std::uint64_t strides = 0;
     while (sim.stride() && strides < 50'000'000) ++strides;
-    EXPECT_TRUE(sim.done());
+    EXPECT_TRUE(sim.done()) << "a pause of " << pause << " µs, a loss of " << loss;
   }
 }
 
