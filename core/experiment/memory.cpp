@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::uint64_t kWorkerBytes = 2048;       // an idle worker and what routers keep of it
 constexpr std::uint64_t kRequestBytes = 320;       // its draft, its place in the tree, its record
+constexpr std::uint64_t kDemoBytes = 3500;         // where prompts are words of their own, a request's share of them
 constexpr std::uint64_t kIndexBytesPerSlot = 16;   // what an eviction policy keeps of a slot
 constexpr std::uint64_t kIndexBytesPerBlock = 64;  // and of a block that is there
 constexpr std::uint64_t kStretchBytes = 128;       // by edges or stretches: one of which a worker holds something
@@ -31,7 +32,8 @@ MemoryNeed memory_of_workload(const WorkloadSpec& spec) {
   if (spec.type == WorkloadType::kTrace) return {};
   const bool by_time = spec.arrival != ArrivalProcess::kClosed && spec.duration_s > 0;
   const double requests = by_time ? spec.rate * spec.duration_s : spec.requests;
-  return {static_cast<std::uint64_t>(std::clamp(requests, 0.0, 1e12)) * kRequestBytes, 0, 0};
+  const std::uint64_t each = kRequestBytes + (spec.type == WorkloadType::kDemo ? kDemoBytes : 0);
+  return {static_cast<std::uint64_t>(std::clamp(requests, 0.0, 1e12)) * each, 0, 0};
 }
 
 MemoryNeed memory_of_run(const Config& config, const Workload& workload, const RadixTree* tree, CacheKind cache,
@@ -42,7 +44,8 @@ MemoryNeed memory_of_run(const Config& config, const Workload& workload, const R
   MemoryNeed need;
   need.requests = std::uint64_t{workload.tree.size()} / 4 +
                   workload.requests.size() * (sizeof(Request) + copies * sizeof(RequestRecord)) +
-                  workload.runs.size() * sizeof(Span) + edges * sizeof(RadixEdge);
+                  workload.runs.size() * sizeof(Span) + edges * sizeof(RadixEdge) +
+                  (workload.words ? workload.words->bytes() : 0);
   need.slots = workers * kWorkerBytes;
   const bool index = config.cache.eviction != EvictionPolicy::kLru;
   // No worker holds more than its requests have, and no two hold what only one was given.

@@ -21,8 +21,9 @@ namespace dom = simdjson::dom;
 constexpr std::size_t kFirst = 1000;                                             // records that a file is recognised by
 constexpr std::size_t kFirstBytes = std::size_t{64} << 20U;                      // … as far as they are not very long
 constexpr std::uint64_t kLineBytes = sizeof(TraceLine) + sizeof(Request) + 200;  // and what a run keeps of it
-constexpr std::uint64_t kIdBytes = 64;  // in the trace's tree and the workload's
-constexpr double kMostBlocks = 4.0e9;   // block ids are 32 bits
+constexpr std::uint64_t kIdBytes = 64;   // in the trace's tree and the workload's
+constexpr std::uint64_t kWordBytes = 8;  // a token of a prompt in words, in both
+constexpr double kMostBlocks = 4.0e9;    // block ids are 32 bits
 
 // A record that is held: its bytes, the parser that refers to them, and what it made of them.
 struct Held {
@@ -143,7 +144,8 @@ std::optional<Error> FileReader::take(const ParsedRecord& record) {
     const TraceLine& line = out_.lines[counted_];
     blocks_ += (static_cast<double>(line.prompt_tokens) + line.output_tokens) / reading_.cache_block_tokens;
   }
-  const std::uint64_t memory = out_.lines.size() * kLineBytes + out_.ids.size() * kIdBytes;
+  const std::uint64_t memory = out_.lines.size() * kLineBytes + out_.ids.size() * kIdBytes +
+                               (out_.node_tokens.size() + out_.rests.size()) * kWordBytes;
   if (memory > reading_.limits.most_memory) {
     return Error{
         fmt::format("{}:{}: the requests up to here need more memory than the {} MiB that are allowed "

@@ -40,6 +40,11 @@ class Words {
   std::span<const TokenId> rest(RequestId r) const;
   /// The tokens of a chain one after another, at most `most` of them.
   std::vector<TokenId> tokens_of(Chain chain, std::size_t most = ~std::size_t{0}) const;
+  /// Memory that it takes without the tokenizer, bytes.
+  std::uint64_t bytes() const {
+    return (tokens_.capacity() + rests_.capacity()) * sizeof(TokenId) +
+           (begins_.capacity() + rest_begins_.capacity()) * sizeof(std::size_t);
+  }
   /// As they were written.
   std::string text(std::span<const TokenId> tokens) const { return tokenizer_.decode(tokens); }
 

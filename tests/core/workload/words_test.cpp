@@ -1,6 +1,7 @@
 // Prompts in words: what each shape of file says, what is shared, how the small model answers, and what a person reads.
 #include "core/workload/words/words.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include <set>
 #include <tuple>
 
+#include "core/experiment/memory.h"
 #include "core/sim/simulation.h"
 #include "core/tokens/built_in.h"
 #include "core/workload/generate.h"
@@ -282,6 +284,40 @@ TEST(Demo, HasThreeContextsOfFourQuestionsAndLettersOfTheirOwn) {
   for (RequestId r = 2; r < w.requests.size(); r += 3) EXPECT_EQ(tree.edge(tree.path(r).front()).requests, 1U);
   EXPECT_GT(trace_info(w, {}).best_ratio, 0.5);
   EXPECT_FALSE(generate_workload(spec, 16, 3)) << "without words";
+}
+
+// What a run is said to need covers the words, and what is said before there are any covers what came of it.
+TEST(Demo, ItsWordsCountAsMemory) {
+  WorkloadSpec spec = default_workload(WorkloadType::kDemo);
+  spec.requests = 600;
+  WordLender lender(settings(true));
+  auto made = generate_workload(spec, 16, 3, &lender);
+  ASSERT_TRUE(made) << made.error().message;
+  const auto need = [&] { return memory_of_run(Config{}, *made, nullptr, CacheKind::kRuns).requests; };
+  std::uint64_t letters = 0;  // tokens that nobody shares
+  for (RequestId r = 2; r < 600; r += 3) letters += made->requests[r].prompt_tokens;
+  const std::uint64_t whole = need();
+  EXPECT_GE(memory_of_workload(spec).requests, whole);
+  made->words.reset();
+  EXPECT_GE(whole - need(), letters * sizeof(TokenId));
+}
+
+TEST(TextTrace, IsRefusedWhereItsWordsTakeTooMuch) {
+  std::string text;
+  for (int i = 0; i < 40000; ++i) text += fmt::format("{} ", i * 7919 % 1000003);
+  const test::TemporaryFile file(R"({"prompt": ")" + text + R"("})");
+  WordLender lender(settings());
+  TraceReading reading;
+  reading.words = &lender;
+  WorkloadSpec spec;
+  spec.type = WorkloadType::kTrace;
+  const auto all = read_trace({file.path()}, spec, reading);
+  ASSERT_TRUE(all) << all.error().message;
+  // Its ids alone would take half of that.
+  reading.limits.most_memory = std::uint64_t{all->requests[0].prompt_tokens} * 10;
+  const auto none = read_trace({file.path()}, spec, reading);
+  ASSERT_FALSE(none);
+  EXPECT_NE(none.error().message.find("--max-memory"), std::string::npos) << none.error().message;
 }
 
 TEST(Words, OneLineIsShortAndWhole) {
