@@ -16,11 +16,21 @@ std::size_t copy_size(const Config& config, const Workload& workload) {
   return sizeof(Simulation) + workload.requests.size() * sizeof(RequestRecord) + config.fleet.workers * (worker + 1024);
 }
 
+// Said again and again though nothing has happened.
+bool is_periodic(const Event& e) {
+  return e.type == EventType::kHeartbeat || e.type == EventType::kSync ||
+         (e.type == EventType::kDeliver && static_cast<MessageKind>(e.value) != MessageKind::kReport);
+}
+
 class Recorder final : public EventSink {
  public:
-  Recorder(EventLog& log, std::uint64_t handled, FrontierListener* listener)
-      : log_(log), handled_(handled), listener_(listener) {}
+  Recorder(EventLog& log, std::uint64_t handled, FrontierListener* listener, std::size_t most, bool& left_out)
+      : log_(log), handled_(handled), listener_(listener), most_(most), left_out_(left_out) {}
   void on_event(const Event& e, const Simulation& sim) override {
+    if (log_.size() >= most_ && is_periodic(e)) {
+      left_out_ = true;
+      return;
+    }
     log_.push_back({e.t, e.request, e.worker, e.value, e.blocks.empty() ? kNone : e.blocks.front(),
                     static_cast<std::uint32_t>(handled_), e.type});
     if (listener_ != nullptr) listener_->on_event(e, sim);
@@ -30,25 +40,28 @@ class Recorder final : public EventSink {
   EventLog& log_;
   std::uint64_t handled_;
   FrontierListener* listener_;
+  std::size_t most_;
+  bool& left_out_;
 };
 
 }  // namespace
 
 Player::Player(const Config& config, const Workload& workload, const RadixTree& tree, FrontierListener* listener,
-               std::size_t budget, std::uint64_t spacing)
+               std::size_t budget, std::uint64_t spacing, std::size_t most_logged)
     : listener_(listener),
       budget_(budget),
       copy_bytes_(copy_size(config, workload)),
       spacing_(spacing > 0 ? spacing : std::max<std::uint64_t>(512, copy_bytes_ / 4096)),
       cursor_(config, workload, &tree),
-      frontier_(cursor_) {
+      frontier_(cursor_),
+      most_logged_(most_logged) {
   checkpoints_.push_back({cursor_, 0});
 }
 
 bool Player::extend_step() {
   if (frontier_.done()) return false;
   if (listener_ != nullptr) listener_->on_quiet(frontier_, frontier_.next_event_time());
-  Recorder recorder(log_, frontier_.events_handled() + 1, listener_);
+  Recorder recorder(log_, frontier_.events_handled() + 1, listener_, most_logged_, messages_left_out_);
   frontier_.step(&recorder);
   if (frontier_.done() && listener_ != nullptr) listener_->on_quiet(frontier_, frontier_.now() + 1);
   if (frontier_.events_handled() >= checkpoints_.back().sim.events_handled() + spacing_) save_checkpoint();
@@ -239,7 +252,7 @@ void Player::make(RunChange change) {
     listener_->on_cut(change.t, log_.size());
     listener_->on_quiet(frontier_, change.t);
   }
-  Recorder recorder(log_, change.handled, listener_);
+  Recorder recorder(log_, change.handled, listener_, most_logged_, messages_left_out_);
   apply(change, frontier_, &recorder);
   changes_.push_back(std::move(change));
   cursor_ = frontier_;

@@ -53,10 +53,14 @@ class Player {
   static constexpr std::uint64_t kAnyStep = ~std::uint64_t{0};
   static constexpr std::size_t kDefaultBudget = std::size_t{256} << 20;
 
+  /// Heartbeats, syncs and their arrivals are logged (and told) while the log is shorter than that, so that memory
+  /// follows what happens and not how often nothing is said.
+  static constexpr std::size_t kMostLogged = 8'000'000;
+
   /// `listener` may be nullptr. `budget`: bytes for checkpoints. `spacing`: steps between them at first; 0: as the size
   /// of a copy suggests.
   Player(const Config& config, const Workload& workload, const RadixTree& tree, FrontierListener* listener = nullptr,
-         std::size_t budget = kDefaultBudget, std::uint64_t spacing = 0);
+         std::size_t budget = kDefaultBudget, std::uint64_t spacing = 0, std::size_t most_logged = kMostLogged);
 
   const Simulation& cursor() const { return cursor_; }
   SimTime now() const { return cursor_.now(); }
@@ -67,6 +71,8 @@ class Player {
   bool complete() const { return frontier_.done(); }
   const Simulation& frontier_state() const { return frontier_; }
   const EventLog& events() const { return log_; }
+  /// Whether the log lacks heartbeats, syncs and their arrivals, from somewhere on.
+  bool leaves_messages_out() const { return messages_left_out_; }
   std::size_t events_at_cursor() const { return events_at_cursor_; }
   /// The number of logged events at or before t.
   std::size_t events_until(SimTime t) const;
@@ -151,6 +157,8 @@ class Player {
   std::size_t cursor_changes_ = 0;  // of changes_, made at the cursor; at the frontier all of them are
   Simulation frontier_;
   SimTime newest_ = 0;
+  std::size_t most_logged_;
+  bool messages_left_out_ = false;
   EventLog log_;
   std::size_t events_at_cursor_ = 0;
   std::vector<RunChange> changes_;

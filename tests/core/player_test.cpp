@@ -56,6 +56,45 @@ TEST_P(PlayerOverSeeds, StepsBackTheWayItCame) {
   EXPECT_EQ(player.cursor().events_handled(), 0U);
 }
 
+// A log that is full of messages takes no more of them, and what is shown is the same but for their rows.
+TEST_P(PlayerOverSeeds, ALogWithoutMessagesIsOtherwiseTheSame) {
+  const auto run = random_run(static_cast<std::uint64_t>(GetParam()));
+  LiveMetrics all_figures, figures;
+  Player all(run->config, run->workload, run->tree, &all_figures);
+  Player player(run->config, run->workload, run->tree, &figures, Player::kDefaultBudget, 8, 0);
+  all.look_ahead_all();
+  player.look_ahead_all();
+  ASSERT_EQ(all.frontier_state().digest(), player.frontier_state().digest());
+  EventLog wanted;
+  for (const LoggedEvent& e : all.events()) {
+    const bool message = e.type == EventType::kHeartbeat || e.type == EventType::kSync ||
+                         (e.type == EventType::kDeliver && static_cast<MessageKind>(e.value) != MessageKind::kReport);
+    if (!message) wanted.push_back(e);
+  }
+  ASSERT_EQ(player.leaves_messages_out(), wanted.size() < all.events().size());
+  EXPECT_FALSE(all.leaves_messages_out());
+  ASSERT_EQ(player.events().size(), wanted.size());
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    ASSERT_EQ(player.events()[i].t, wanted[i].t) << i;
+    ASSERT_EQ(player.events()[i].type, wanted[i].type) << i;
+    ASSERT_EQ(player.events()[i].request, wanted[i].request) << i;
+    ASSERT_EQ(player.events()[i].handled, wanted[i].handled) << i;
+  }
+  const SimTime end = player.frontier();
+  const auto a = all_figures.series(end), b = figures.series(end);
+  ASSERT_EQ(a.size(), b.size());
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    ASSERT_EQ(a[i].phantom_blocks, b[i].phantom_blocks) << i;
+    ASSERT_EQ(a[i].window.completed, b[i].window.completed) << i;
+  }
+  Rng rng(5, RngPurpose::kTest);
+  for (int i = 0; i < 10; ++i) {
+    const auto t = static_cast<SimTime>(rng.below(static_cast<std::uint64_t>(end) + 1));
+    player.seek(t);
+    ASSERT_EQ(player.cursor().digest(), digest_at(*run, t)) << "at " << t;
+  }
+}
+
 TEST_P(PlayerOverSeeds, ChangesAreMadeAgainOnEveryReplay) {
   const auto run = random_run(static_cast<std::uint64_t>(GetParam()));
   const SimTime end = end_of(*run);

@@ -244,7 +244,9 @@ void EventsTab::draw(FrameContext& ctx, const Rect& rect) {
     x += chip_width(look, kGroups[i].label) + look.px(6);
   }
   list_.update(ctx, types, ctx.ui.event_filter);
-  const std::string count = fmt::format("{} of {}", with_commas(list_.size()), with_commas(ctx.log_at));
+  const std::string count =
+      fmt::format("{}{} of {}", ctx.player.leaves_messages_out() ? "later messages left out, " : "",
+                  with_commas(list_.size()), with_commas(ctx.log_at));
   const float taken = y > head.bottom() ? head.x + field + look.px(10) : x;
   if (taken + text_width(look, FontRole::Small, count) < head.right())
     draw_text_right(ImGui::GetWindowDrawList(), look, FontRole::Small, look.theme.text_muted,
