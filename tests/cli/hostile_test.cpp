@@ -155,6 +155,33 @@ TEST(Hostile, EmptinessCostsNothing) {
   }
 }
 
+// The files kept beside the tree, of the same kinds: each is run in the time and memory that it says, or refused.
+TEST(Hostile, KeptFilesRunWithinBoundsOrAreRefused) {
+  const fs::path kept = fs::path(BLOCKYARD_SOURCE) / ".." / "shared" / "field" / "hostile";
+  if (!fs::is_directory(kept)) GTEST_SKIP() << "there are none beside this tree";
+  std::size_t files = 0;
+  for (const auto& entry : fs::directory_iterator(kept)) {
+    SCOPED_TRACE(entry.path().filename().string());
+    ++files;
+    const std::string path = fs::canonical(entry.path()).string();
+    const Folder f;
+    f.write("s.json", R"({"cache": {"capacity_blocks": 4000}, "fleet": {"engine": "continuous"}})");
+    const std::string what = entry.path().extension() == ".jsonl" ? "run s.json --trace " + path : "run " + path;
+    const std::size_t entries = f.size();
+    const auto o = f.run(what + " --max-memory 2GiB --out r --requests q", guarded(4096));
+    EXPECT_TRUE(harmless(o.err + o.out));
+    EXPECT_LT(o.err.size(), 3000U);
+    if (o.status == 0) {
+      EXPECT_EQ(f.size(), entries + 2);
+      continue;
+    }
+    EXPECT_EQ(o.status, 2) << o.err;
+    EXPECT_TRUE(last_line(o.err).starts_with("blockyard: ")) << o.err;
+    EXPECT_EQ(f.size(), entries);
+  }
+  EXPECT_GT(files, 5U);
+}
+
 // A small file that holds a great deal.
 TEST(Hostile, AnArchiveTakesNoMoreThanIsAllowed) {
   const Folder f;
