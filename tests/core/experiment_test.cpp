@@ -9,6 +9,7 @@
 
 #include "core/experiment/compare.h"
 #include "core/experiment/sweep.h"
+#include "core/experiment/variant.h"
 #include "core/experiment/waterfall.h"
 #include "core/io/experiments/sweep_files.h"
 #include "core/io/experiments/waterfall_file.h"
@@ -32,6 +33,24 @@ const std::string kBusy = R"({"name": "busy", "cache": {"capacity_blocks": 200},
 
 std::string temporary(const std::string& name) {
   return (std::filesystem::path(testing::TempDir()) / (std::to_string(::getpid()) + "-" + name)).string();
+}
+
+// A variant is cut at the commas between its settings, never at those within a value.
+TEST(Variants, AreCutBetweenSettings) {
+  using Values = std::vector<std::pair<std::string, std::string>>;
+  const auto values = [](const std::string& text) {
+    const auto v = parse_variant(text);
+    return v ? v->values : Values{{"error", v.error().message}};
+  };
+  EXPECT_EQ(values("a:router.sync_ms=1000"), (Values{{"router.sync_ms", "1000"}}));
+  EXPECT_EQ(values("a:router.sync_ms=1000,fleet.workers=2,seed=3"),
+            (Values{{"router.sync_ms", "1000"}, {"fleet.workers", "2"}, {"seed", "3"}}));
+  EXPECT_EQ(values(R"(a:faults=[{"t_ms":1,"worker":0},{"t_ms":2,"worker":1}],seed=3)"),
+            (Values{{"faults", R"([{"t_ms":1,"worker":0},{"t_ms":2,"worker":1}])"}, {"seed", "3"}}));
+  EXPECT_EQ(values(R"(a:name="one, \"two\", three",seed=3)"),
+            (Values{{"name", R"("one, \"two\", three")"}, {"seed", "3"}}));
+  for (const char* wrong : {"", "a", "a:", "a:=1", "a:b", "a/b:seed=1", ":seed=1"})
+    EXPECT_FALSE(parse_variant(wrong)) << wrong;
 }
 
 TEST(SweepAxis, ReadsListsAndRanges) {

@@ -2,6 +2,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <tuple>
+
 #include "core/experiment/prepared.h"
 #include "tests/core/workload/trace_files.h"
 
@@ -78,6 +81,56 @@ TEST(ReaderLaws, SpareIdsChangeNothing) {
   EXPECT_EQ(w->requests[0].known_blocks, 1U);
   EXPECT_EQ(w->tree.size(), 4U);
   EXPECT_EQ(w->block_at(w->requests[0], 0), w->block_at(w->requests[1], 0));
+}
+
+// What a file does not say of its blocks its ids say, in a list of requests as in lines.
+TEST(ReaderLaws, IdsTellTheSizeOfBlocks) {
+  for (const std::uint32_t size : {16U, 32U, 64U, 128U}) {
+    SCOPED_TRACE(size);
+    std::string requests, lines;
+    for (std::uint32_t i = 1; i <= 6; ++i) {
+      std::string ids = "1";
+      for (std::uint32_t k = 2; k <= i; ++k) ids += fmt::format(",{}", k);
+      requests +=
+          fmt::format(R"({}{{"t": {}, "in": {}, "out": 1, "hash_ids": [{}]}})", i > 1 ? "," : "", i, i * size, ids);
+      lines += fmt::format(R"({{"timestamp": {}, "input_length": {}, "output_length": 1, "hash_ids": [{}]}})", i,
+                           i * size, ids) +
+               "\n";
+    }
+    for (const std::string& bytes : {R"({"id": "a", "requests": [)" + requests + "]}", lines}) {
+      const TemporaryFile file(bytes);
+      const auto w = test::read_file_as(file.path(), "", std::nullopt);
+      ASSERT_TRUE(w) << w.error().message;
+      ASSERT_EQ(w->requests.size(), 6U);
+      for (std::uint32_t i = 0; i < 6; ++i) EXPECT_EQ(w->requests[i].known_blocks, (i + 1) * (size / 16));
+    }
+  }
+}
+
+// A table of lengths: quotes hold commas, the columns are found by name in any order, and a folder is its files.
+TEST(ReaderLaws, ATableIsReadByItsColumns) {
+  const TemporaryFile plain(
+      "TIMESTAMP,ContextTokens,GeneratedTokens\n2024-05-10 00:00:00.5,2162,5\n2024-05-10 00:00:02,17,300\n", "a.csv");
+  const TemporaryFile quoted(
+      "note,GeneratedTokens,ContextTokens,TIMESTAMP\n"
+      "\"one, \"\"two\"\", three\",5,2162,2024-05-10 00:00:00.5\n"
+      "\"\",\"300\", 17 ,2024-05-10 00:00:02\n",
+      "b.csv");
+  WorkloadSpec spec;
+  spec.type = WorkloadType::kTrace;
+  spec.start = TraceStart::kFirst;
+  for (const std::string& path :
+       {plain.path(), quoted.path(), std::filesystem::path(plain.path()).parent_path().string()}) {
+    SCOPED_TRACE(path);
+    const auto w = read_trace({path}, spec, {});
+    ASSERT_TRUE(w) << w.error().message;
+    const bool folder = std::filesystem::is_directory(path);
+    ASSERT_EQ(w->requests.size(), folder ? 4U : 2U);
+    const Request &first = w->requests.front(), &last = w->requests.back();
+    EXPECT_EQ(std::tuple(first.prompt_tokens, first.output_tokens, first.arrival), std::tuple(2162U, 5U, SimTime{0}));
+    EXPECT_EQ(std::tuple(last.prompt_tokens, last.output_tokens, last.arrival),
+              std::tuple(17U, 300U, SimTime{1500000}));
+  }
 }
 
 // A closed loop of generated requests: each user sends the next one `think_s` after its last was over, by the µs.
