@@ -20,6 +20,9 @@ std::span<const CommandRow> command_table() {
       {"workload", "Write a generated workload as a trace", make_workload},
       {"tokenize", "Words as tokens, cut into blocks with their chained digests", make_tokenize},
       {"tokenizer", "Learn the built-in tokenizer from texts", make_tokenizer},
+#ifdef BLOCKYARD_WITH_LIVE
+      {"live", "Watch a real fleet: what its workers hold, from their engines; record it, replay it", make_live},
+#endif
       {"settings", "Every setting of a scenario: default, range, and when it counts", make_settings},
       {"fidelity", "What is modelled as in vLLM v1; --run: what each switch of today's vLLM changes", make_fidelity},
       {"lessons", "The lessons in order; --check holds their facts against their runs", make_lessons},

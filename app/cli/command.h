@@ -50,6 +50,9 @@ std::function<int()> make_trace(CLI::App& app, const Context& context);
 std::function<int()> make_tokenize(CLI::App& app, const Context& context);
 std::function<int()> make_tokenizer(CLI::App& app, const Context& context);
 std::function<int()> make_workload(CLI::App& app, const Context& context);
+#ifdef BLOCKYARD_WITH_LIVE
+std::function<int()> make_live(CLI::App& app, const Context& context);
+#endif
 #ifdef BLOCKYARD_WITH_GUI
 std::function<int()> make_shot(CLI::App& app, const Context& context);
 #endif

@@ -113,6 +113,9 @@ void LiveSession::apply(const StateRecord& r) {
       break;
     case StateChange::kNoStream:
       break;
+    case StateChange::kBadFrame:
+      ++w.bad_frames;
+      break;
   }
 }
 
@@ -136,6 +139,7 @@ std::uint64_t LiveSession::hash() const {
     hash.add(static_cast<std::uint64_t>(w.last_batch));
     hash.add(w.last_ts);
     hash.add(w.gaps);
+    hash.add(w.bad_frames);
     hash.add(static_cast<std::uint64_t>(w.state()));
     hash.add(static_cast<std::uint64_t>(w.figures_at));
     hash.add(std::uint64_t{w.misses});

@@ -43,7 +43,7 @@ struct LiveWorker {
 
   SimTime last_batch = -1;  ///< when; -1: none yet
   double last_ts = 0;       ///< the engine's own time of it
-  std::uint64_t gaps = 0;
+  std::uint64_t gaps = 0, bad_frames = 0;
   bool connected = false, was_connected = false, gap = false;
   bool up = true, health_known = false;
 

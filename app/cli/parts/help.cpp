@@ -168,6 +168,12 @@ const CLI::App& chosen_of(const CLI::App& app) {
   return *at;
 }
 
+// Whether the command takes words of its own beside its commands.
+bool takes_words(const CLI::App& app) {
+  const auto options = app.get_options([](const CLI::Option* o) { return o->get_positional(); });
+  return !options.empty();
+}
+
 }  // namespace
 
 void dress(CLI::App& app) {
@@ -224,6 +230,7 @@ std::optional<Error> unknown_word(const CLI::App& app, const std::vector<std::st
       names.push_back(c->get_name());
       if (c->get_name() == word) next = c;
     }
+    if (next == nullptr && takes_words(*at) && word.find_first_of("./") != std::string::npos) continue;  // a file
     if (next == nullptr) {
       return Error{after_path(*at, fmt::format("there is no command {}; {}", word,
                                                did_you_mean(word, names, "there is " + listed(names))))};

@@ -49,9 +49,10 @@ enum class StateChange : std::uint8_t {
   kDown,          ///< it does not
   kLost,          ///< nobody listens there any more: down, and what is known of it is void
   kNoStream,      ///< its blocks fit none of ours: the stream is left
+  kBadFrame,      ///< a message of its stream has not the frames of one, and is left
 };
-inline constexpr std::string_view kStateChangeNames[] = {"connected", "disconnected", "gap",  "settled",  "restarted",
-                                                         "up",        "down",         "lost", "no_stream"};
+inline constexpr std::string_view kStateChangeNames[] = {"connected", "disconnected", "gap",  "settled",   "restarted",
+                                                         "up",        "down",         "lost", "no_stream", "bad_frame"};
 struct StateRecord {
   WorkerId worker = 0;
   StateChange state = StateChange::kConnected;

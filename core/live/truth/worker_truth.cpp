@@ -294,7 +294,7 @@ void WorkerTruth::gpu_changed(std::uint32_t b) {
       block.cell = free_cells_.back();
       free_cells_.pop_back();
     }
-    most_on_gpu_ = std::max(most_on_gpu_, tiers_[0]);
+    most_tokens_ = std::max(most_tokens_, std::uint64_t{tiers_[0]} * block_size_);
   } else {
     free_cells_.push_back(block.cell);
     std::push_heap(free_cells_.begin(), free_cells_.end(), std::greater<>());
@@ -350,8 +350,7 @@ void WorkerTruth::count(std::uint32_t b, bool resident) {
 }
 
 std::uint32_t WorkerTruth::capacity_seen() const {
-  const std::uint64_t tokens = std::uint64_t{most_on_gpu_} * block_size_;
-  return static_cast<std::uint32_t>((tokens + rules_.block_tokens - 1) / rules_.block_tokens);
+  return static_cast<std::uint32_t>((most_tokens_ + rules_.block_tokens - 1) / rules_.block_tokens);
 }
 
 std::vector<std::optional<std::uint64_t>> WorkerTruth::cells() const {

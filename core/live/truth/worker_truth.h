@@ -57,10 +57,9 @@ class WorkerTruth {
   std::uint32_t misfit() const { return misfit_; }
   const StreamCounts& counts() const { return counts_; }
 
-  /// Engine's blocks with a copy on the GPU, and the most there ever were.
+  /// Engine's blocks with a copy on the GPU.
   std::uint32_t engine_blocks() const { return tiers_[0]; }
-  std::uint32_t most_engine_blocks() const { return most_on_gpu_; }
-  /// The same in unit blocks, rounded up.
+  /// The most tokens that were ever on the GPU, in unit blocks, rounded up.
   std::uint32_t capacity_seen() const;
   /// Blocks whose place in the tree is not known.
   std::uint32_t orphans() const { return static_cast<std::uint32_t>(orphans_.size()); }
@@ -143,7 +142,8 @@ class WorkerTruth {
   FlatMap<NodeId, Hash64> resident_;       // how many blocks make it so
   std::vector<std::uint32_t> free_cells_;  // a heap, the lowest first
   std::uint32_t cells_ = 0;
-  std::uint32_t alive_ = 0, most_on_gpu_ = 0, block_size_ = 0;
+  std::uint64_t most_tokens_ = 0;
+  std::uint32_t alive_ = 0, block_size_ = 0;
   std::array<std::uint32_t, kTiers> tiers_{};
 };
 

@@ -38,7 +38,7 @@ Record random_record(std::mt19937& rng, std::uint32_t workers) {
       break;
     }
     case 1:
-      r.body = StateRecord{w, static_cast<StateChange>(rng() % 9), rng() % 2 == 0 ? "" : "because"};
+      r.body = StateRecord{w, static_cast<StateChange>(rng() % std::size(kStateChangeNames)), rng() % 2 == 0 ? "" : "because"};
       break;
     case 2:
       r.body = KvRawRecord{w, rng() % 9, rng() % 2 == 0, std::string("\x93\xcb\0", 3)};

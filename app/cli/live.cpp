@@ -1,0 +1,259 @@
+// blockyard live: watch a real fleet without a window, record it, replay the recording, look into one.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <thread>
+
+#include "app/cli/command.h"
+#include "app/cli/parts/checks.h"
+#include "app/cli/parts/help.h"
+#include "app/cli/parts/options.h"
+#include "app/cli/parts/table.h"
+#include "app/net/watch.h"
+#include "core/base/printable.h"
+#include "core/base/text.h"
+#include "core/live/results.h"
+
+namespace blockyard::cli {
+namespace {
+
+using live::LiveFleet;
+using live::LiveSession;
+
+struct LiveArgs {
+  std::string fleet;
+  std::vector<std::string> workers;
+  std::string record, out, replay, speed = "max";
+  bool headless = false, record_raw = false;
+  double seconds = 0;  // 0: until it is interrupted
+  double record_max_mib = 4096;
+};
+
+Result<LiveFleet> read_fleet(const LiveArgs& args) {
+  std::string json = "{}";
+  if (!args.fleet.empty()) {
+    std::ifstream in(args.fleet, std::ios::binary);
+    std::ostringstream text;
+    text << in.rdbuf();
+    if (!in) return Error{fmt::format("{}: cannot be read", quoted_part(args.fleet))};
+    json = text.str();
+  }
+  auto fleet = live::parse_fleet(json, args.workers);
+  if (!fleet) {
+    return args.fleet.empty() ? fleet.error()
+                              : Error{fmt::format("{}: {}", quoted_part(args.fleet), fleet.error().message)};
+  }
+  if (fleet->workers.empty())
+    return Error{"no worker is named; write --worker http://HOST:PORT,events=tcp://HOST:PORT, or a fleet file"};
+  return fleet;
+}
+
+// One line a second: the session's clock, then every worker, or their sums where they are many.
+std::string progress_line(const LiveSession& session, SimTime now) {
+  constexpr std::size_t kMostByName = 4;
+  std::string out = fmt::format("{:7.1f} s  ", static_cast<double>(now) / 1e6);
+  const auto& workers = session.workers();
+  if (workers.size() <= kMostByName) {
+    for (WorkerId w = 0; w < workers.size(); ++w) out += (w > 0 ? "; " : "") + live::worker_line(session, w);
+    return out + "\n";
+  }
+  std::size_t live = 0;
+  std::uint64_t blocks = 0, capacity = 0;
+  double running = 0, waiting = 0;
+  for (const live::LiveWorker& w : workers) {
+    live += w.state() == live::WorkerState::kLive;
+    blocks += w.truth.resident_blocks();
+    capacity += w.capacity_blocks(session.fleet().block_tokens);
+    running += w.figures.running.value_or(0);
+    waiting += w.figures.waiting.value_or(0);
+  }
+  return out + fmt::format("{} of {} workers live, {}/{} blocks, {:.0f} running, {:.0f} waiting\n", live,
+                           workers.size(), blocks, capacity, running, waiting);
+}
+
+// Says once what is told of a worker, where it is trouble.
+class Troubles {
+ public:
+  void look(const LiveSession& session) {
+    said_.resize(session.workers().size());
+    for (WorkerId w = 0; w < said_.size(); ++w) {
+      const live::LiveWorker& worker = session.workers()[w];
+      if (worker.why.empty() || worker.why == said_[w]) continue;
+      said_[w] = worker.why;
+      note("blockyard: worker {}: {}\n", worker.setup.name, printable(worker.why));
+    }
+  }
+
+ private:
+  std::vector<std::string> said_;
+};
+
+int end_with(const LiveSession& session, const std::string& started, const LiveArgs& args, io::Outputs& outputs) {
+  if (!args.out.empty()) {
+    auto file = outputs.open("--out", args.out);
+    if (!file) return refuse(file.error());
+    (*file)->write(live::live_results_json(session, started));
+  }
+  return finish(outputs, text_table(live::worker_rows(session)));
+}
+
+int watch(const LiveArgs& args) {
+  const auto fleet = read_fleet(args);
+  if (!fleet) return refuse(fleet.error());
+  io::Outputs outputs;
+  if (!args.fleet.empty()) outputs.reads("the fleet", args.fleet);
+  const PolledInterrupts interrupts;
+  net::WatchOptions options{args.record, args.record_raw, static_cast<std::uint64_t>(args.record_max_mib * 1048576.0)};
+  if (args.record_raw) note("blockyard: warning: {} will hold the prompts' token ids\n", printable(args.record));
+  auto watch = net::Watch::start(*fleet, options);
+  if (!watch) return refuse(watch.error());
+  const SimTime until = args.seconds > 0 ? ms_to_us(args.seconds * 1000) : kNever;
+  constexpr SimTime kSecond = 1'000'000;
+  SimTime next = kSecond;
+  Troubles troubles;
+  while (!interrupted() && (*watch)->now() < until) {
+    (*watch)->pump(std::min({SimTime{50'000}, next - (*watch)->now(), until - (*watch)->now()}));
+    troubles.look((*watch)->session());
+    if (const auto trouble = (*watch)->recording_trouble()) note("blockyard: warning: {}\n", *trouble);
+    if ((*watch)->now() < next) continue;
+    note("{}", progress_line((*watch)->session(), (*watch)->now()));
+    while (next <= (*watch)->now()) next += kSecond;
+  }
+  const auto ended = (*watch)->end();
+  const int status = end_with((*watch)->session(), (*watch)->started(), args, outputs);
+  if (!ended) return refuse(ended.error());
+  return status;
+}
+
+// Feeds a recording; see(record) before each is applied. The exit status where it fails.
+template <class See>
+int feed(live::RecordingReader& recording, LiveSession& session, const See& see) {
+  while (!interrupted()) {
+    const auto record = recording.next();
+    if (!record) return refuse(record.error());
+    if (!*record) break;
+    see(**record);
+    session.apply(**record);
+  }
+  if (interrupted()) return refuse(interruption());
+  if (recording.cut()) note("blockyard: warning: line {} is cut off and left out\n", recording.line());
+  if (recording.skipped() > 0)
+    note("blockyard: warning: {} skipped, of a kind that this version does not know\n",
+         counted(recording.skipped(), "line"));
+  return kDone;
+}
+
+int replay(const LiveArgs& args) {
+  double speed = 0;  // 0: as fast as it goes
+  if (args.speed != "max") speed = std::stod(args.speed);
+  io::Outputs outputs;
+  outputs.reads("the recording", args.replay);
+  const PolledInterrupts interrupts;
+  auto recording = live::RecordingReader::open(args.replay);
+  if (!recording) return refuse(recording.error());
+  LiveSession session((*recording)->fleet());
+  const auto began = std::chrono::steady_clock::now();
+  constexpr SimTime kSecond = 1'000'000;
+  SimTime next = kSecond;
+  Troubles troubles;
+  const int status = feed(**recording, session, [&](const live::Record& record) {
+    while (speed > 0 && !interrupted()) {
+      const auto at = began + std::chrono::microseconds(static_cast<SimTime>(static_cast<double>(record.t) / speed));
+      if (std::chrono::steady_clock::now() >= at) break;
+      std::this_thread::sleep_until(std::min(at, std::chrono::steady_clock::now() + std::chrono::milliseconds(100)));
+    }
+    if (record.t < next) return;
+    if (speed > 0) note("{}", progress_line(session, next));
+    while (next <= record.t) next += kSecond;
+  });
+  troubles.look(session);
+  if (status != kDone) return status;
+  return end_with(session, (*recording)->head().started, args, outputs);
+}
+
+int info(const std::string& path) {
+  const PolledInterrupts interrupts;
+  auto recording = live::RecordingReader::open(path);
+  if (!recording) return refuse(recording.error());
+  LiveSession session((*recording)->fleet());
+  std::array<std::uint64_t, std::size(live::kRecordTypes)> types{};
+  const int status = feed(**recording, session, [&types](const live::Record& r) { ++types[r.body.index()]; });
+  if (status != kDone) return status;
+  const live::RecordingHead& head = (*recording)->head();
+  std::vector<std::vector<std::string>> rows{
+      {"fleet", printable(session.fleet().name)},
+      {"started", printable(head.started), fmt::format("by blockyard {}", printable(head.version))},
+      {"length", fmt::format("{:.3f} s", static_cast<double>(session.now()) / 1e6),
+       (*recording)->ended() ? "ended in order" : "was cut off"},
+      {"records", fmt::format("{}", session.records())}};
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    if (types[i] > 0) rows.push_back({fmt::format("  {}", live::kRecordTypes[i]), fmt::format("{}", types[i])});
+  }
+  fmt::print("{}\n{}", text_table(rows, LastColumn::kNotes), text_table(live::worker_rows(session)));
+  return kDone;
+}
+
+std::string check_speed(const std::string& text) {
+  if (text == "max") return {};
+  char* end = nullptr;
+  const double speed = std::strtod(text.c_str(), &end);
+  if (end == text.c_str() || *end != '\0' || !(speed > 0) || speed > 1e6)
+    return fmt::format("{} is not allowed; write a factor above 0, or max", quoted_part(text));
+  return {};
+}
+
+}  // namespace
+
+std::function<int()> make_live(CLI::App& app, const Context&) {
+  auto args = std::make_shared<LiveArgs>();
+  app.add_option("fleet", args->fleet, "A fleet file: its workers, and how they are watched")->type_name("FLEET.json");
+  app.add_option(
+         "--worker", args->workers,
+         "A worker, again for more; without it, those of the file. URL[,name=…][,events=tcp://HOST:PORT] "
+         "[,replay=…][,topic=…][,ranks=N] [,engine=vllm|sglang|auto] in one word; URL may be empty where events "
+         "are given")
+      ->type_name("SPEC")
+      ->allow_extra_args(false);
+  app.add_flag("--headless", args->headless, "Without a window: one line a second on standard error");
+  app.add_option("--for", args->seconds, "End after so many seconds; without it, with Ctrl C")
+      ->type_name("SECONDS")
+      ->check(between(0.001, 1e7));
+  app.add_option("--record", args->record, "Keep the session in this new file (.gz: packed); without it, nowhere")
+      ->type_name("FILE");
+  app.add_flag("--record-raw", args->record_raw, "Record the streams as they came, token ids of prompts and all")
+      ->needs("--record");
+  app.add_option("--record-max", args->record_max_mib, "MiB at which a recording ends")
+      ->type_name("MIB")
+      ->capture_default_str()
+      ->check(between(1, 1e6));
+  app.add_option("--replay", args->replay, "What this recording holds, once more; without it, a fleet is watched")
+      ->type_name("FILE");
+  app.add_option("--speed", args->speed, "Of a replay: 1 is as recorded; max, as fast as it goes")
+      ->type_name("X|max")
+      ->capture_default_str()
+      ->check(check_speed);
+  app.add_option("--out", args->out, "Results as JSON; without it, none are written")->type_name("FILE");
+  end_help(app, {"blockyard live --headless --for 2 --worker http://127.0.0.1:8000,events=tcp://127.0.0.1:5557",
+                 "blockyard live --headless --for 2 --worker http://127.0.0.1:8000 --record fleet.jsonl.gz",
+                 "blockyard live --headless --replay fleet.jsonl.gz --out results.json"});
+  CLI::App* look = app.add_subcommand("info", "What a recording holds");
+  auto path = std::make_shared<std::string>();
+  look->add_option("file", *path, "A recording")->required();
+  end_help(*look, {"blockyard live --headless --for 1 --worker http://127.0.0.1:8000 --record fleet.jsonl",
+                   "blockyard live info fleet.jsonl"});
+  app.require_subcommand(0, 1);
+  return [args, look, path] {
+    if (look->parsed()) return info(*path);
+    if (!args->headless) return refuse(Error{"a live fleet is shown without a window so far; add --headless"});
+    if (args->replay.empty()) return watch(*args);
+    if (!args->record.empty() || !args->workers.empty() || !args->fleet.empty() || args->seconds > 0)
+      return refuse(Error{"--replay goes without a fleet, --worker, --record and --for"});
+    return replay(*args);
+  };
+}
+
+}  // namespace blockyard::cli

@@ -1,0 +1,34 @@
+// Streams: the one thread that hears all KV-event streams of a fleet, over ZeroMQ: a SUB socket for each worker that
+// has one, watched for connections, and a DEALER socket for each replay that is asked for.
+//
+// It understands frames and nothing of what is in them; everything goes into the inbox. Destroying it ends the thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "app/net/inbox.h"
+#include "core/base/result.h"
+#include "core/live/fleet_file.h"
+
+namespace blockyard::net {
+
+class Streams {
+ public:
+  /// Errors: an endpoint that ZeroMQ refuses.
+  static Result<std::unique_ptr<Streams>> start(const live::LiveFleet& fleet, Inbox& inbox);
+  ~Streams();
+  Streams(const Streams&) = delete;
+  Streams& operator=(const Streams&) = delete;
+
+  /// Asks the worker for a replay from this batch on; its pieces carry `ask`. One that was asked for before is given
+  /// up.
+  void ask(WorkerId w, std::uint32_t ask, std::uint64_t from);
+
+ private:
+  struct Thread;
+  Streams();
+  std::unique_ptr<Thread> thread_;
+};
+
+}  // namespace blockyard::net

@@ -1,0 +1,86 @@
+// Feed: what arrives from a fleet becomes the records of its session. Between app/net, which hears, and LiveSession,
+// which is: it puts each stream in order, reads payloads and pages, counts probes that fail, and says what to ask for.
+// Pure: it is told the time of each arrival.
+//
+// Invariant: what it gives out are whole records in the order in which they are to be applied and recorded; their times
+// do not fall where the times that it is told do not.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/live/fleet_file.h"
+#include "core/live/reading.h"
+#include "core/live/record/record.h"
+#include "core/live/wire/stream_order.h"
+
+namespace blockyard::live {
+
+/// How a probe of a worker's health came out.
+enum class Probe : std::uint8_t {
+  kGood,
+  kRefused,  ///< it answered with something else than 200
+  kNobody,   ///< no connection
+  kTimeout,
+};
+
+class Feed {
+ public:
+  struct Hands {
+    std::function<void(Record&&)> record;                                        ///< apply and keep it
+    std::function<void(WorkerId w, std::uint32_t ask, std::uint64_t from)> ask;  ///< a replay
+    bool raw = false;                                                            ///< records hold payloads as they came
+  };
+  Feed(const LiveFleet& fleet, Hands hands);
+
+  // Of a worker's stream.
+  void connected(WorkerId w, SimTime t);
+  void disconnected(WorkerId w, SimTime t);
+  void bad_frame(WorkerId w, SimTime t) { say(w, StateChange::kBadFrame, "", t); }
+  void message(WorkerId w, std::uint64_t seq, std::string payload, SimTime t);
+  void replayed(WorkerId w, std::uint32_t ask, std::uint64_t seq, std::string payload, SimTime t);
+  void replay_ended(WorkerId w, std::uint32_t ask, SimTime t);
+  // Of its HTTP side. A page is of all ranks behind its address.
+  void metrics(WorkerId w, std::string_view page, SimTime t);
+  void metrics_missed(WorkerId w, const std::string& why, SimTime t);
+  void health(WorkerId w, Probe probe, const std::string& why, SimTime t);
+
+  /// Time passes: replays that say nothing any more are given up.
+  void tick(SimTime t);
+  /// When tick() has something to do.
+  SimTime due() const;
+  /// The session ends in order.
+  void end(SimTime t);
+  /// Whether a replay is awaited anywhere.
+  bool awaiting() const;
+
+ private:
+  struct Worker {
+    StreamOrder order;
+    StreamReading reading;
+    bool misfit = false;
+    bool up = true, health_known = false;
+    std::uint32_t failures = 0, successes = 0;
+    SimTime heard = -1;   // something came from it
+    SimTime probed = -1;  // the last probe
+    std::optional<double> process_start;
+  };
+  StreamRules rules(WorkerId w) const;
+  void say(WorkerId w, StateChange change, std::string why, SimTime t);
+  void give(SimTime t, decltype(Record::body) body);
+  void act(WorkerId w, SimTime t);
+  /// Another process is there, or none: nothing that is known of it holds.
+  void make_void(WorkerId w, StateChange change, const std::string& why, SimTime t);
+
+  LiveFleet fleet_;
+  Hands hands_;
+  std::vector<Worker> workers_;
+  std::vector<StreamAction> actions_;
+  std::uint64_t records_ = 0;
+};
+
+}  // namespace blockyard::live
