@@ -68,7 +68,8 @@ TEST(SweepAxis, ReadsListsAndRanges) {
 }
 
 TEST(SweepAxis, SaysInOneLineWhatIsWrong) {
-  for (const char* text : {"", "x", "x=", "=3", "x=1,,2", "x=5:1:1", "x=1:5:0", "x=1:8:x1", "x=1:5", "x=1:b:2"}) {
+  for (const char* text :
+       {"", "x", "x=", "=3", "x=1,,2", "x=5:1:1", "x=1:5:0", "x=1:8:x1", "x=0:8:x2", "x=-1:8:x2", "x=1:5", "x=1:b:2"}) {
     const auto axis = parse_axis(text);
     ASSERT_FALSE(axis) << text;
     EXPECT_EQ(axis.error().message.find('\n'), std::string::npos);

@@ -56,6 +56,23 @@ TEST_P(PlayerOverSeeds, StepsBackTheWayItCame) {
   EXPECT_EQ(player.cursor().events_handled(), 0U);
 }
 
+// The live series has a point at every whole step up to the end of the run, the end itself among them.
+TEST(LiveSeries, EndsWithTheRun) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const auto run = random_run(seed);
+    const SimTime end = end_of(*run);
+    for (const SimTime step : {end, end / 2 + 1, SimTime{100'000}}) {
+      if (step <= 0) continue;
+      LiveMetrics live(5'000'000, step);
+      Player player(run->config, run->workload, run->tree, &live);
+      player.look_ahead_all();
+      const auto points = live.series(end);
+      ASSERT_EQ(static_cast<SimTime>(points.size()), end / step) << "a point each " << step << " µs until " << end;
+      for (std::size_t i = 0; i < points.size(); ++i) EXPECT_EQ(points[i].t, static_cast<SimTime>(i + 1) * step);
+    }
+  }
+}
+
 // A log that is full of messages takes no more of them, and what is shown is the same but for their rows.
 TEST_P(PlayerOverSeeds, ALogWithoutMessagesIsOtherwiseTheSame) {
   const auto run = random_run(static_cast<std::uint64_t>(GetParam()));

@@ -40,6 +40,7 @@ TEST(FaultLaws, BusyTimeIsTimeWithARequestRunning) {
       }
       before = next;
       sim.step();
+      for (WorkerId w = 0; w < busy.size(); ++w) ASSERT_EQ(sim.workers()[w].busy(sim.now()), busy[w]) << w;
     }
     for (WorkerId w = 0; w < busy.size(); ++w) ASSERT_EQ(sim.workers()[w].busy(sim.now()), busy[w]) << w;
   }

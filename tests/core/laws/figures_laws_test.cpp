@@ -1,8 +1,13 @@
 // Figures against their definitions (SPEC 8), worked out again from the records of random runs, and by hand.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
+#include <map>
+#include <set>
 
+#include "core/experiment/run.h"
+#include "core/metrics/live.h"
 #include "core/metrics/series.h"
 #include "core/metrics/summary.h"
 #include "tests/core/laws/tiny_run.h"
@@ -204,6 +209,183 @@ TEST(SeriesLaws, AHalvedSeriesKeepsFalseHitsAndPhantoms) {
   EXPECT_EQ(false_hits, 1U);
   EXPECT_GT(s.buckets()[200].phantom_blocks, 0U);
   EXPECT_EQ(s.buckets()[200].phantom_blocks, s.buckets()[300].phantom_blocks);
+}
+
+// The distributions that results keep, against the records: how many, the least and the greatest, the bins.
+TEST(Figures, DistributionsAreThoseOfTheRecords) {
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    SCOPED_TRACE(seed);
+    const auto run = test::random_run(seed);
+    Simulation sim = run->simulation();
+    Series series;
+    while (sim.step(&series)) {
+    }
+    series.finish(sim);
+    Scenario scenario;
+    scenario.config = run->config;
+    const RunResults results = collect_results(scenario, sim, series);
+    std::array<std::vector<double>, 5> values;
+    for (const RequestRecord& r : sim.records()) {
+      if (r.status != RequestStatus::kCompleted) continue;
+      values[r.hit > 0 ? 0 : 1].push_back(us_to_ms(r.first_token - r.arrival));
+      values[r.hit > 0 ? 2 : 3].push_back(us_to_ms(r.finish - r.arrival));
+      values[4].push_back(us_to_ms(r.start - r.arrival));
+    }
+    const LatencyDistributions& d = results.latencies;
+    const std::array<const Distribution*, 5> told = {&d.ttft_hit, &d.ttft_miss, &d.e2e_hit, &d.e2e_miss, &d.queue};
+    for (std::size_t i = 0; i < told.size(); ++i) {
+      std::sort(values[i].begin(), values[i].end());
+      std::uint32_t n = 0;
+      for (const auto& [bin, count] : told[i]->bins) {
+        const double low = bin == Distribution::kLowestBin ? 0 : std::pow(10.0, bin / 10.0) * (1 - 1e-12);
+        const double high = std::pow(10.0, (bin + 1) / 10.0) * (1 + 1e-12);
+        const auto within =
+            std::count_if(values[i].begin(), values[i].end(), [&](double v) { return v >= low && v <= high; });
+        EXPECT_LE(count, within) << i;
+        n += count;
+      }
+      ASSERT_EQ(n, values[i].size()) << i;
+      if (n == 0) continue;
+      EXPECT_EQ(told[i]->quantiles.front(), values[i].front()) << i;
+      EXPECT_EQ(told[i]->quantiles.back(), values[i].back()) << i;
+      EXPECT_EQ(told[i]->quantiles[100], percentile(values[i], 50)) << i;
+    }
+  }
+}
+
+// What conversations came to, worked out again turn by turn.
+TEST(Figures, OfSessionsAreThoseOfTheirTurns) {
+  std::uint32_t moved = 0, followed = 0;
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    SCOPED_TRACE(seed);
+    const auto run = test::random_run(seed);
+    Rng rng(seed, RngPurpose::kTest);
+    const auto sessions = static_cast<std::uint32_t>(2 + rng.below(5));
+    std::vector<std::uint32_t> turns(sessions, 0);
+    run->workload.sessions.clear();
+    for (std::uint32_t s = 0; s < sessions; ++s) run->workload.sessions.push_back(std::to_string(s));
+    for (Request& r : run->workload.requests) {
+      r.session = kNone;
+      if (rng.below(5) == 0) continue;
+      r.session = static_cast<std::uint32_t>(rng.below(sessions));
+      r.turn = ++turns[r.session];
+    }
+    Simulation sim = run->simulation();
+    sim.run();
+    const auto figures = session_figures(sim);
+    ASSERT_TRUE(figures);
+    struct Turn {
+      std::uint32_t requests = 0;
+      std::uint64_t hit = 0, blocks = 0;
+    };
+    std::map<std::uint32_t, Turn> by_turn;
+    std::map<std::uint32_t, std::map<std::uint32_t, RequestId>> done;  // by session and turn
+    for (RequestId i = 0; i < sim.records().size(); ++i) {
+      const Request& q = sim.request(i);
+      if (q.session != kNone && sim.records()[i].status == RequestStatus::kCompleted) done[q.session][q.turn] = i;
+    }
+    std::uint32_t requests = 0, changed = 0, next = 0;
+    double between = 0;
+    for (const auto& [session, its_turns] : done) {
+      const RequestRecord* before = nullptr;
+      for (const auto& [turn, i] : its_turns) {
+        const RequestRecord& r = sim.records()[i];
+        Turn& t = by_turn[std::min(turn, SessionFigures::kMostTurns)];
+        ++t.requests;
+        t.hit += r.hit;
+        t.blocks += sim.request(i).prompt_blocks;
+        ++requests;
+        if (before != nullptr) {
+          ++next;
+          changed += before->worker != r.worker ? 1 : 0;
+          between += us_to_ms(r.arrival - before->finish);
+        }
+        before = &r;
+      }
+    }
+    EXPECT_EQ(figures->requests, requests);
+    EXPECT_EQ(figures->sessions, done.size());
+    EXPECT_EQ(figures->followed, next);
+    EXPECT_EQ(figures->moved, changed);
+    EXPECT_LE(figures->evicted_turns, next - changed);
+    ASSERT_EQ(figures->by_turn.size(), by_turn.size());
+    std::size_t at = 0;
+    for (const auto& [turn, t] : by_turn) {
+      const SessionFigures::Turn& told = figures->by_turn[at++];
+      EXPECT_EQ(told.turn, turn);
+      EXPECT_EQ(told.requests, t.requests);
+      EXPECT_EQ(told.hit_blocks, t.hit);
+      EXPECT_EQ(told.prompt_blocks, t.blocks);
+      EXPECT_FALSE(told.and_later && turn < SessionFigures::kMostTurns);
+    }
+    if (next > 0) {
+      EXPECT_NEAR(figures->between->mean, between / next, 1e-6);
+    }
+    if (!done.empty()) {
+      EXPECT_NEAR(figures->turns->mean, static_cast<double>(requests) / static_cast<double>(done.size()), 1e-9);
+    }
+    moved += changed;
+    followed += next;
+  }
+  EXPECT_GT(moved, 100U);
+  EXPECT_GT(followed, moved);
+}
+
+// Beyond a hundred turns they are told together, and it is said.
+TEST(Figures, LateTurnsOfASessionAreOne) {
+  test::TinyRun t;
+  t.config.fleet.workers = 1;
+  t.workload.sessions.emplace_back("s");
+  for (std::uint32_t turn = 1; turn <= 103; ++turn) {
+    Request& r = t.add(turn * 1000.0, 1, 1, 1);
+    r.session = 0;
+    r.turn = turn;
+  }
+  const Simulation sim = t.run();
+  const auto figures = session_figures(sim);
+  ASSERT_TRUE(figures);
+  ASSERT_EQ(figures->by_turn.size(), 100U);
+  for (std::uint32_t i = 0; i < 100; ++i) {
+    EXPECT_EQ(figures->by_turn[i].turn, i + 1);
+    EXPECT_EQ(figures->by_turn[i].requests, i == 99 ? 4U : 1U);
+    EXPECT_EQ(figures->by_turn[i].and_later, i == 99);
+  }
+  EXPECT_EQ(figures->evicted_turns, 0U);
+}
+
+// Every bucket has the gauges of every worker; where nothing happens they are those of the bucket before.
+TEST(SeriesLaws, NothingKeepsItsGauges) {
+  std::uint64_t empty = 0;
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    SCOPED_TRACE(seed);
+    const auto run = test::random_run(seed);
+    const SimTime width = 1000;
+    Series series(width);
+    Simulation sim = run->simulation();
+    std::set<SimTime> busy;  // periods with an event
+    while (!sim.done()) {
+      busy.insert(sim.next_event_time());
+      sim.step(&series);
+    }
+    series.finish(sim);
+    const auto& buckets = series.buckets();
+    for (std::size_t i = 0; i < buckets.size(); ++i) {
+      const Series::Bucket& b = buckets[i];
+      ASSERT_EQ(b.resident.size(), sim.workers().size()) << i;
+      ASSERT_EQ(b.in_use.size(), sim.workers().size()) << i;
+      ASSERT_EQ(b.load_ms.size(), sim.workers().size()) << i;
+      const SimTime begin = static_cast<SimTime>(i) * series.width();
+      const auto first = busy.lower_bound(begin);
+      if (i == 0 || i + 1 == buckets.size() || (first != busy.end() && *first < begin + series.width())) continue;
+      ++empty;
+      const Series::Bucket& a = buckets[i - 1];
+      ASSERT_EQ(a.resident, b.resident) << i;
+      ASSERT_EQ(a.in_use, b.in_use) << i;
+      ASSERT_EQ(a.phantom_blocks, b.phantom_blocks) << i;
+      ASSERT_EQ(a.unknown_blocks, b.unknown_blocks) << i;
+    }
+  }
+  EXPECT_GT(empty, 100U);
 }
 
 }  // namespace

@@ -302,6 +302,28 @@ TEST(Demo, ItsWordsCountAsMemory) {
   EXPECT_GE(whole - need(), letters * sizeof(TokenId));
 }
 
+// What is said to be whole is not put behind what was said before, though it says how long after that it came.
+TEST(TextTrace, TurnsThatAreSaidToBeWholeAreTakenAsTheyStand) {
+  std::string lines;
+  for (int turn = 0; turn < 3; ++turn) {
+    Json line{{"session_id", "s"},
+              {"text_input", std::to_string(turn) + " Tell me what the manual says about the lamp."}};
+    turn == 0 ? line["timestamp"] = 0 : line["delay"] = 500;
+    lines += line.dump() + "\n";
+  }
+  WorkloadSpec spec;
+  spec.replay = Replay::kClosed;
+  const Workload added = must(lines, settings(), spec);
+  spec.trace_turns = TraceTurns::kWhole;
+  const Workload whole = must(lines, settings(), spec);
+  ASSERT_EQ(whole.requests.size(), 3U);
+  for (RequestId r = 1; r < 3; ++r) {
+    EXPECT_EQ(whole.requests[r].prompt_tokens, whole.requests[0].prompt_tokens);
+    EXPECT_GT(added.requests[r].prompt_tokens,
+              added.requests[r - 1].prompt_tokens + whole.requests[r].prompt_tokens - 1);
+  }
+}
+
 TEST(TextTrace, IsRefusedWhereItsWordsTakeTooMuch) {
   std::string text;
   for (int i = 0; i < 40000; ++i) text += fmt::format("{} ", i * 7919 % 1000003);
