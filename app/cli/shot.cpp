@@ -88,7 +88,7 @@ bool show_experiment(Session& session, const ShotArgs& args, const std::vector<s
   return true;
 }
 
-// "request:17", "worker:2", "edge:5", "block:W:ID", "decision:17".
+// "request:17", "worker:2", "edge:5", "session:3", "block:W:ID", "decision:17".
 std::optional<Selection> parse_selection(const std::string& text) {
   const std::size_t colon = text.find(':');
   if (colon == std::string::npos) return std::nullopt;
@@ -109,6 +109,7 @@ std::optional<Selection> parse_selection(const std::string& text) {
   if (kind == "decision") return SelectedDecision{id};
   if (kind == "worker") return SelectedWorker{id};
   if (kind == "edge") return SelectedEdge{id};
+  if (kind == "session") return SelectedSession{id};
   return std::nullopt;
 }
 
@@ -122,6 +123,8 @@ std::string beyond_the_run(const Selection& selection, const Session& session) {
   };
   if (const RequestId r = selected_request(selection); r != kNone)
     return beyond("request", r, sim.workload().requests.size());
+  if (const auto* s = std::get_if<SelectedSession>(&selection))
+    return beyond("session", s->session, sim.workload().sessions.size());
   if (const auto* edge = std::get_if<SelectedEdge>(&selection))
     return beyond("edge", edge->edge, session.tree().edges().size());
   if (const auto* block = std::get_if<SelectedBlock>(&selection); block != nullptr && block->worker != kNone) {
@@ -184,8 +187,9 @@ int shot(const ShotArgs& args, const Context& context) {
   for (const std::string& text : args.select) {
     const auto selection = parse_selection(text);
     if (!selection) {
-      return refuse(Error{fmt::format("--select {}: write request:N, decision:N, worker:N, edge:N or block:WORKER:ID",
-                                      quoted_part(text))});
+      return refuse(
+          Error{fmt::format("--select {}: write request:N, decision:N, worker:N, edge:N, session:N or block:WORKER:ID",
+                            quoted_part(text))});
     }
     selected.push_back(*selection);
   }
@@ -288,8 +292,9 @@ std::function<int()> make_shot(CLI::App& app, const Context& context) {
       ->capture_default_str();
   app.add_option("--scale", args->scale, "UI scale")->capture_default_str()->check(between(0.5, 4));
   app.add_option("--theme", args->theme, "Of the window")->capture_default_str()->check(one_of({"dark", "light"}));
-  app.add_option("--select", args->select,
-                 "request:N, decision:N, worker:N, edge:N or block:WORKER:ID; may be repeated; without it, nothing")
+  app.add_option(
+         "--select", args->select,
+         "request:N, decision:N, worker:N, edge:N, session:N or block:WORKER:ID; may be repeated; without it, nothing")
       ->type_name("WHAT")
       ->take_all()
       ->allow_extra_args(false);

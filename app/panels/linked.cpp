@@ -11,10 +11,24 @@ void add_request(const FrameContext& ctx, RequestId r, Linked& out) {
   // What a request that is still to come will ask for is not known in a closed loop: nothing belongs to it.
   if (record.status == RequestStatus::kNotArrived && ctx.sim.workload().closed.users > 0) return;
   out.request = r;
+  out.session = ctx.sim.request(r).session;
   if (out.worker == kNone) out.worker = record.worker;
   if (record.status != RequestStatus::kNotArrived) {
     out.span = TimeRange{record.arrival, record.finish >= 0 ? record.finish : ctx.now};
   }
+}
+
+// A session stands for its latest turn that has come.
+void add_session(const FrameContext& ctx, std::uint32_t session, Linked& out) {
+  constexpr RequestId kMostLookedAt = 100'000;  // in every frame; a session that was quiet for longer is outlined alone
+  if (session >= ctx.sim.workload().sessions.size()) return;
+  const RequestId arrived = ctx.sim.arrived();
+  for (RequestId r = arrived; r-- > 0 && arrived - r < kMostLookedAt;) {
+    if (ctx.sim.request(r).session != session) continue;
+    add_request(ctx, r, out);
+    break;
+  }
+  out.session = session;
 }
 
 void add_block(const FrameContext& ctx, BlockId b, Linked& out) {
@@ -25,6 +39,17 @@ void add_block(const FrameContext& ctx, BlockId b, Linked& out) {
 
 }  // namespace
 
+std::uint32_t session_meant(const FrameContext& ctx) {
+  for (const Selection* what : {&ctx.hover, &ctx.selection}) {
+    if (const auto* s = std::get_if<SelectedSession>(what)) return s->session;
+  }
+  return kNone;
+}
+
+bool is_turn_of(const FrameContext& ctx, RequestId r, std::uint32_t session) {
+  return session != kNone && r != kNone && r < ctx.sim.arrived() && ctx.sim.request(r).session == session;
+}
+
 Linked linked_to(const FrameContext& ctx, const Selection& what) {
   Linked out;
   if (const RequestId r = selected_request(what); r != kNone) add_request(ctx, r, out);
@@ -32,6 +57,7 @@ Linked linked_to(const FrameContext& ctx, const Selection& what) {
     add_block(ctx, b->block, out);
     out.worker = b->worker;
   }
+  if (const auto* s = std::get_if<SelectedSession>(&what)) add_session(ctx, s->session, out);
   if (const auto* w = std::get_if<SelectedWorker>(&what)) out.worker = w->worker;
   if (const auto* e = std::get_if<SelectedEdge>(&what); e != nullptr && e->edge < ctx.tree.edges().size()) {
     out.edge = e->edge;

@@ -14,9 +14,15 @@ struct Linked {
   WorkerId worker = kNone;
   EdgeId edge = kNone;
   BlockId block = kNone;
+  std::uint32_t session = kNone;  ///< whose turn the request is, or the one that is meant itself
   std::optional<SimTime> time;    ///< a moment
   std::optional<TimeRange> span;  ///< of a request: from its arrival to its end, or to now
 };
+
+/// The session that is pointed at or selected as such; kNone where there is none.
+std::uint32_t session_meant(const FrameContext& ctx);
+/// Whether the request is a turn of it; no request is one of kNone.
+bool is_turn_of(const FrameContext& ctx, RequestId r, std::uint32_t session);
 
 Linked linked_to(const FrameContext& ctx, const Selection& what);
 

@@ -7,6 +7,7 @@
 #include "app/panels/panel.h"
 #include "app/panels/plots/tab_plots.h"
 #include "app/panels/plots/tab_tokens.h"
+#include "app/panels/sessions/tab_sessions.h"
 #include "app/panels/tables/tab_decisions.h"
 #include "app/panels/tables/tab_events.h"
 #include "app/panels/tree/prefix_tree.h"
@@ -60,6 +61,10 @@ constexpr auto kPanels = std::to_array<PanelRow>({
     {"decisions", "Decisions",
      "Every routing: what was expected and what came of it. Click to select, double-click to ask why.",
      PanelSlot::kBottom, make<DecisionsTab>},
+    {"sessions", "Sessions",
+     "Conversations and agents: which worker each turn went to, what it found there, and what each worker still holds. "
+     "Click one to select it everywhere.",
+     PanelSlot::kBottom, make<SessionsTab>},
     {"why", "Why here?",
      "The selected routing: what the router saw of each worker, what was true, and what other strategies would have "
      "done.",

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <variant>
 
 #include "core/base/ids.h"
@@ -34,6 +35,11 @@ struct SelectedDecision {
   RequestId request = kNone;
   friend bool operator==(const SelectedDecision&, const SelectedDecision&) = default;
 };
+/// A conversation: all of its turns.
+struct SelectedSession {
+  std::uint32_t session = kNone;  ///< into Workload::sessions
+  friend bool operator==(const SelectedSession&, const SelectedSession&) = default;
+};
 /// A place in the event log.
 struct SelectedEvent {
   std::size_t index = 0;
@@ -46,7 +52,7 @@ struct SelectedTime {
 
 /// monostate: nothing.
 using Selection = std::variant<std::monostate, SelectedRequest, SelectedBlock, SelectedWorker, SelectedEdge,
-                               SelectedDecision, SelectedEvent, SelectedTime>;
+                               SelectedDecision, SelectedSession, SelectedEvent, SelectedTime>;
 
 inline bool is_selected(const Selection& s) { return !std::holds_alternative<std::monostate>(s); }
 /// The request that is meant, directly or by its decision; kNone otherwise.

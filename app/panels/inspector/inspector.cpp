@@ -52,6 +52,9 @@ void InspectorPanel::draw(FrameContext& ctx, const Rect& rect) {
     edge(ctx, e->edge);
   } else if (const auto* i = std::get_if<SelectedEvent>(&what); i && i->index < ctx.log.size()) {
     event(ctx, i->index);
+  } else if (const auto* s = std::get_if<SelectedSession>(&what);
+             s && s->session < ctx.sim.workload().sessions.size()) {
+    session(ctx, s->session);
   } else {
     nothing(ctx);
   }
@@ -132,6 +135,11 @@ void InspectorPanel::request(FrameContext& ctx, RequestId r) {
     if (ImGui::IsItemHovered()) ctx.hover_on(SelectedWorker{record.worker});
     ImGui::SameLine(0, look.px(6));
     if (chip(look, "Why here?", Tone::Accent, icons::kQuestion)) open_why(ctx);
+  }
+  if (q.session != kNone) {
+    const std::string turn = fmt::format("{} · turn {}", session_text(ctx, q.session), q.turn);
+    if (chip(look, turn.c_str(), Tone::Neutral, icons::kList)) ctx.select(SelectedSession{q.session});
+    if (ImGui::IsItemHovered()) ctx.hover_on(SelectedSession{q.session});
   }
   ImGui::Dummy(ImVec2(1, look.px(1)));
   if (there) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "app/panels/panel.h"
+#include "app/panels/sessions/session_turns.h"
 #include "app/panels/tree/tree_model.h"
 
 namespace blockyard {
@@ -22,10 +23,12 @@ class InspectorPanel final : public Panel {
   void worker(FrameContext& ctx, WorkerId w);
   void edge(FrameContext& ctx, EdgeId e);
   void event(FrameContext& ctx, std::size_t index);
+  void session(FrameContext& ctx, std::uint32_t session);
   /// Where nothing is selected: what to do, and the latest decisions.
   void nothing(FrameContext& ctx);
 
   TreeModel tree_;
+  SessionTurns turns_;
 };
 
 }  // namespace blockyard

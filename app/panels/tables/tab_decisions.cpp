@@ -164,6 +164,7 @@ void DecisionsTab::draw(FrameContext& ctx, const Rect& rect) {
   const bool routers = several_routers(ctx);
   if (routers) columns.push_back({"router", 52, true, "The router that it came to"});
   const RequestId selected = linked_to(ctx, ctx.selection).request, pointed = linked_to(ctx, ctx.hover).request;
+  const std::uint32_t session = session_meant(ctx);
   const TableResult r = draw_table(
       look, "decisions", rest, columns, size(),
       [&](const TableRow& row) {
@@ -195,7 +196,7 @@ void DecisionsTab::draw(FrameContext& ctx, const Rect& rect) {
       },
       [&](std::size_t i) {
         const RequestId request = ctx.log[place(i)].request;
-        return request == selected || request == pointed;
+        return request == selected || request == pointed || is_turn_of(ctx, request, session);
       });
   if (r.hovered) ctx.hover_on(SelectedDecision{ctx.log[place(*r.hovered)].request});
   if (r.clicked || r.double_clicked)

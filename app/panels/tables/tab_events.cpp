@@ -266,6 +266,7 @@ void EventsTab::draw(FrameContext& ctx, const Rect& rect) {
   const Happened now = what_happened(ctx);
   const RequestId wanted = linked_to(ctx, ctx.hover).request;
   const RequestId selected = selected_request(ctx.selection);
+  const std::uint32_t session = session_meant(ctx);
   const TableResult r = draw_table(
       look, "events", rest, kColumns, list_.size(),
       [&](const TableRow& row) {
@@ -294,7 +295,8 @@ void EventsTab::draw(FrameContext& ctx, const Rect& rect) {
         const std::size_t place = list_.at(i);
         return ctx.selection == Selection{SelectedEvent{place}} ||
                (wanted != kNone && ctx.log[place].request == wanted) ||
-               (selected != kNone && ctx.log[place].request == selected);
+               (selected != kNone && ctx.log[place].request == selected) ||
+               is_turn_of(ctx, ctx.log[place].request, session);
       });
   if (r.hovered) ctx.hover_on(SelectedEvent{list_.at(*r.hovered)});
   if (r.double_clicked) {

@@ -109,8 +109,8 @@ TEST(EveryPart, DrawsAsksByCommandsAloneAndLeavesTheRunAlone) {
       play_with(stage, part);
       for (const Selection& what :
            {Selection{SelectedRequest{0}}, Selection{SelectedRequest{40}}, Selection{SelectedWorker{3}},
-            Selection{SelectedEdge{2}}, Selection{SelectedBlock{9, 1}}, Selection{SelectedEvent{3}},
-            Selection{SelectedRequest{4'000'000}}, Selection{SelectedWorker{4'000}}}) {
+            Selection{SelectedEdge{2}}, Selection{SelectedSession{1}}, Selection{SelectedBlock{9, 1}},
+            Selection{SelectedEvent{3}}, Selection{SelectedRequest{4'000'000}}, Selection{SelectedWorker{4'000}}}) {
         stage.select(what);
         stage.frames(1);
       }
