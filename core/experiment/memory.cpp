@@ -72,7 +72,8 @@ MemoryNeed memory_of_run(const Config& config, const Workload& workload, const R
 
 std::string memory_text(std::uint64_t bytes) {
   const double mib = static_cast<double>(bytes) / (1U << 20U);
-  if (mib < 1000) return fmt::format("{:.0f} MiB", std::max(mib, 1.0));
+  if (mib < 1) return fmt::format("{} KiB", (bytes + 1023) / 1024);
+  if (mib < 1000) return fmt::format("{:.0f} MiB", mib);
   const double gib = mib / 1024;
   return gib < 9.95 ? fmt::format("{:.1f} GiB", gib)
                     : fmt::format("{} GiB", grouped(static_cast<std::uint64_t>(gib + 0.5)));

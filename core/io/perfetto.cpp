@@ -75,16 +75,21 @@ void PerfettoWriter::count(const Simulation& sim, WorkerId w, SimTime t) {
   last.blocks = blocks;
 }
 
-// While nobody works, and what is on its way to the router says no more than what it has heard, the counters stay.
+// Counters are read at heartbeats. While nobody works, and what is on its way to the router says no more than what it
+// has heard, they stay.
 SimTime PerfettoWriter::indifferent_until(const Simulation& sim) const {
-  if (!named_) return 0;
+  if (!named_ || beat_ < 0) return 0;
+  const RouterConfig& router = sim.config().router;
+  if (router.heartbeat == 0) return kNever;
+  const SimTime next = beat_ + router.heartbeat;
+  if (sim.now() >= next) return 0;
   for (WorkerId w = 0; w < sim.workers().size(); ++w) {
     const Worker& worker = sim.workers()[w];
     if (!worker.up()) continue;
     const Counters& last = written_[w];
     if (worker.queue_depth() > 0 || last.load != 0 || last.seen != 0 || sim.figures(w).load != 0 ||
-        last.blocks != worker.taken() || (last.busy >= 0 && sim.now() <= last.busy + sim.config().router.message_delay))
-      return 0;
+        last.blocks != worker.taken() || (last.busy >= 0 && sim.now() <= last.busy + router.message_delay))
+      return next;
   }
   return kNever;
 }
@@ -95,7 +100,11 @@ void PerfettoWriter::on_event(const Event& e, const Simulation& sim) {
     case EventType::kFinish:
       lane_slice(sim, e.request, e.worker);
       break;
+    case EventType::kChange:
+      beat_ = -1;
+      break;
     case EventType::kHeartbeat:
+      beat_ = e.t;
       count(sim, e.worker, e.t);
       break;
     case EventType::kFault:

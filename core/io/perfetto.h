@@ -37,6 +37,7 @@ class PerfettoWriter : public EventSink {
   io::OutputFile& file_;
   bool first_ = true;
   bool named_ = false;
+  SimTime beat_ = 0;                         // the last heartbeat; −1: not known, since settings have changed
   std::vector<Counters> written_;            // per worker
   std::vector<std::vector<SimTime>> lanes_;  // per worker: when each track is free again
 };

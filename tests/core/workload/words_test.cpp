@@ -100,6 +100,8 @@ TEST(TextTrace, BadLinesAreNamed) {
   EXPECT_NE(why_not(good + R"({"nothing":1})").find(":2: prompt: is missing"), std::string::npos);
   EXPECT_NE(why_not(good + R"({"prompt":"a","max_tokens":-1})").find(":2: max_tokens"), std::string::npos);
   EXPECT_NE(why_not(good + R"({"prompt":"a","prompt":"b"})").find("twice"), std::string::npos);
+  EXPECT_NE(why_not(good + R"({"prompt":"a","delay":"soon"})").find(":2: delay"), std::string::npos);
+  EXPECT_NE(why_not(good + R"({"prompt":"a","timestamp":"now"})").find(":2: timestamp"), std::string::npos);
   const test::TemporaryFile file(good);
   const auto none = read_trace({file.path()}, WorkloadSpec{}, {});
   ASSERT_FALSE(none);
@@ -303,6 +305,30 @@ TEST(Demo, ItsWordsCountAsMemory) {
 }
 
 // What is said to be whole is not put behind what was said before, though it says how long after that it came.
+// The estimate follows the size of the fleet: what more workers and more blocks may hold, where requests would fill
+// them.
+TEST(MemoryNeed, GrowsWithTheFleetAndItsCaches) {
+  WorkloadSpec spec = default_workload(WorkloadType::kUniform);
+  spec.requests = 20000;
+  const auto made = generate_workload(spec, 16, 3, nullptr);
+  ASSERT_TRUE(made) << made.error().message;
+  const auto slots = [&](std::uint32_t workers, std::uint32_t capacity, CacheKind kind) {
+    Config c;
+    c.fleet.workers = workers;
+    c.cache.capacity_blocks = capacity;
+    return memory_of_run(c, *made, nullptr, kind).slots;
+  };
+  for (const CacheKind kind : {CacheKind::kBlocks, CacheKind::kRuns, CacheKind::kSpans}) {
+    const std::uint64_t small = slots(10, 100, kind);
+    // Ten workers' hundred blocks more; a slot or a stretch is no less than 32 bytes.
+    EXPECT_GE(slots(10, 200, kind), small + 10 * 100 * 32);
+    EXPECT_GE(slots(20, 100, kind), small * 19 / 10);
+    EXPECT_LE(slots(20, 100, kind), small * 21 / 10);
+  }
+  // By runs and stretches no more than the requests can fill.
+  EXPECT_EQ(slots(10, 1U << 30U, CacheKind::kRuns), slots(10, 1U << 29U, CacheKind::kRuns));
+}
+
 TEST(TextTrace, TurnsThatAreSaidToBeWholeAreTakenAsTheyStand) {
   std::string lines;
   for (int turn = 0; turn < 3; ++turn) {
