@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/base/hash.h"
@@ -15,6 +16,7 @@
 #include "core/base/rng.h"
 #include "core/base/sim_time.h"
 #include "core/cache/eviction.h"
+#include "core/cache/idle_queue.h"
 #include "core/cache/slot_map.h"
 #include "core/prefix/block_set.h"
 
@@ -39,9 +41,9 @@ class BlockCache {
 
   std::uint32_t capacity() const { return static_cast<std::uint32_t>(slots_.size()); }
   std::uint32_t free_slots() const { return free_count_; }
-  std::uint32_t idle_blocks() const { return idle_count_; }
+  std::uint32_t idle_blocks() const { return idle_order_.size(); }
   /// Slots in use, partial blocks included.
-  std::uint32_t in_use() const { return capacity() - free_count_ - idle_count_; }
+  std::uint32_t in_use() const { return capacity() - free_count_ - idle_order_.size(); }
   /// Slots taken: idle or in use.
   std::uint32_t taken() const { return capacity() - free_count_; }
   std::uint64_t evictions() const { return evictions_; }
@@ -63,21 +65,18 @@ class BlockCache {
   /// From the last block to the first, one reference less; at 0 a block joins the end of the idle order.
   void release(Chain chain, SimTime now);
 
-  /// One more reference to a resident block.
-  void ref(BlockId block, SimTime now);
-  /// One reference less.
-  void unref(BlockId block, SimTime now);
-  /// A missing block takes a slot, with one reference. Requires a free slot or an idle block.
-  void store(BlockId block, SimTime now, CacheChanges* changes);
-
-  // By slots, as engine continuous holds them.
-  /// One reference more or less to the block in this slot.
-  void ref_slot(SlotId s, SimTime now);
-  void unref_slot(SlotId s, SimTime now);
-  /// A slot for a block without identity yet: in use.
-  SlotId take(SimTime now, CacheChanges* changes);
-  /// The slot's block is full now and known as `block`; unless copies are allowed it must not be resident.
-  void name(SlotId s, BlockId block, SimTime now, CacheChanges* changes);
+  // By slots, as engine continuous holds them; all of one stretch together.
+  /// One more reference to the first copies of these blocks, which must be resident. Their slots are added to `held`,
+  /// where there is one.
+  void ref(Span run, SimTime now, std::vector<SlotId>* held);
+  /// One reference less to the blocks in these slots, from the last to the first.
+  void unref(std::span<const SlotId> slots, SimTime now);
+  /// Takes `n` slots for blocks without identity yet, the lowest free ones or else those of victims; they are in use,
+  /// and added to `held`. Requires so many free slots or idle blocks.
+  void take(std::uint32_t n, SimTime now, CacheChanges* changes, std::vector<SlotId>& held);
+  /// The blocks in these slots are full now, and known as those of the run; unless copies are allowed none of them may
+  /// be resident. As many slots as blocks.
+  void name(std::span<const SlotId> slots, Span run, SimTime now, CacheChanges* changes);
   /// Gives a slot without identity back.
   void give_back(SlotId s) { free_slot(s); }
 
@@ -105,13 +104,15 @@ class BlockCache {
   void check() const;
 
  private:
-  SlotId take_slot(CacheChanges* changes);
+  SlotId lowest_free();
+  void evict(std::uint32_t n, SimTime now, CacheChanges* changes, std::vector<SlotId>& held);
   void free_slot(SlotId s);
   void forget(SlotId s);
   void drop(SlotId s);
-  IdleOrder order() const { return {slots_, idle_head_}; }
-  bool is_first(SlotId s) const { return second_copies_ == 0 || slot_of_[slots_[s].block] == s; }
-  void join_idle(SlotId s);
+  IdleOrder order() const { return {slots_, idle_order_.front()}; }
+  bool is_first(SlotId s) const { return slots_[s].later_copy == 0; }
+  void append_idle(SlotId s);
+  void unlink_idle(SlotId s);
   void leave_idle(SlotId s);
   void rebuild_index();
 
@@ -126,9 +127,7 @@ class BlockCache {
   std::vector<std::uint64_t> free_words_;
   std::size_t free_hint_ = 0;  // no free slot in a word before this one
   std::uint32_t free_count_;
-  std::uint32_t idle_count_ = 0;
-  SlotId idle_head_ = kNone;
-  SlotId idle_tail_ = kNone;
+  IdleQueue idle_order_;
   std::uint64_t next_seq_ = 1;
   std::int64_t max_started_ = -1;  // highest index of a request that started since the last clear()
   std::uint64_t evictions_ = 0;
@@ -136,6 +135,7 @@ class BlockCache {
   bool copies_;
   std::uint32_t second_copies_ = 0;
   bool listens_ = false;  // the policy wants to be told
+  std::vector<SlotId> scratch_;
   EvictionIndexValue index_;
 };
 

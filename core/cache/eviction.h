@@ -1,9 +1,9 @@
 // Which idle block goes first: the eviction policies of SPEC 4.1, one file and one row of eviction_table() each.
 //
-// A block cache keeps what every policy may ask about a slot (SlotInfo) and the idle order, a doubly linked list. A
-// policy adds an index of its own, told of every slot that gets a block, joins the idle order or leaves it; `lru` needs
-// nothing beyond the order itself. An index is a value: clone() copies it whole. Invariant: victim() names a slot of
-// the idle order, and asking changes nothing that a later answer depends on (but for the generator of `random`).
+// A block cache keeps what every policy may ask about a slot (SlotInfo) and the idle order. A policy adds an index of
+// its own, told of every slot that gets a block, joins the idle order or leaves it; `lru` needs nothing beyond the
+// order itself. An index is a value: clone() copies it whole. Invariant: victim() names a slot of the idle order, and
+// asking changes nothing that a later answer depends on (but for the generator of `random`).
 #pragma once
 
 #include <cstdint>
@@ -22,14 +22,12 @@ namespace blockyard {
 enum class EvictionPolicy : std::uint8_t { kLru };
 
 struct SlotInfo {
-  BlockId block = kNone;       ///< kNone: free, or a block without identity
-  std::uint32_t refs = 0;      ///< references; 0 and a block: idle
-  std::uint32_t prev = kNone;  ///< neighbours in the idle order
-  std::uint32_t next = kNone;
-  std::uint32_t next_copy = kNone;  ///< the slot of the block's next copy, in the order in which they got it
-  std::uint32_t uses = 0;           ///< acquisitions since the block took the slot
-  std::uint64_t idle_seq = 0;       ///< when it joined the idle order
-  std::uint64_t store_seq = 0;      ///< when the block got its identity in the slot
+  BlockId block = kNone;             ///< kNone: free, or a block without identity
+  std::uint32_t refs = 0;            ///< references; 0 and a block: idle
+  std::uint32_t next_copy = kNone;   ///< the slot of the block's next copy, in the order in which they got it
+  std::uint32_t uses : 31 = 0;       ///< acquisitions since the block took the slot
+  std::uint32_t later_copy : 1 = 0;  ///< another slot got this block before
+  std::uint64_t store_seq = 0;       ///< when the block got its identity in the slot
   SimTime stored_at = 0;
   SimTime used_at = 0;
 };

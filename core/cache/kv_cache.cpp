@@ -78,57 +78,66 @@ Need KvCache::need(const BlockSequence& seq, const Holding& held, const Growth& 
 void KvCache::grow(const BlockSequence& seq, Holding& held, const Growth& to, SimTime now) {
   if (spans_) return grow_spans(seq, held, to);
   if (copies_) {
-    seq.each_run(held.blocks(), to.shared, [&](Span run) {
-      for (BlockId b = run.first; b < run.first + run.count; ++b) {
-        const SlotId s = blocks_.slot_of(b);
-        blocks_.ref_slot(s, now);
-        held.slots.push_back(s);
-      }
-    });
+    seq.each_run(held.blocks(), to.shared, [&](Span run) { blocks_.ref(run, now, &held.slots); });
     held.named = std::max(held.named, to.shared);
-    while (held.blocks() < to.blocks) held.slots.push_back(blocks_.take(now, &block_changes_));
+    take_up_to(to.blocks, held, now);
   }
   name(seq, held, to.named, now);
-  while (held.blocks() < to.blocks) held.slots.push_back(blocks_.take(now, &block_changes_));
+  take_up_to(to.blocks, held, now);
+}
+
+void KvCache::take_up_to(std::uint32_t blocks, Holding& held, SimTime now) {
+  if (held.blocks() < blocks) blocks_.take(blocks - held.blocks(), now, &block_changes_, held.slots);
 }
 
 void KvCache::name(const BlockSequence& seq, Holding& held, std::uint32_t named, SimTime now) {
   if (named <= held.named) return;
   if (spans_) return grow_spans(seq, held, {0, named, 0});
   if (!copies_) return name_shared(seq, held, named, now);
+  const std::span<const SlotId> slots = held.slots;
   std::uint32_t k = held.named;
   seq.each_run(held.named, named, [&](Span run) {
-    for (BlockId b = run.first; b < run.first + run.count; ++b) {
-      blocks_.name(held.slots[k++], b, now, &block_changes_);
-    }
+    blocks_.name(slots.subspan(k, run.count), run, now, &block_changes_);
+    k += run.count;
   });
   held.named = named;
 }
 
 // A block that is resident already is shared: whoever has a slot for it gives that back.
 void KvCache::name_shared(const BlockSequence& seq, Holding& held, std::uint32_t named, SimTime now) {
-  const std::uint32_t from = held.named;
   const std::uint32_t had = held.blocks();
-  held.slots.resize(std::max(had, named), kNone);
-  std::vector<std::pair<std::uint32_t, BlockId>> missing;
-  std::uint32_t k = from;
+  std::vector<SlotId>& slots = held.slots;
   // Residents first: what is about to be shared must not be evicted for what is about to be stored.
-  seq.each_run(from, named, [&](Span run) {
-    for (BlockId b = run.first; b < run.first + run.count; ++b, ++k) {
-      if (!blocks_.resident().contains(b)) {
-        missing.emplace_back(k, b);
-        continue;
+  own_.assign(slots.begin() + held.named, slots.end());  // without identity
+  slots.resize(held.named);
+  stretches_.clear();
+  std::uint32_t k = held.named;
+  seq.each_run(held.named, named, [&](Span run) {
+    blocks_.resident().each_stretch(run, [&](Span part, bool there) {
+      stretches_.push_back({part, there});
+      if (there) {
+        blocks_.ref(part, now, &slots);
+        for (std::uint32_t i = k; i < std::min(k + part.count, had); ++i) blocks_.give_back(own_[i - held.named]);
+      } else {
+        slots.resize(slots.size() + part.count, kNone);
       }
-      const SlotId s = blocks_.slot_of(b);
-      blocks_.ref_slot(s, now);
-      if (k < had) blocks_.give_back(held.slots[k]);
-      held.slots[k] = s;
-    }
+      k += part.count;
+    });
   });
-  for (const auto& [place, block] : missing) {
-    if (place >= had) held.slots[place] = blocks_.take(now, &block_changes_);
-    blocks_.name(held.slots[place], block, now, &block_changes_);
+  k = held.named;
+  for (const Stretch& s : stretches_) {
+    const std::uint32_t end = k + s.blocks.count;
+    if (!s.resident) {
+      taken_.clear();
+      for (std::uint32_t i = k; i < std::min(end, had); ++i) taken_.push_back(own_[i - held.named]);
+      const auto more = static_cast<std::uint32_t>(s.blocks.count - taken_.size());
+      if (more > 0) blocks_.take(more, now, &block_changes_, taken_);
+      std::copy(taken_.begin(), taken_.end(), slots.begin() + k);
+      blocks_.name(taken_, s.blocks, now, &block_changes_);
+    }
+    k = end;
   }
+  if (had > named) slots.insert(slots.end(), own_.begin() + (named - held.named), own_.end());
   held.named = named;
 }
 
@@ -197,15 +206,9 @@ void KvCache::release(Holding& held, SimTime now) {
     held.tail = kNone;
     return;
   }
-  while (!held.slots.empty()) {
-    const SlotId s = held.slots.back();
-    held.slots.pop_back();
-    if (held.slots.size() >= held.named) {
-      blocks_.give_back(s);
-    } else {
-      blocks_.unref_slot(s, now);
-    }
-  }
+  for (std::uint32_t k = held.blocks(); k-- > held.named;) blocks_.give_back(held.slots[k]);
+  blocks_.unref(std::span<const SlotId>(held.slots).first(held.named), now);
+  held.slots.clear();
   held.named = 0;
 }
 

@@ -141,6 +141,7 @@ class KvCache {
   void check() const { runs_ ? runs_->check() : spans_ ? spans_->check() : blocks_.check(); }
 
  private:
+  void take_up_to(std::uint32_t blocks, Holding& held, SimTime now);
   void name_shared(const BlockSequence& seq, Holding& held, std::uint32_t named, SimTime now);
   void grow_spans(const BlockSequence& seq, Holding& held, const Growth& to);
   void share_or_name(const BlockSequence& seq, Holding& held, const Growth& to);
@@ -159,6 +160,8 @@ class KvCache {
   };
   std::vector<Stretch> stretches_;  // scratch
   std::vector<HeldSpan> shared_;
+  std::vector<SlotId> own_;
+  std::vector<SlotId> taken_;
 };
 
 }  // namespace blockyard

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/base/ids.h"
@@ -30,6 +31,19 @@ class SlotMap {
     ++used_[page];
     slots_[place(page, block)] = slot;
   }
+  /// The blocks first, first + 1, … , which must have no slots, have these.
+  void insert(BlockId first, std::span<const SlotId> slots) {
+    for (std::size_t done = 0; done < slots.size();) {
+      const auto block = static_cast<BlockId>(first + done);
+      const std::size_t n = std::min<std::size_t>(slots.size() - done, kPage - block % kPage);
+      std::uint32_t& page = page_of_[block / kPage];
+      if (page == kNone) page = new_page();
+      used_[page] += static_cast<std::uint32_t>(n);
+      std::copy_n(slots.begin() + static_cast<std::ptrdiff_t>(done), n,
+                  slots_.begin() + static_cast<std::ptrdiff_t>(place(page, block)));
+      done += n;
+    }
+  }
   /// The block, which must have a slot, has this one from now on.
   void replace(BlockId block, SlotId slot) { slots_[place(page_of_[block / kPage], block)] = slot; }
   /// The block must have a slot.
@@ -37,6 +51,28 @@ class SlotMap {
     const std::uint32_t page = page_of_[block / kPage];
     slots_[place(page, block)] = kNone;
     if (--used_[page] == 0) free_page(block);
+  }
+  /// The blocks first, first + 1, … first + count - 1 must have slots.
+  void erase(BlockId first, std::uint32_t count) {
+    for (std::uint32_t done = 0; done < count;) {
+      const BlockId block = first + done;
+      const std::uint32_t n = std::min(count - done, kPage - block % kPage);
+      const std::uint32_t page = page_of_[block / kPage];
+      std::fill_n(slots_.begin() + static_cast<std::ptrdiff_t>(place(page, block)), n, kNone);
+      used_[page] -= n;
+      if (used_[page] == 0) free_page(block);
+      done += n;
+    }
+  }
+  /// Adds the slots of these blocks, which must have some.
+  void list(BlockId first, std::uint32_t count, std::vector<SlotId>& out) const {
+    for (std::uint32_t done = 0; done < count;) {
+      const BlockId block = first + done;
+      const std::uint32_t n = std::min(count - done, kPage - block % kPage);
+      const auto at = slots_.begin() + static_cast<std::ptrdiff_t>(place(page_of_[block / kPage], block));
+      out.insert(out.end(), at, at + static_cast<std::ptrdiff_t>(n));
+      done += n;
+    }
   }
 
  private:

@@ -51,7 +51,7 @@ MemoryNeed memory_of_run(const Config& config, const Workload& workload, const R
   // No worker holds more than its requests have, and no two hold what only one was given.
   const std::uint64_t walked = workload.requests.size() + 2 * workload.runs.size();
   if (cache == CacheKind::kBlocks) {
-    need.slots += workers * capacity * (sizeof(SlotInfo) + (index ? kIndexBytesPerSlot : 0));
+    need.slots += workers * capacity * (sizeof(SlotInfo) + 3 * sizeof(SlotId) + (index ? kIndexBytesPerSlot : 0));
     need.slots += workers * std::min(capacity, ids) * (2 * sizeof(SlotId) + (index ? kIndexBytesPerBlock : 0));
     need.sets += workers * ids / 64;  // where the slots are listed
     if (index) need.sets += workers * edges * 12;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/base/bits.h"
+
 namespace blockyard {
 
 void BlockSet::insert(Span run) {
@@ -26,14 +28,14 @@ void BlockSet::clear() {
 
 std::uint32_t BlockSet::count() const {
   std::uint32_t n = 0;
-  each_occupied([&n](std::size_t, std::uint64_t w) { n += static_cast<std::uint32_t>(std::popcount(w)); });
+  each_occupied([&n](std::size_t, std::uint64_t w) { n += ones_of(w); });
   return n;
 }
 
 std::uint32_t BlockSet::count(Span run) const {
   std::uint32_t n = 0;
   each_word(run, [&](std::uint64_t i, std::uint64_t mask, unsigned) {
-    n += static_cast<std::uint32_t>(std::popcount(words_[i] & mask));
+    n += ones_of(words_[i] & mask);
     return true;
   });
   return n;
@@ -44,7 +46,7 @@ std::uint32_t BlockSet::leading(Span run) const {
   each_word(run, [&](std::uint64_t i, std::uint64_t mask, unsigned low) {
     const std::uint64_t missing = mask & ~words_[i];
     if (missing == 0) {
-      n += static_cast<std::uint32_t>(std::popcount(mask));
+      n += ones_of(mask);
       return true;
     }
     n += static_cast<std::uint32_t>(std::countr_zero(missing)) - low;
@@ -63,10 +65,17 @@ std::uint32_t BlockSet::leading(Chain chain) const {
   return n;
 }
 
-std::uint32_t BlockSet::count_without(const BlockSet& other) const {
-  std::uint32_t n = 0;
-  each_occupied(
-      [&](std::size_t i, std::uint64_t w) { n += static_cast<std::uint32_t>(std::popcount(w & ~other.words_[i])); });
+std::pair<std::uint32_t, std::uint32_t> BlockSet::differences(const BlockSet& other) const {
+  std::pair<std::uint32_t, std::uint32_t> n;
+  for (std::size_t i = 0; i < occupied_.size(); ++i) {
+    for (std::uint64_t left = occupied_[i] | other.occupied_[i]; left != 0; left &= left - 1) {
+      const std::size_t at = i * 64 + static_cast<std::size_t>(std::countr_zero(left));
+      const std::uint64_t differs = words_[at] ^ other.words_[at];
+      if (differs == 0) continue;
+      n.first += ones_of(differs & words_[at]);
+      n.second += ones_of(differs & other.words_[at]);
+    }
+  }
   return n;
 }
 
@@ -93,6 +102,16 @@ std::vector<Span> BlockSet::runs() const {
 void BlockSet::assign(Chain runs) {
   clear();
   for (const Span& run : runs) insert(run);
+}
+
+void BlockSet::assign(const BlockSet& other) {
+  for (std::size_t i = 0; i < occupied_.size(); ++i) {
+    for (std::uint64_t left = occupied_[i] | other.occupied_[i]; left != 0; left &= left - 1) {
+      const std::size_t at = i * 64 + static_cast<std::size_t>(std::countr_zero(left));
+      words_[at] = other.words_[at];
+    }
+    occupied_[i] = other.occupied_[i];
+  }
 }
 
 }  // namespace blockyard

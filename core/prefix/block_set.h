@@ -10,6 +10,7 @@
 #include <bit>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "core/base/ids.h"
@@ -56,12 +57,34 @@ class BlockSet {
   std::uint32_t leading(Span run) const;
   /// Number of leading blocks of the chain that are in the set.
   std::uint32_t leading(Chain chain) const;
-  /// |this \ other|; both over the same ids.
-  std::uint32_t count_without(const BlockSet& other) const;
+  /// |this \ other| and |other \ this|; both over the same ids.
+  std::pair<std::uint32_t, std::uint32_t> differences(const BlockSet& other) const;
   /// The set as runs of ids, ascending.
   std::vector<Span> runs() const;
   /// Replaces the set by these runs.
   void assign(Chain runs);
+  /// Replaces the set by another one over the same ids. Costs what is in the two of them.
+  void assign(const BlockSet& other);
+  /// Calls f(Span, whether it is in the set) for the stretches of the run that are in it or not, in order.
+  template <class F>
+  void each_stretch(Span run, F f) const {
+    const BlockId end = run.first + run.count;
+    for (BlockId at = run.first; at < end;) {
+      const bool in = contains(at);
+      BlockId to = at;
+      while (to < end) {
+        const std::uint64_t others = (in ? ~words_[to >> 6] : words_[to >> 6]) >> (to & 63);
+        if (others != 0) {
+          to += static_cast<BlockId>(std::countr_zero(others));
+          break;
+        }
+        to = (to | 63U) + 1;
+      }
+      to = std::min(to, end);
+      f(Span{at, to - at}, in);
+      at = to;
+    }
+  }
 
   std::span<const std::uint64_t> words() const { return words_; }
   friend bool operator==(const BlockSet&, const BlockSet&) = default;

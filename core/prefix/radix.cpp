@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "core/base/bits.h"
+
 namespace blockyard {
 
 ChainList::ChainList(std::span<const std::vector<Span>> chains) {
@@ -30,7 +32,7 @@ void RadixTree::cut(const ChainList& chains, std::uint32_t ids) {
   std::uint32_t n = 0;
   for (const std::uint64_t word : cuts_) {
     cuts_before_.push_back(n);
-    n += static_cast<std::uint32_t>(std::popcount(word));
+    n += ones_of(word);
   }
 }
 
@@ -38,7 +40,7 @@ std::uint32_t RadixTree::segment_of(BlockId block) const {
   const std::size_t word = block >> 6;
   if (word >= cuts_.size()) return kNone;
   const std::uint64_t upto = cuts_[word] & (~0ULL >> (63 - (block & 63)));
-  return cuts_before_[word] + static_cast<std::uint32_t>(std::popcount(upto)) - 1;  // before the first cut: kNone
+  return cuts_before_[word] + ones_of(upto) - 1;  // before the first cut: kNone
 }
 
 RadixTree RadixTree::build(const ChainList& chains, std::uint32_t ids) {

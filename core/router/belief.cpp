@@ -118,7 +118,7 @@ void Belief::hear_report(WorkerId w, const Told& told) {
   for (const Span& run : told.blocks) sets_[w].insert(run);
 }
 
-bool Belief::sync_in_place(WorkerId w, RunCache* runs, SpanCache* spans, SimTime now) {
+bool Belief::sync_in_place(WorkerId w, RunCache* runs, SpanCache* spans, const BlockSet& blocks, SimTime now) {
   if (spans != nullptr && !oracle() && !decisions()) {
     BlockSet& set = sets_[w];
     Gained& gained = gained_[w];
@@ -127,14 +127,20 @@ bool Belief::sync_in_place(WorkerId w, RunCache* runs, SpanCache* spans, SimTime
     } else {
       for (const std::vector<Span>* list : {spans->changed(), &std::as_const(gained.spans)}) {
         for (const Span& span : *list) {
-          spans->each_stretch(
-              span, [&set](Span part, bool resident) { resident ? set.insert(part) : set.erase(part); });
+          spans->each_stretch(span,
+                              [&set](Span part, bool resident) { resident ? set.insert(part) : set.erase(part); });
         }
       }
     }
     gained.spans.clear();
     gained.everywhere = false;
     spans->forget_changes();
+    told_at_[w] = now;
+    return true;
+  }
+  if (runs == nullptr && spans == nullptr && !decisions()) {
+    sets_[w].assign(blocks);
+    gained_[w] = {};
     told_at_[w] = now;
     return true;
   }
@@ -174,8 +180,8 @@ std::uint32_t Belief::count(WorkerId w) const {
 Divergence Belief::divergence(WorkerId w, const Truth& truth) const {
   if (oracle()) return {};
   if (truth.runs == nullptr) {
-    const BlockSet& held = *truth.blocks;
-    return {sets_[w].count_without(held), held.count_without(sets_[w])};
+    const auto [phantom, unknown] = sets_[w].differences(*truth.blocks);
+    return {phantom, unknown};
   }
   std::uint32_t common = 0;
   if (!sets_.empty()) {

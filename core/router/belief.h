@@ -82,9 +82,9 @@ class Belief {
   void hear_sync(WorkerId w, const Told& told, SimTime sent);
   void hear_report(WorkerId w, const Told& told);
   /// A sync that arrives as it is sent, where this router alone listens: costs what has changed since the last, in
-  /// either of them. False (and nothing done) where it is kept neither by edges
-  /// nor follows stretches.
-  bool sync_in_place(WorkerId w, RunCache* runs, SpanCache* spans, SimTime now);
+  /// either of them, or what is in them where the cache is kept in slots (`runs` and `spans` are nullptr: it holds
+  /// `blocks`). False (and nothing done) where this view is kept in no such way.
+  bool sync_in_place(WorkerId w, RunCache* runs, SpanCache* spans, const BlockSet& blocks, SimTime now);
   /// An oracle by edges: w's cache has changed.
   void mirror(WorkerId w, RunCache* runs);
   /// Worker w lost everything.

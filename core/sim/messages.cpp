@@ -43,7 +43,9 @@ void Simulation::sync(EventSink* sink) {
     m.worker = w;
     if (at_once && routers_.size() == 1) {  // as send() does it, where possible by what has changed alone
       if (lost() || !routers_[0].up) continue;
-      if (routers_[0].belief.sync_in_place(w, workers_[w].run_cache(), workers_[w].span_cache(), now_)) {
+      Worker& worker = workers_[w];
+      if (routers_[0].belief.sync_in_place(w, worker.run_cache(), worker.span_cache(), worker.cache().resident(),
+                                           now_)) {
         if (sink == nullptr) continue;
         emit(sink, {now_, EventType::kDeliver, kNone, w, static_cast<std::uint32_t>(MessageKind::kSync)});
         continue;

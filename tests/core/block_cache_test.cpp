@@ -54,8 +54,8 @@ TEST(BlockCache, VllmDocumentationExample) {
   BlockCache cache = make(10);
   CacheChanges changes;
   const std::vector<BlockId> queue{7, 8, 9, 4, 3, 2, 6, 5, 1, 0};
-  for (BlockId b = 0; b < 10; ++b) cache.store(b, 0, nullptr);
-  for (const BlockId b : queue) cache.unref(b, 1);
+  for (BlockId b = 0; b < 10; ++b) cache.acquire(run(b, 1), 0, nullptr);
+  for (const BlockId b : queue) cache.release(run(b, 1), 1);
   const std::vector<Span> chain{{0, 3}, {20, 5}};
   cache.acquire(chain, 2, &changes);
   EXPECT_EQ(changes.evicted, (std::vector<BlockId>{7, 8, 9, 4, 3}));
@@ -76,14 +76,17 @@ TEST(BlockCache, FlushDropsTheIdleAndKeepsTheRest) {
 
 TEST(BlockCache, PartialBlocksCountAsInUseUntilTheyAreKnown) {
   BlockCache cache = make(2);
-  const SlotId s = cache.take(0, nullptr);
+  std::vector<SlotId> held;
+  cache.take(1, 0, nullptr, held);
   EXPECT_EQ(cache.in_use(), 1U);
   EXPECT_EQ(cache.resident().count(), 0U);
-  cache.name(s, 5, 1, nullptr);
+  cache.name(held, {5, 1}, 1, nullptr);
   EXPECT_EQ(cache.hit(run(5, 1)), 1U);
-  cache.unref(5, 2);
+  cache.unref(held, 2);
   EXPECT_EQ(cache.idle_blocks(), 1U);
-  cache.give_back(cache.take(3, nullptr));
+  held.clear();
+  cache.take(1, 3, nullptr, held);
+  cache.give_back(held[0]);
   EXPECT_EQ(cache.free_slots(), 1U);
   cache.check();
 }
@@ -223,11 +226,9 @@ TEST(BlockCache, RandomEvictsOnlyIdleBlocksAndAllOfThemSooner) {
   for (std::uint64_t seed = 0; seed < 400; ++seed) {
     BlockCache cache(4, kIds, eviction_policy("random"), nullptr, Rng(seed, RngPurpose::kEviction));
     cache.acquire(run(0, 4), 0, nullptr);
-    cache.unref(0, 0);
-    cache.unref(1, 0);
-    cache.unref(3, 0);
+    for (const BlockId b : {0U, 1U, 3U}) cache.release(run(b, 1), 0);
     CacheChanges changes;
-    cache.store(20, 0, &changes);
+    cache.acquire(run(20, 1), 0, &changes);
     ++evicted[changes.evicted[0]];
   }
   EXPECT_EQ(evicted[2], 0) << "in use";

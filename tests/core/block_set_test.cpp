@@ -50,9 +50,25 @@ TEST(BlockSet, AgreesWithAPlainSetUnderRandomOperations) {
     }
     ASSERT_EQ(real.count(run), inside);
     ASSERT_EQ(real.leading(run), leading);
-    ASSERT_EQ(before.count_without(real) + real.count() - real.count_without(before), before.count())
-        << "|a \\ b| + |a and b| = |a|";
-    before = real;
+    std::uint32_t stretches = 0, listed = 0;
+    bool last = false;
+    real.each_stretch(run, [&](Span part, bool in) {
+      ASSERT_EQ(part.first, run.first + listed) << "stretches follow each other";
+      ASSERT_EQ(real.count(part), in ? part.count : 0U) << "a stretch is in the set or not";
+      ASSERT_TRUE(stretches == 0 || in != last) << "a stretch is as long as can be";
+      last = in;
+      listed += part.count;
+      ++stretches;
+    });
+    ASSERT_EQ(listed, run.count);
+    std::pair<std::uint32_t, std::uint32_t> differ;
+    for (BlockId b = 0; b < kIds; ++b) {
+      differ.first += before.contains(b) && !real.contains(b) ? 1U : 0U;
+      differ.second += real.contains(b) && !before.contains(b) ? 1U : 0U;
+    }
+    ASSERT_EQ(before.differences(real), differ);
+    before.assign(real);
+    ASSERT_EQ(before, real);
     BlockSet again(kIds);
     again.assign(real.runs());
     ASSERT_EQ(again, real) << "runs() and assign() must be inverse";

@@ -20,7 +20,7 @@ class Belady : public EvictionIndex {
   }
   std::unique_ptr<EvictionIndex> clone() const override { return std::make_unique<Belady>(*this); }
 
-  void request_started(const IdleOrder& idle, RequestId started) override {
+  void request_started(const IdleOrder&, RequestId started) override {
     if (tree_ == nullptr || static_cast<std::int64_t>(started) <= started_) return;
     // Only what the skipped and the started requests use can have its next use change.
     const std::int64_t from = started_ + 1;
@@ -29,9 +29,9 @@ class Belady : public EvictionIndex {
       for (const EdgeId e : tree_->path(r)) {
         if (lists_[e].next_use == kNone || lists_[e].next_use > started) continue;
         const bool listed = lists_[e].head != kNone;
-        if (listed) order_.erase(key(idle, e));
+        if (listed) order_.erase(key(e));
         lists_[e].next_use = tree_->next_use(e, started_);
-        if (listed) order_.insert(key(idle, e));
+        if (listed) order_.insert(key(e));
       }
     }
   }
@@ -40,21 +40,21 @@ class Belady : public EvictionIndex {
     at_least(links_, idle.slots.size());
     const std::uint32_t l = list_of(idle.slots[s].block);
     List& list = lists_[l];
-    links_[s] = {list.tail, kNone, l};
+    links_[s] = {list.tail, kNone, l, joins_++};
     const bool first = list.tail == kNone;
     (first ? list.head : links_[list.tail].next) = s;
     list.tail = s;
-    if (first) order_.insert(key(idle, l));
+    if (first) order_.insert(key(l));
   }
 
-  void leaves(const IdleOrder& idle, SlotId s) override {
+  void leaves(const IdleOrder&, SlotId s) override {
     const Link link = links_[s];
     List& list = lists_[link.list];
     const bool was_head = link.prev == kNone;
-    if (was_head) order_.erase(key(idle, link.list));
+    if (was_head) order_.erase(key(link.list));
     (was_head ? list.head : links_[link.prev].next) = link.next;
     (link.next == kNone ? list.tail : links_[link.next].prev) = link.prev;
-    if (was_head && list.head != kNone) order_.insert(key(idle, link.list));
+    if (was_head && list.head != kNone) order_.insert(key(link.list));
   }
 
   SlotId victim(const IdleOrder&, Rng&) override {
@@ -67,17 +67,16 @@ class Belady : public EvictionIndex {
     SlotId prev = kNone;
     SlotId next = kNone;
     std::uint32_t list = kNone;
+    std::uint64_t joined = 0;  // so many joined before
   };
   struct List {
     SlotId head = kNone;
     SlotId tail = kNone;
     RequestId next_use = kNone;
   };
-  using Key = std::tuple<std::uint32_t, std::uint64_t, std::uint32_t>;  // (kNone − next use, idle_seq, list)
+  using Key = std::tuple<std::uint32_t, std::uint64_t, std::uint32_t>;  // (kNone − next use, joined, list)
 
-  Key key(const IdleOrder& idle, std::uint32_t list) const {
-    return {kNone - lists_[list].next_use, idle.slots[lists_[list].head].idle_seq, list};
-  }
+  Key key(std::uint32_t list) const { return {kNone - lists_[list].next_use, links_[lists_[list].head].joined, list}; }
   std::uint32_t list_of(BlockId block) const {
     const EdgeId e = tree_ == nullptr ? kNone : tree_->edge_of(block);
     return e == kNone ? static_cast<std::uint32_t>(lists_.size() - 1) : e;
@@ -85,6 +84,7 @@ class Belady : public EvictionIndex {
 
   const RadixTree* tree_;
   std::int64_t started_ = -1;
+  std::uint64_t joins_ = 0;
   std::vector<Link> links_;
   std::vector<List> lists_;  // one per edge, one more for blocks that no prompt holds
   std::set<Key> order_;

@@ -110,8 +110,8 @@ TEST(Fleet, EvictionOrderIsWhatTheCacheWouldDo) {
     ASSERT_GT(cache.idle_blocks(), 20U);
     BlockCache real = cache.blocks();
     CacheChanges changes;
-    while (real.free_slots() > 0) real.take(0, nullptr);
-    for (int i = 0; i < 20; ++i) real.take(0, &changes);
+    std::vector<SlotId> held;
+    real.take(real.free_slots() + 20, 0, &changes, held);
     ASSERT_EQ(order.size(), changes.evicted.size()) << row.id;
     for (std::size_t i = 0; i < order.size(); ++i)
       EXPECT_EQ(cache.slots()[order[i]].block, changes.evicted[i]) << row.id;
