@@ -33,7 +33,7 @@ class IdleQueue {
   }
   /// The slot must be in it.
   void remove(SlotId s) {
-    at(place_[s]) = kNone;
+    at(at(head_) == s ? head_ : place_[s]) = kNone;  // most often the front, without asking for its place
     --size_;
     while (head_ != next_ && at(head_) == kNone) ++head_;
   }

@@ -12,7 +12,7 @@ namespace {
 // Memory of one copy of a simulation, about: what grows with the workload and the fleet.
 std::size_t copy_size(const Config& config, const Workload& workload) {
   const std::size_t ids = workload.id_count();
-  const std::size_t worker = config.cache.capacity_blocks * (sizeof(SlotInfo) + 16 + 2 * sizeof(SlotId)) + ids / 2;
+  const std::size_t worker = config.cache.capacity_blocks * (sizeof(SlotInfo) + 5 * sizeof(SlotId)) + ids / 2;
   return sizeof(Simulation) + workload.requests.size() * sizeof(RequestRecord) + config.fleet.workers * (worker + 1024);
 }
 
@@ -55,7 +55,7 @@ Player::Player(const Config& config, const Workload& workload, const RadixTree& 
       cursor_(config, workload, &tree),
       frontier_(cursor_),
       most_logged_(most_logged) {
-  checkpoints_.push_back({cursor_, 0});
+  checkpoints_.push_back({std::make_unique<Simulation>(cursor_), 0});
 }
 
 bool Player::extend_step() {
@@ -64,7 +64,7 @@ bool Player::extend_step() {
   Recorder recorder(log_, frontier_.events_handled() + 1, listener_, most_logged_, messages_left_out_);
   frontier_.step(&recorder);
   if (frontier_.done() && listener_ != nullptr) listener_->on_quiet(frontier_, frontier_.now() + 1);
-  if (frontier_.events_handled() >= checkpoints_.back().sim.events_handled() + spacing_) save_checkpoint();
+  if (frontier_.events_handled() >= checkpoints_.back().sim->events_handled() + spacing_) save_checkpoint();
   return true;
 }
 
@@ -88,15 +88,30 @@ void Player::save_checkpoint() {
   if ((checkpoints_.size() + 1) * copy_bytes_ > budget_) {
     // Every other one goes; what is left is spaced twice as far. The first is the start and stays.
     std::size_t kept = 0;
-    for (std::size_t i = 0; i < checkpoints_.size(); i += 2, ++kept) {
-      if (kept != i) checkpoints_[kept] = std::move(checkpoints_[i]);
+    for (std::size_t i = 0; i < checkpoints_.size(); ++i) {
+      if (i % 2 == 1) {
+        spare_.push_back(std::move(checkpoints_[i].sim));
+      } else if (const std::size_t to = kept++; to != i) {
+        checkpoints_[to] = std::move(checkpoints_[i]);
+      }
     }
-    checkpoints_.erase(checkpoints_.begin() + static_cast<std::ptrdiff_t>(kept), checkpoints_.end());
+    checkpoints_.resize(kept);
     spacing_ *= 2;
     if ((checkpoints_.size() + 1) * copy_bytes_ > budget_) return;
-    if (frontier_.events_handled() < checkpoints_.back().sim.events_handled() + spacing_) return;
+    if (frontier_.events_handled() < checkpoints_.back().sim->events_handled() + spacing_) return;
   }
-  checkpoints_.push_back({frontier_, changes_.size()});
+  if (spare_.empty()) {
+    checkpoints_.push_back({std::make_unique<Simulation>(frontier_), changes_.size()});
+    return;
+  }
+  checkpoints_.push_back({std::move(spare_.back()), changes_.size()});
+  spare_.pop_back();
+  *checkpoints_.back().sim = frontier_;
+}
+
+void Player::drop_last_checkpoint() {
+  spare_.push_back(std::move(checkpoints_.back().sim));
+  checkpoints_.pop_back();
 }
 
 std::size_t Player::events_until(SimTime t) const {
@@ -136,7 +151,7 @@ bool Player::reaches(const Simulation& sim, std::size_t made, Target target) {
 
 const Player::Checkpoint& Player::checkpoint_before(Target target) const {
   const auto behind = std::partition_point(checkpoints_.begin(), checkpoints_.end(),
-                                           [&](const Checkpoint& c) { return reaches(c.sim, c.changes, target); });
+                                           [&](const Checkpoint& c) { return reaches(*c.sim, c.changes, target); });
   return behind == checkpoints_.begin() ? checkpoints_.front() : *std::prev(behind);
 }
 
@@ -161,8 +176,8 @@ void Player::go(Target target) {
   const Checkpoint& start = checkpoint_before(target);
   // Running on from where the cursor is beats a copy unless the checkpoint saves a good many steps.
   const std::uint64_t worth = 64 + copy_bytes_ / 4096;
-  if (!reaches(cursor_, cursor_changes_, target) || start.sim.events_handled() > cursor_.events_handled() + worth) {
-    cursor_ = start.sim;
+  if (!reaches(cursor_, cursor_changes_, target) || start.sim->events_handled() > cursor_.events_handled() + worth) {
+    cursor_ = *start.sim;
     cursor_changes_ = start.changes;
   }
   advance(cursor_, cursor_changes_, target);
@@ -241,9 +256,9 @@ void Player::make(RunChange change) {
   change.t = cursor_.now();
   change.handled = cursor_.events_handled();
   change.log_begin = events_at_cursor_;
-  while (checkpoints_.size() > 1 &&
-         (checkpoints_.back().sim.events_handled() > change.handled || checkpoints_.back().changes > cursor_changes_)) {
-    checkpoints_.pop_back();
+  while (checkpoints_.size() > 1 && (checkpoints_.back().sim->events_handled() > change.handled ||
+                                     checkpoints_.back().changes > cursor_changes_)) {
+    drop_last_checkpoint();
   }
   changes_.resize(cursor_changes_);
   log_.resize(events_at_cursor_);
@@ -273,11 +288,11 @@ void Player::drop_changes(std::size_t keep) {
   const RunChange first = changes_[keep];
   changes_.resize(keep);
   while (checkpoints_.size() > 1 &&
-         (checkpoints_.back().sim.events_handled() > first.handled || checkpoints_.back().changes > keep)) {
-    checkpoints_.pop_back();
+         (checkpoints_.back().sim->events_handled() > first.handled || checkpoints_.back().changes > keep)) {
+    drop_last_checkpoint();
   }
   log_.resize(first.log_begin);
-  frontier_ = checkpoints_.back().sim;
+  frontier_ = *checkpoints_.back().sim;
   std::size_t made = checkpoints_.back().changes;
   advance(frontier_, made, {kNever, first.handled});
   frontier_.run_until(first.t);

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -119,11 +120,11 @@ class Player {
 
   std::size_t checkpoints() const { return checkpoints_.size(); }
   /// The memory they take, about.
-  std::size_t checkpoint_bytes() const { return checkpoints_.size() * copy_bytes_; }
+  std::size_t checkpoint_bytes() const { return (checkpoints_.size() + spare_.size()) * copy_bytes_; }
 
  private:
   struct Checkpoint {
-    Simulation sim;
+    std::unique_ptr<Simulation> sim;
     std::size_t changes = 0;  // of changes_, made in it
   };
   /// Where to go: to a time, all its events handled, or behind a number of steps and of changes.
@@ -136,6 +137,7 @@ class Player {
   bool extend_step();
   void extend_until(SimTime t);
   void save_checkpoint();
+  void drop_last_checkpoint();
   /// Runs `sim`, in which the first `made` changes are made, to the target, and makes those on the way.
   void advance(Simulation& sim, std::size_t& made, Target target) const;
   static bool reaches(const Simulation& sim, std::size_t made, Target target);
@@ -163,6 +165,7 @@ class Player {
   std::size_t events_at_cursor_ = 0;
   std::vector<RunChange> changes_;
   std::vector<Checkpoint> checkpoints_;
+  std::vector<std::unique_ptr<Simulation>> spare_;  // of dropped ones: their memory is written again, and not fetched
 };
 
 }  // namespace blockyard

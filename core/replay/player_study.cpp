@@ -38,7 +38,7 @@ std::optional<RoutingStudy> Player::routing_of(RequestId r) const {
   if (i == 0) return std::nullopt;
   const Target before = before_event(i - 1);
   const Checkpoint& start = checkpoint_before(before);
-  Simulation sim = start.sim;
+  Simulation sim = *start.sim;
   std::size_t made = start.changes;
   advance(sim, made, before);
   RoutingWitness witness(r, sim);
