@@ -138,10 +138,11 @@ void FleetPanel::head(FrameContext& ctx, const Rect& rect, const FleetGrid& grid
        static_cast<int>(BlockFlash::kStored)},
       {"just evicted", "What was here has been evicted. Marked by a cross; fades within 0.4 s.", 1,
        static_cast<int>(BlockFlash::kEvicted)},
-      {"selected prefix", "Blocks of the request or tree node that is selected or pointed at.", 2, 0},
       {"null block", "One slot of vLLM's pool is never used.", 4, 0},
+      {"selected prefix", "Blocks of the request or tree node that is selected or pointed at.", 2, 0},
   }};
-  const float box = look.px(11), gap = look.px(14);
+  const float box = look.px(11);
+  float gap = look.px(14);
   const auto width = [&](const Entry& e) { return box + look.px(6) + text_width(look, FontRole::Small, e.label); };
   const std::string title = grid.fit.shape.per_texel > 1
                                 ? fmt::format("KV blocks · {} per cell", grid.fit.shape.per_texel)
@@ -151,6 +152,7 @@ void FleetPanel::head(FrameContext& ctx, const Rect& rect, const FleetGrid& grid
   const auto shown = [continuous, null](const Entry& e) { return e.kind < 3 || (e.kind == 3 ? continuous : null); };
   for (const Entry& e : kLegend) all += shown(e) ? width(e) + gap : 0;
   const float limit = rect.w - look.px(56);
+  if (all > limit) gap = look.px(8);  // what does not fit even so, the last of them, is left out
   const bool titled = all + title_w <= limit;
   if (titled) {
     draw_text(list, look, FontRole::BodyBold, look.theme.text, ImVec2(rect.x + look.px(2), y), title);

@@ -58,16 +58,25 @@ void WhyHereTab::draw(FrameContext& ctx, const Rect& rect) {
   x = draw_text(list, look, FontRole::Small, theme.text_muted, ImVec2(x + look.px(9), y), "went to");
   if (d.chosen != kNone) x = worker_chip(list, look, ImVec2(x + look.px(8), y), d.chosen);
   const auto policies = policy_table();
-  std::string sentence = fmt::format(
+  const std::string sentence = fmt::format(
       "at {} by {}{}: {}.", moment_text(d.t), d.strategy < policies.size() ? policies[d.strategy].label : "?",
       several_routers(ctx) ? fmt::format(" at router {}", d.router) : std::string(), d.why.reason);
-  if (const std::string why = wait_text(wait_of(ctx.sim, r)); !why.empty()) sentence += " It waits there: " + why + ".";
   draw_text(list, look, FontRole::Small, theme.text_secondary, ImVec2(x + look.px(9), y),
             ellipsized(look, FontRole::Small, sentence, head.right() - x - look.px(9)));
   ImGui::SetCursorScreenPos(ImVec2(x, head.y));
   ImGui::InvisibleButton("##reason", ImVec2(std::max(1.0f, head.right() - x), head.h));
   help_tooltip(look, "Why", sentence);
   look.mark("why", head);
+  if (const std::string why = wait_text(wait_of(ctx.sim, r)); !why.empty()) {
+    const Rect under = rest.take_top(look.px(16), look.px(7));
+    const std::string waits = "It waits there: " + why + ".";
+    draw_text(list, look, FontRole::Small, theme.text, ImVec2(under.x + look.px(6), under.center().y),
+              ellipsized(look, FontRole::Small, waits, under.w - look.px(12)));
+    ImGui::SetCursorScreenPos(under.min());
+    ImGui::InvisibleButton("##waits", ImVec2(under.w, under.h));
+    help_tooltip(look, "Why it waits", waits);
+    look.mark("waits", under);
+  }
 
   const float side = std::min(look.px(330), rest.w * 0.4f);
   const Rect right = rest.take_right(side, look.px(25));
