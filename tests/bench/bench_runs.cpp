@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "core/metrics/live.h"
 #include "core/replay/player.h"
 #include "core/workload/traces/trace_reader.h"
 #include "tests/bench/bench_inputs.h"
@@ -142,6 +143,21 @@ void generate(benchmark::State& state) {
   state.counters["MB_per_million_distinct"] = static_cast<double>(held) / distinct;
 }
 BENCHMARK(generate)->ArgName("requests")->Arg(10'000)->Arg(100'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
+
+// A run as the window computes it: engine continuous, every block in its slot, with live figures and checkpoints.
+void compute_ahead(benchmark::State& state) {
+  if (trace_path().empty()) return state.SkipWithError("no trace");
+  const Prepared& input = prepared(static_cast<std::uint32_t>(state.range(0)), 0);
+  Config config = input.scenario.config;
+  config.fleet.engine = EngineKind::kContinuous;
+  for (auto _ : state) {
+    LiveMetrics live;
+    Player player(config, input.workload, input.tree, &live);
+    player.look_ahead_all();
+  }
+  report(state, input.workload);
+}
+BENCHMARK(compute_ahead)->ArgName("workers")->Arg(16)->Unit(benchmark::kMillisecond);
 
 // Anywhere in a run whose whole length is computed, as a drag of the timeline does.
 void seek(benchmark::State& state) {
