@@ -353,6 +353,25 @@ TEST(Figures, LateTurnsOfASessionAreOne) {
   EXPECT_EQ(figures->evicted_turns, 0U);
 }
 
+// What falls on the very end of all buckets there may be makes them wider, and not one more.
+TEST(SeriesLaws, AreNeverMoreThanTheirMost) {
+  for (const SimTime late : {-1, 0, 1}) {
+    test::TinyRun t;
+    t.config.fleet.workers = 1;
+    t.config.cache.capacity_blocks = 8;
+    t.add(0, 1, 1, 1);
+    const SimTime width = 1000;
+    t.add(us_to_ms(static_cast<SimTime>(Series::kMost) * width + late), 9, 1, 2);  // too long: nothing comes after it
+    Simulation sim = t.begin();
+    Series series(width);
+    while (sim.step(&series)) {
+    }
+    series.finish(sim);
+    EXPECT_LE(series.buckets().size(), Series::kMost) << late;
+    EXPECT_EQ(series.width(), late < 0 ? width : 2 * width) << late;
+  }
+}
+
 // Every bucket has the gauges of every worker; where nothing happens they are those of the bucket before.
 TEST(SeriesLaws, NothingKeepsItsGauges) {
   std::uint64_t empty = 0;

@@ -1,8 +1,10 @@
 // Passing over heartbeats and syncs that change nothing changes nothing: random runs with long pauses in them, once
 // event by event and once in strides.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <array>
+#include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -81,7 +83,7 @@ TEST(Quiet, ASeriesSeesTheSame) {
 }
 
 std::string perfetto_of(const test::RandomRun& run, bool strides, std::uint64_t& handled) {
-  const std::string path = testing::TempDir() + "quiet_perfetto.json";
+  const std::string path = testing::TempDir() + "quiet_perfetto_" + std::to_string(::getpid()) + ".json";
   auto file = io::OutputFile::open(path);
   EXPECT_TRUE(file.has_value());
   PerfettoWriter writer(*file);
@@ -89,8 +91,13 @@ std::string perfetto_of(const test::RandomRun& run, bool strides, std::uint64_t&
   while (strides ? sim.stride(&writer) : sim.step(&writer)) ++handled;
   writer.finish(sim);
   EXPECT_TRUE(file->commit().has_value());
-  std::ifstream in(path);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  std::string bytes;
+  {
+    std::ifstream in(path);
+    bytes.assign(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+  }
+  std::remove(path.c_str());
+  return bytes;
 }
 
 TEST(Quiet, CountersOverTimeAreTheSame) {
