@@ -109,9 +109,17 @@ point_xy() {
   xdotool mousemove --window "$window" "$1" "$2"
   until_true "the pointer is at $1 $2" pointer_is "$1" "$2"
 }
+# What has just appeared may be laid out once more: it stands where it stood a frame before, or nothing moves any more.
+stands_still() {
+  local was frame
+  was=$(anchor "$1") frame=$(fact frames)
+  [[ -n $was && -n $frame ]] || return 1
+  until_true "another frame or a rest" eval "is resting 1 || ((\$(fact frames) > $frame))"
+  [[ $(anchor "$1") == "$was" ]]
+}
 # point NAME [X-SHARE [Y-SHARE]]
 point() {
-  until_true "$1 is there" stands "$1"
+  until_true "$1 is there" stands_still "$1"
   local x y w h
   read -r x y w h <<< "$(anchor "$1")"
   point_xy "$(awk -v a="$x" -v b="$w" -v s="${2:-0.5}" 'BEGIN { printf "%d", a + b * s }')" \
