@@ -64,9 +64,13 @@ TraceOffer make_offer(const Prepared& trace, const std::string& presets_dir) {
   offer.longest_blocks = as_set.empty() ? 0 : as_set.back();
   offer.as_set.pool = engine_of(config).pool(config);
   offer.as_set.fit = fitting(as_set, offer.as_set.pool);
-  offer.as_set.words =
-      fleet_words(config, scenario.capacity_blocks ? "" : fmt::format(" ({} on {})", scenario.model, scenario.gpu));
   const auto presets = read_presets(presets_dir);
+  std::string memory;
+  if (const auto* m = presets ? presets->model(scenario.model) : nullptr; m != nullptr && !scenario.capacity_blocks) {
+    const GpuPreset* g = presets->gpu(scenario.gpu);
+    memory = fmt::format(" ({} on {})", m->label, g == nullptr ? scenario.gpu : g->label);
+  }
+  offer.as_set.words = fleet_words(config, memory);
   if (!presets) return offer;
 
   // The model and GPU that take most requests; among equals the scenario's own model, then the least memory.

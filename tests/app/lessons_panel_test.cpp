@@ -1,6 +1,8 @@
 // The list of lessons and the card of a running one with synthetic hands, at several sizes.
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 #include "app/panels/lessons/lessons.h"
 #include "app/session/lesson_run.h"
 #include "app/ui/widgets.h"
@@ -101,6 +103,55 @@ TEST(LessonPanel, BringsThePickedChoiceIntoSightAtTwiceTheSize) {
   }
   s.key(Key::Enter);
   EXPECT_EQ(s.lesson()->step, 1U) << "from the question on to the next step";
+}
+
+// Where text and question have no room at once, each has a page, and the question's shows all of its choices.
+TEST(LessonPanel, EveryQuestionHasItsPageWithAllChoicesInSight) {
+  for (const auto& [w, h, scale] : {std::tuple{1600, 1000, 2.0F}, {1280, 720, 1.5F}, {1280, 720, 2.0F}}) {
+    Stage s(w, h, scale);
+    int questions = 0;
+    for (const Lesson& lesson : s.session().lessons().lessons) {
+      for (std::size_t i = 0; i < lesson.steps.size(); ++i) {
+        const auto& question = lesson.steps[i].question;
+        if (!question) continue;
+        ++questions;
+        s.start(lesson.id, i);
+        s.session().ui().lesson_page = 1;
+        s.ui().frames(4);
+        const Rect& card = s.anchor("lesson");
+        const float foot = card.bottom() - s.ui().look().px(50);
+        const Rect& last = s.anchor("lesson/choice " + std::to_string(question->choices.size()));
+        EXPECT_LE(last.bottom(), foot) << lesson.id << " step " << i + 1 << " at " << w << "x" << h << ", " << scale;
+        EXPECT_GE(s.anchor("lesson/question").y, card.y);
+        EXPECT_TRUE((Rect{0, 0, static_cast<float>(w), static_cast<float>(h)}.contains(card)));
+      }
+    }
+    EXPECT_GT(questions, 10);
+  }
+}
+
+// One key goes through all of a lesson: what is below, the question, the next step.
+TEST(LessonPanel, OneKeyGoesThroughEverythingAtTwiceTheSize) {
+  Stage s(1280, 720, 2);
+  s.start("6-how-long-a-prefix");
+  std::size_t steps = 1, pages = 1, at = 0;
+  for (int press = 0; press < 60 && !s.session().ui().lesson_leaving; ++press) {
+    const bool more = s.session().ui().lesson_more;
+    const int page = s.session().ui().lesson_page;
+    s.key(Key::Enter);
+    s.ui().frames(3);
+    if (s.lesson()->step != at) {
+      EXPECT_FALSE(more) << "nothing was passed over";
+      EXPECT_EQ(s.lesson()->step, at + 1);
+      at = s.lesson()->step;
+      ++steps;
+    } else if (s.session().ui().lesson_page != page) {
+      ++pages;
+    }
+  }
+  EXPECT_TRUE(s.session().ui().lesson_leaving);
+  EXPECT_EQ(steps, s.lesson()->lesson->steps.size());
+  EXPECT_GT(pages, 1U);
 }
 
 TEST(LessonPanel, FinishingTicksItOffAndLeadsOnOrBack) {

@@ -62,7 +62,7 @@ void ExperimentCard::waterfall_form(FrameContext& ctx) {
 
 void ExperimentCard::pictures_form(FrameContext& ctx) {
   one_button(ctx, "Draw",
-             "The pictures that `blockyard plot` and reports have of this scenario, from its start to its end, without "
+             "The pictures that blockyard plot and reports have of this scenario, from its start to its end, without "
              "what was changed along the way.",
              PicturesWanted{});
 }

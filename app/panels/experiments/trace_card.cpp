@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "app/panels/overlay_parts.h"
 #include "app/panels/panel_text.h"
 #include "app/session/trace_offer.h"
@@ -14,8 +16,9 @@ namespace blockyard {
 namespace {
 
 std::string lengths(const LengthSummary& l) {
-  return fmt::format("{} to {} tokens, half up to {:.0f}, 95 % up to {:.0f}", with_commas(l.min), with_commas(l.max),
-                     l.p50, l.p95);
+  const auto whole = [](double v) { return with_commas(static_cast<std::uint64_t>(std::llround(v))); };
+  return fmt::format("{} to {} tokens, half up to {}, 95 % up to {}", with_commas(l.min), with_commas(l.max),
+                     whole(l.p50), whole(l.p95));
 }
 
 // A muted label and what it says below it, over as many lines as that takes.

@@ -276,7 +276,7 @@ void LessonCard::content(FrameContext& ctx, const Rect& rect) {
   wanted_height_ = y - rect.y + content + look.px(62);
   // Once for each step and size: what has no room at once is turned to, page by page, by the key that goes on.
   const float usual = room - (rect.h - column_h_);
-  const std::string fits = fmt::format("{} {:.0f}x{:.0f}", shown_, rect.w, usual);
+  const std::string fits = fmt::format("{} {:.0f}x{:.0f}", shown_, column_w_, usual);
   if (fits != measured_ && !ctx.ui.lesson_leaving) {
     if (ctx.ui.lesson_paged) {  // as a page it says nothing of the whole: once more without
       ctx.ui.lesson_paged = false;
@@ -308,8 +308,12 @@ Rect LessonCard::grown(const FrameContext& ctx, const Rect& column) {
     most_h_ = column.h;
     return column;
   }
+  // Where the screen itself is low, a question is wider too.
+  const bool wide = turns_page(ctx, 1) && most_h_ < look.px(420);
+  const float room = ImGui::GetIO().DisplaySize.x - 2 * column.x;
+  const float w = wide ? std::max(column.w, std::min(room, look.px(560))) : column.w;
   const float h = std::clamp(wanted_height_, column.h, most_h_);
-  return {column.x, column.bottom() - h, column.w, h};
+  return {column.x, column.bottom() - h, w, h};
 }
 
 // The card as a window over what stands there.
@@ -349,9 +353,10 @@ void LessonCard::draw(FrameContext& ctx, const Rect& column, ImVec2 screen) {
     answer_ = ctx.lesson->answers[ctx.lesson->step];
   }
   if (!ctx.ui.lesson_floats && !column.empty()) {
+    column_w_ = column.w;
     column_h_ = column.h;
     const Rect rect = grown(ctx, column);
-    if (rect.h > column.h) return over(ctx, rect);
+    if (rect.h > column.h || rect.w > column.w) return over(ctx, rect);
     begin_card(look, "lesson", rect);
     content(ctx, rect);
     end_card(look);
@@ -359,6 +364,7 @@ void LessonCard::draw(FrameContext& ctx, const Rect& column, ImVec2 screen) {
   }
   const ImVec2 size(std::min(look.px(372), screen.x - look.px(16)),
                     std::clamp(wanted_height_, look.px(300), std::max(look.px(300), screen.y - look.px(120))));
+  column_w_ = size.x;
   column_h_ = most_h_ = size.y;
   ImVec2 at(ctx.ui.lesson_x, ctx.ui.lesson_y);
   if (!ctx.ui.lesson_floats) at = ImVec2(look.px(16), screen.y - size.y - look.px(40));

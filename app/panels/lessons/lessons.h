@@ -38,7 +38,8 @@ class LessonCard {
   std::string measured_;               // that, and the room for which it was found out whether it takes two pages
   double since_ = 0;                   // screen time
   float wanted_height_ = 0;            // of all that the card says
-  float column_h_ = 0, most_h_ = 0;    // as it stands in its column, and as high as it may grow
+  float column_w_ = 0, column_h_ = 0;  // as it stands in its column
+  float most_h_ = 0;                   // as high as it may grow
   std::optional<std::size_t> answer_;  // as drawn last
   bool dragged_ = false;
   bool missing_ = false;  // what is pointed at is not on screen

@@ -8,6 +8,8 @@
 namespace blockyard {
 
 void draw_series(const Pen& pen, const Plot& plot, const PlotGeometry& g, const PlotView& view);
+// The marks of lines whose points were measured.
+void draw_markers(const Pen& pen, const Plot& plot, const PlotGeometry& g, const PlotView& view);
 void draw_bars(const Pen& pen, const Plot& plot, const PlotGeometry& g, const PlotView& view);
 void draw_waterfall(const Pen& pen, const Plot& plot, const PlotGeometry& g);
 void draw_heat(const Pen& pen, const Plot& plot, const PlotGeometry& g);

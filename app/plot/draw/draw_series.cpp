@@ -16,18 +16,17 @@ class SeriesPainter {
                 bool dashed, int shape)
       : pen_(pen), s_(s), g_(g), colour_(colour), tree_(tree), dashed_(dashed), shape_(shape) {}
 
-  void draw() const {
-    path();
-    if (!s_.markers) return;
-    // Marks on the rim are as whole as others.
-    const Rect r = g_.area.inset(-pen_.px(8), -pen_.px(8));
-    pen_.list().PushClipRect(r.min(), r.max());
-    markers();
-    pen_.list().PopClipRect();
+  // Later series have smaller marks: one that lies on another leaves it to be seen.
+  void markers() const {
+    const float radius = std::max(2.2F, 6.2F - 1.0F * static_cast<float>(shape_)) * pen_.style().scale;
+    for (std::size_t i = 0; i < std::min(s_.x.size(), s_.y.size()); ++i) {
+      if (!drawable(s_.x[i], s_.y[i])) continue;
+      const ImVec2 p(g_.x.px(s_.x[i]), g_.y.px(s_.y[i]));
+      if (is_in_area(p)) pen_.mark(p, radius, shape_, colour_);
+    }
   }
 
- private:
-  void path() const {
+  void draw() const {
     switch (s_.style) {
       case SeriesStyle::Line:
       case SeriesStyle::Step:
@@ -44,6 +43,7 @@ class SeriesPainter {
     }
   }
 
+ private:
   float base() const { return g_.y.log ? g_.y.p0 : std::clamp(g_.y.px(0), g_.y.p1, g_.y.p0); }
   bool drawable(double x, double y) const {
     return std::isfinite(x) && std::isfinite(y) && (!g_.x.log || x > 0) && (!g_.y.log || y > 0);
@@ -113,16 +113,6 @@ class SeriesPainter {
         pen_.fill_to(path, bottoms, faded(colour_, 0.24F), faded(colour_, 0.0F));
       }
       stroke(path);
-    }
-  }
-
-  // Later series have smaller marks: one that lies on another leaves it to be seen.
-  void markers() const {
-    const float radius = std::max(2.2F, 6.2F - 1.0F * static_cast<float>(shape_)) * pen_.style().scale;
-    for (std::size_t i = 0; i < std::min(s_.x.size(), s_.y.size()); ++i) {
-      if (!drawable(s_.x[i], s_.y[i])) continue;
-      const ImVec2 p(g_.x.px(s_.x[i]), g_.y.px(s_.y[i]));
-      if (is_in_area(p)) pen_.mark(p, radius, shape_, colour_);
     }
   }
 
@@ -216,15 +206,29 @@ class SeriesPainter {
 
 }  // namespace
 
-void draw_series(const Pen& pen, const Plot& plot, const PlotGeometry& g, const PlotView& view) {
+namespace {
+
+template <class F>
+void each_shown(const Pen& pen, const Plot& plot, const PlotGeometry& g, const PlotView& view, F f) {
   for (std::size_t i = 0; i < plot.series.size(); ++i) {
     if (!view.shows(i)) continue;
     const MinMaxPyramid* tree = i < view.trees.size() ? &view.trees[i] : nullptr;
     const PlotSeries& s = plot.series[i];
-    SeriesPainter(pen, s, g, pen.style().colour(s.colour, static_cast<int>(i)), tree, is_dashed(plot, i),
-                  static_cast<int>(i))
-        .draw();
+    const int index = static_cast<int>(i);
+    f(s, SeriesPainter(pen, s, g, pen.style().colour(s.colour, index), tree, is_dashed(plot, i), index));
   }
+}
+
+}  // namespace
+
+void draw_series(const Pen& pen, const Plot& plot, const PlotGeometry& g, const PlotView& view) {
+  each_shown(pen, plot, g, view, [](const PlotSeries&, const SeriesPainter& painter) { painter.draw(); });
+}
+
+void draw_markers(const Pen& pen, const Plot& plot, const PlotGeometry& g, const PlotView& view) {
+  each_shown(pen, plot, g, view, [](const PlotSeries& s, const SeriesPainter& painter) {
+    if (s.markers) painter.markers();
+  });
 }
 
 }  // namespace blockyard

@@ -29,6 +29,10 @@ class PlotPainter {
     clip(pen_.px(2));  // a line on the rim is not cut in half
     draw_series(pen_, plot_, g_, view_);
     pen_.list().PopClipRect();
+    const Rect around = g_.area.inset(-pen_.px(8));  // marks on the rim are as whole as others
+    pen_.list().PushClipRect(around.min(), around.max(), true);
+    draw_markers(pen_, plot_, g_, view_);
+    pen_.list().PopClipRect();
     clip(pen_.px(16));
     draw_bars(pen_, plot_, g_, view_);
     pen_.list().PopClipRect();

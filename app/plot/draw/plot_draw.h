@@ -83,7 +83,7 @@ struct PlotGeometry {
 
 struct FigureGeometry {
   Rect rect;
-  std::string title;  // of the figure, or of its only plot
+  std::string title;                            // of the figure, or of its only plot
   std::vector<std::string> subtitle, footnote;  // by line
   float title_y = 0, subtitle_y = 0, footnote_y = 0;
   std::vector<PlotGeometry> plots;

@@ -30,8 +30,8 @@ key comma
 key Home
 is now 0 || fail "Home does not go to the start"
 xdotool key F12
-until_true "F12 takes a picture" test -s blockyard.png
-until_true "and says so" has toast blockyard.png
+until_true "F12 takes a picture and says so" has toast blockyard.png  # for some seconds: first
+until_true "and there it is" test -s blockyard.png
 "$program" shot first-look --at 0 --out home.png || fail "shot"
 off=$("$probe" differ blockyard.png home.png) || fail "the screenshot cannot be read"
 ((off <= 20)) || fail "$off of 1000 pixels differ from the headless picture"
