@@ -17,6 +17,7 @@ namespace {
 constexpr std::size_t kMostLogged = 4'000'000;  // events computed ahead: about 130 MB
 constexpr double kAheadMs = 3;                  // of a frame, for computing ahead
 constexpr double kForever = 1e15;
+constexpr double kMostUnseen = 0.25;      // s of screen time from frame to frame
 constexpr std::size_t kMostResults = 32;  // of experiments that are kept
 
 }  // namespace
@@ -167,7 +168,8 @@ void Session::poll_experiment() {
 }
 
 void Session::update(double seconds) {
-  screen_time_ += seconds;
+  // What took place between two frames nobody has seen: a message that was told before a slow one stays to be read.
+  screen_time_ += std::min(seconds, kMostUnseen);
   poll_loads();
   poll_experiment();
   std::erase_if(cancelled_, [](const auto& job) { return job->finished(); });

@@ -134,5 +134,15 @@ TEST_F(Kept, AnotherFileTakesTheOffersPlace) {
   EXPECT_FALSE(s.offer(*open_document(write("bad.jsonl", "{\"timestamp\": 1}\n"), BLOCKYARD_ASSETS)));
 }
 
+TEST_F(Kept, AMessageOutlivesASlowFrame) {
+  Session s(options());
+  ASSERT_TRUE(s.open({kSmall, "", ""}, false));
+  s.notify("saved");
+  s.update(60);  // nobody has seen it yet
+  EXPECT_EQ(s.toasts().size(), 1U);
+  for (int i = 0; i < 60; ++i) s.update(0.2);
+  EXPECT_TRUE(s.toasts().empty());
+}
+
 }  // namespace
 }  // namespace blockyard

@@ -266,9 +266,9 @@ TEST_F(SessionTest, RemembersSettingsWhereItCan) {
   o.config_dir = (folder_ / "file/config").string();
   Session s(o);
   ASSERT_TRUE(s.open({kSmall, "", ""}, false));
-  for (int i = 0; i < 5; ++i) {
-    s.apply(cmd::SetTheme{i % 2 == 0});
-    s.update(1.5);
+  for (int i = 0; i < 24; ++i) {
+    s.apply(cmd::SetTheme{i % 8 < 4});
+    s.update(0.25);
   }
   EXPECT_EQ(s.toasts().size(), 1U);
   EXPECT_FALSE(s.toasts()[0].error);
