@@ -53,7 +53,7 @@ class Get : public std::enable_shared_from_this<Get> {
   }
   void write() {
     const live::HttpAddress& address = question_.address;
-    request_.method(http::verb::get);
+    request_.method(question_.post.empty() ? http::verb::get : http::verb::post);
     request_.target(question_.path);
     request_.version(11);
     request_.set(http::field::host, address.text().substr(7));
@@ -61,6 +61,11 @@ class Get : public std::enable_shared_from_this<Get> {
     request_.set(http::field::accept, "*/*");
     request_.set(http::field::connection, "close");
     if (!question_.key.empty()) request_.set(http::field::authorization, "Bearer " + question_.key);
+    if (!question_.post.empty()) {
+      request_.set(http::field::content_type, "application/json");
+      request_.body() = question_.post;
+      request_.prepare_payload();
+    }
     http::async_write(stream_, request_, [self = shared_from_this()](beast::error_code trouble, std::size_t) {
       if (trouble) return self->fail(HttpAnswer::Trouble::kBroken, trouble);
       self->read();
@@ -105,7 +110,7 @@ class Get : public std::enable_shared_from_this<Get> {
   beast::tcp_stream stream_;
   asio::steady_timer deadline_;
   beast::flat_buffer buffer_;
-  http::request<http::empty_body> request_;
+  http::request<http::string_body> request_;
   http::response_parser<http::string_body> parser_;
   bool over_ = false;
 };

@@ -1,4 +1,5 @@
-// One GET over HTTP, within limits of time and size. For probes and pages; requests of clients are not sent this way.
+// One question over HTTP, within limits of time and size: for probes and pages. Requests of clients are not sent this
+// way.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -25,12 +26,14 @@ struct HttpAnswer {
 struct HttpQuestion {
   live::HttpAddress address;
   std::string path;
-  std::string key;  ///< sent as a bearer token; empty: none
+  std::string key;   ///< sent as a bearer token; empty: none
+  std::string post;  ///< JSON that is posted; empty: a GET
   std::chrono::microseconds timeout{};
   std::size_t most_bytes = 0;
 };
 
-/// Calls `done` once, on the thread that runs the context. The name is looked up anew each time.
+/// A GET, or a POST where there is something to post. Calls `done` once, on the thread that runs the context. The name
+/// is looked up anew each time.
 void http_get(boost::asio::io_context& context, HttpQuestion question, std::function<void(HttpAnswer&&)> done);
 
 }  // namespace blockyard::net

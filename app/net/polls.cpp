@@ -89,11 +89,11 @@ Polls::Polls(boost::asio::io_context& context, const live::LiveFleet& fleet, Inb
     const std::string key = key_of(worker);
     polls_.push_back(std::make_shared<Poll>(
         context, w, true,
-        HttpQuestion{worker.address, "/metrics", key, duration(fleet.metrics_timeout_ms), kMostMetrics},
+        HttpQuestion{worker.address, "/metrics", key, "", duration(fleet.metrics_timeout_ms), kMostMetrics},
         duration(fleet.metrics_every_ms), inbox));
     polls_.push_back(std::make_shared<Poll>(
         context, w, false,
-        HttpQuestion{worker.address, fleet.health_path, key, duration(fleet.health_timeout_ms), kMostHealth},
+        HttpQuestion{worker.address, fleet.health_path, key, "", duration(fleet.health_timeout_ms), kMostHealth},
         duration(fleet.health_every_ms), inbox));
   }
   for (const auto& poll : polls_) poll->ask();

@@ -4,6 +4,7 @@ It is written from the engines' wire format, not from the program's code: with i
 idea of what it holds (Worker.digest()). Loopback only, ports of the system's choice."""
 import hashlib
 import http.server
+import json
 import struct
 import threading
 import time
@@ -161,6 +162,8 @@ class Web:
 
     def __init__(self):
         web = self
+        self.tokenizes = ("prompt", "messages")
+        self.hits = True
         self.running, self.healthy, self.process_start, self.key = 0, True, 1000.0, None
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -180,6 +183,15 @@ class Web:
                     self.wfile.write(body)
                 except ConnectionError:
                     pass  # whoever asked is gone
+
+            def do_POST(self):
+                asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                known = self.path == "/tokenize" and any(k in asked for k in web.tokenizes)
+                body = b'{"count":3,"tokens":[1,2,3]}' if known else b"{}"
+                self.send_response(200 if known else 404)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
 
             def log_message(self, *_):
                 pass
@@ -201,6 +213,8 @@ class Web:
         lines = ["# TYPE vllm:num_requests_running gauge"]
         for engine in ("0", "1"):
             lines.append('vllm:num_requests_running{engine="%s"} %.1f' % (engine, self.running + 10 * int(engine)))
+        if self.hits:
+            lines.append('vllm:prefix_cache_hits_total{engine="0"} 5')
         lines.append('vllm:cache_config_info{block_size="16",num_gpu_blocks="101"} 1.0')
         lines.append("process_start_time_seconds %r" % self.process_start)
         return "\n".join(lines) + "\n"

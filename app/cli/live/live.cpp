@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "app/cli/command.h"
+#include "app/cli/live/live_check.h"
 #include "app/cli/parts/checks.h"
 #include "app/cli/parts/help.h"
 #include "app/cli/parts/options.h"
@@ -197,6 +198,18 @@ int info(const std::string& path) {
   return kDone;
 }
 
+// FLEET.json and --worker.
+void add_fleet(CLI::App& app, LiveArgs& args) {
+  app.add_option("fleet", args.fleet, "A fleet file: its workers, and how they are watched")->type_name("FLEET.json");
+  app.add_option(
+         "--worker", args.workers,
+         "A worker, again for more; without it, those of the file. URL[,name=…][,events=tcp://HOST:PORT] "
+         "[,replay=…][,topic=…][,ranks=N] [,engine=vllm|sglang|auto] in one word; URL may be empty where events "
+         "are given")
+      ->type_name("SPEC")
+      ->allow_extra_args(false);
+}
+
 std::string check_speed(const std::string& text) {
   if (text == "max") return {};
   char* end = nullptr;
@@ -210,14 +223,7 @@ std::string check_speed(const std::string& text) {
 
 std::function<int()> make_live(CLI::App& app, const Context&) {
   auto args = std::make_shared<LiveArgs>();
-  app.add_option("fleet", args->fleet, "A fleet file: its workers, and how they are watched")->type_name("FLEET.json");
-  app.add_option(
-         "--worker", args->workers,
-         "A worker, again for more; without it, those of the file. URL[,name=…][,events=tcp://HOST:PORT] "
-         "[,replay=…][,topic=…][,ranks=N] [,engine=vllm|sglang|auto] in one word; URL may be empty where events "
-         "are given")
-      ->type_name("SPEC")
-      ->allow_extra_args(false);
+  add_fleet(app, *args);
   app.add_flag("--headless", args->headless, "Without a window: one line a second on standard error");
   app.add_option("--for", args->seconds, "End after so many seconds; without it, with Ctrl C")
       ->type_name("SECONDS")
@@ -245,8 +251,23 @@ std::function<int()> make_live(CLI::App& app, const Context&) {
   look->add_option("file", *path, "A recording")->required();
   end_help(*look, {"blockyard live --headless --for 1 --worker http://127.0.0.1:8000 --record fleet.jsonl",
                    "blockyard live info fleet.jsonl"});
+  CLI::App* check =
+      app.add_subcommand("check", "One look at each worker, and what to switch on where something is missing");
+  auto checked = std::make_shared<LiveArgs>();
+  checked->seconds = 10;
+  add_fleet(*check, *checked);
+  check->add_option("--for", checked->seconds, "How long a stream may take to bring a batch, s")
+      ->type_name("SECONDS")
+      ->capture_default_str()
+      ->check(between(0.001, 1e7));
+  end_help(*check, {"blockyard live check --worker http://127.0.0.1:8000,events=tcp://127.0.0.1:5557 --for 1 || echo "
+                    "'not all is well'"});
   app.require_subcommand(0, 1);
-  return [args, look, path] {
+  return [args, look, path, check, checked] {
+    if (check->parsed()) {
+      const auto fleet = read_fleet(*checked);
+      return fleet ? check_fleet(*fleet, checked->seconds) : refuse(fleet.error());
+    }
     if (look->parsed()) return info(*path);
     if (!args->headless) return refuse(Error{"a live fleet is shown without a window so far; add --headless"});
     if (args->replay.empty()) return watch(*args);

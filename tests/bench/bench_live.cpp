@@ -1,0 +1,100 @@
+// A live fleet: reading an engine's payloads, and taking in what 64 workers of 100,000 blocks say.
+#include <benchmark/benchmark.h>
+
+#include <string>
+#include <vector>
+
+#include "core/live/session.h"
+#include "tests/bench/bench_inputs.h"
+
+namespace blockyard::bench {
+namespace {
+
+using namespace blockyard::live;
+
+void put(std::string& out, std::uint64_t v, int bytes) {
+  for (int i = bytes - 1; i >= 0; --i) out += static_cast<char>(v >> (8 * i));
+}
+void text(std::string& out, std::string_view t) { (out += static_cast<char>(0xa0 | t.size())) += t; }
+
+std::uint64_t hash_of(std::uint64_t worker, std::uint64_t block) { return mix64(worker << 32 | block); }
+
+// One batch as vLLM writes it (arrays): `blocks` blocks of 16 tokens stored in one chain from block `first` on, and as
+// many removed from block `removed` on, where that is not kNone.
+std::string payload(std::uint64_t worker, std::uint32_t first, std::uint32_t blocks, std::uint32_t removed) {
+  std::string out = "\x92\xcb";
+  put(out, 0x41d954fc40100000, 8);
+  out += static_cast<char>(removed == kNone ? 0x91 : 0x92);
+  out += static_cast<char>(0x97);
+  text(out, "BlockStored");
+  out += static_cast<char>(0xdc);
+  put(out, blocks, 2);
+  for (std::uint32_t b = 0; b < blocks; ++b) {
+    out += static_cast<char>(0xcf);
+    put(out, hash_of(worker, first + b), 8);
+  }
+  out += static_cast<char>(0xc0);  // no parent: chains of this many blocks
+  out += static_cast<char>(0xdc);
+  put(out, blocks * 16, 2);
+  for (std::uint32_t t = 0; t < blocks * 16; ++t) {
+    out += static_cast<char>(0xce);
+    put(out, mix64(std::uint64_t{first} * 16 + t) & 0x1FFFF, 4);
+  }
+  out += static_cast<char>(16);
+  out += static_cast<char>(0xc0);
+  text(out, "GPU");
+  if (removed == kNone) return out;
+  out += static_cast<char>(0x93);
+  text(out, "BlockRemoved");
+  out += static_cast<char>(0xdc);
+  put(out, blocks, 2);
+  for (std::uint32_t b = blocks; b-- > 0;) {
+    out += static_cast<char>(0xcf);
+    put(out, hash_of(worker, removed + b), 8);
+  }
+  text(out, "GPU");
+  return out;
+}
+
+void Decode(benchmark::State& state) {
+  const std::string bytes = payload(1, 0, 128, kNone);
+  KvDecoder decoder;
+  for (auto _ : state)
+    benchmark::DoNotOptimize(decoder.decode(Bytes(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size())));
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * bytes.size()));
+}
+BENCHMARK(Decode);
+
+// 64 workers, each full: every batch stores 4 blocks and removes the oldest 4. From bytes to the session's state.
+void Batches(benchmark::State& state) {
+  constexpr std::uint32_t kWorkers = 64, kEach = 4;
+  const std::uint32_t held = large() ? 100'000 : 2'000;  // blocks a worker
+  std::vector<std::string> specs(kWorkers, ",events=tcp://127.0.0.1:1");
+  LiveSession session(parse_fleet("{}", specs).value());
+  std::vector<StreamReading> reading(kWorkers, StreamReading(16, false));
+  std::uint64_t seq = 0;
+  std::uint32_t next = 0;
+  const auto feed = [&](WorkerId w, const std::string& bytes) {
+    session.apply({static_cast<SimTime>(seq), KvRecord{w, reading[w].read(seq, false, bytes)}});
+  };
+  for (; next < held; next += kEach, ++seq) {
+    for (WorkerId w = 0; w < kWorkers; ++w) feed(w, payload(w, next, kEach, kNone));
+  }
+  WorkerId w = 0;
+  for (auto _ : state) {
+    state.PauseTiming();
+    const std::string bytes = payload(w, next, kEach, next - held);
+    state.ResumeTiming();
+    feed(w, bytes);
+    if (++w == kWorkers) {
+      w = 0;
+      next += kEach;
+      ++seq;
+    }
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()));  // batches
+}
+BENCHMARK(Batches);
+
+}  // namespace
+}  // namespace blockyard::bench
