@@ -16,7 +16,7 @@
 #include "app/cli/parts/options.h"
 #include "app/cli/parts/window_args.h"
 #include "app/platform/program.h"
-#include "app/session/documents.h"
+#include "app/session/files/documents.h"
 #include "core/base/printable.h"
 #include "core/base/words/nearest.h"
 

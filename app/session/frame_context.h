@@ -23,7 +23,7 @@ struct Look;         // app/ui/look.h
 struct Scenario;     // core/io/scenario.h
 struct LessonShelf;  // core/io/lesson.h
 struct LessonRun;    // app/session/lesson_run.h
-struct TraceOffer;   // app/session/trace_offer.h
+struct TraceOffer;   // app/session/files/trace_offer.h
 
 struct Bookmark {
   SimTime t = 0;

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "app/session/documents.h"
+#include "app/session/files/documents.h"
 #include "app/session/frame_context.h"
 #include "core/experiment/prepared.h"
 #include "core/experiment/variant.h"

@@ -19,10 +19,10 @@
 #include <utility>
 #include <vector>
 
+#include "app/session/files/trace_offer.h"
 #include "app/session/frame_context.h"
 #include "app/session/lesson_run.h"
 #include "app/session/open_run.h"
-#include "app/session/trace_offer.h"
 
 namespace blockyard {
 

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <thread>
 
-#include "app/session/trace_offer.h"
+#include "app/session/files/trace_offer.h"
 #include "core/metrics/rejections.h"
 #include "session_stage.h"
 

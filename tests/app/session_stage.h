@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "app/session/documents.h"
+#include "app/session/files/documents.h"
 #include "app/session/session.h"
 #include "app/session/settings.h"
 #include "core/router/policy.h"

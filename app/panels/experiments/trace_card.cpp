@@ -6,7 +6,7 @@
 
 #include "app/panels/overlay_parts.h"
 #include "app/panels/panel_text.h"
-#include "app/session/trace_offer.h"
+#include "app/session/files/trace_offer.h"
 #include "app/ui/compat.h"
 #include "app/ui/icons.h"
 #include "app/ui/widgets.h"

@@ -1,4 +1,4 @@
-#include "app/session/trace_offer.h"
+#include "app/session/files/trace_offer.h"
 
 #include <fmt/format.h>
 

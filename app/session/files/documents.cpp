@@ -1,4 +1,4 @@
-#include "app/session/documents.h"
+#include "app/session/files/documents.h"
 
 #include <fmt/format.h>
 
