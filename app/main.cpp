@@ -17,8 +17,8 @@
 #include "app/cli/parts/window_args.h"
 #include "app/platform/program.h"
 #include "app/session/files/documents.h"
-#include "core/base/printable.h"
 #include "core/base/words/nearest.h"
+#include "core/base/words/printable.h"
 
 namespace {
 

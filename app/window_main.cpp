@@ -20,7 +20,7 @@
 #include "app/ui/font_file.h"
 #include "app/window/main_frame.h"
 #include "app/window/state_text.h"
-#include "core/base/printable.h"
+#include "core/base/words/printable.h"
 #include "core/io/files.h"
 #include "core/settings/json_edit.h"
 

@@ -13,7 +13,7 @@
 #include "app/cli/parts/options.h"
 #include "app/cli/parts/output_set.h"
 #include "app/cli/parts/table.h"
-#include "core/base/printable.h"
+#include "core/base/words/printable.h"
 #include "core/io/experiments/comparison.h"
 #include "core/io/results.h"
 #include "core/router/policy.h"

@@ -14,8 +14,8 @@
 #include "app/cli/parts/options.h"
 #include "app/cli/parts/table.h"
 #include "core/base/percentile.h"
-#include "core/base/printable.h"
 #include "core/base/text.h"
+#include "core/base/words/printable.h"
 #include "core/io/receipts.h"
 
 namespace blockyard::cli {

@@ -13,7 +13,7 @@
 #include "app/cli/parts/options.h"
 #include "app/cli/parts/table.h"
 #include "app/jobs/compare.h"
-#include "core/base/printable.h"
+#include "core/base/words/printable.h"
 #include "core/experiment/switches.h"
 #include "core/io/experiments/switches_file.h"
 #include "core/io/files.h"

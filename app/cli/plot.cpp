@@ -9,7 +9,7 @@
 #include "app/cli/parts/options.h"
 #include "app/cli/parts/output_set.h"
 #include "app/cli/parts/result_files.h"
-#include "core/base/printable.h"
+#include "core/base/words/printable.h"
 
 namespace blockyard::cli {
 namespace {

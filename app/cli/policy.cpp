@@ -11,7 +11,7 @@
 #include "app/cli/parts/help.h"
 #include "app/cli/parts/options.h"
 #include "app/cli/parts/table.h"
-#include "core/base/printable.h"
+#include "core/base/words/printable.h"
 #include "core/io/files.h"
 #include "core/io/imports/imported_policy.h"
 

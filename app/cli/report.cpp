@@ -11,7 +11,7 @@
 #include "app/cli/parts/options.h"
 #include "app/cli/parts/output_set.h"
 #include "app/cli/parts/result_files.h"
-#include "core/base/printable.h"
+#include "core/base/words/printable.h"
 #include "core/experiment/metric.h"
 #include "core/io/files.h"
 #include "core/router/policy.h"

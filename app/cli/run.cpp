@@ -9,7 +9,7 @@
 #include "app/cli/parts/help.h"
 #include "app/cli/parts/options.h"
 #include "app/cli/parts/table.h"
-#include "core/base/printable.h"
+#include "core/base/words/printable.h"
 #include "core/experiment/prepared.h"
 #include "core/io/perfetto.h"
 #include "core/io/receipts.h"

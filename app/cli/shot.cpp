@@ -19,7 +19,7 @@
 #include "app/ui/raster/headless.h"
 #include "app/window/main_frame.h"
 #include "core/base/check.h"
-#include "core/base/printable.h"
+#include "core/base/words/printable.h"
 #include "core/experiment/compare.h"
 #include "core/io/files.h"
 #include "core/router/policy.h"

@@ -10,8 +10,8 @@
 #include "app/cli/command.h"
 #include "app/cli/parts/help.h"
 #include "app/cli/parts/sweep_run.h"
-#include "core/base/printable.h"
 #include "core/base/words/nearest.h"
+#include "core/base/words/printable.h"
 #include "core/io/experiments/sweep_files.h"
 
 namespace blockyard::cli {

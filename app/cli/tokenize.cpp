@@ -10,7 +10,7 @@
 #include "app/cli/parts/checks.h"
 #include "app/cli/parts/help.h"
 #include "app/cli/parts/options.h"
-#include "core/base/printable.h"
+#include "core/base/words/printable.h"
 #include "core/io/files.h"
 #include "core/tokens/bpe/train.h"
 #include "core/tokens/built_in.h"

@@ -10,8 +10,8 @@
 #include "app/cli/parts/help.h"
 #include "app/cli/parts/options.h"
 #include "app/cli/parts/table.h"
-#include "core/base/printable.h"
 #include "core/base/text.h"
+#include "core/base/words/printable.h"
 #include "core/workload/trace_info.h"
 
 namespace blockyard::cli {

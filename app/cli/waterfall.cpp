@@ -12,8 +12,8 @@
 #include "app/cli/parts/output_set.h"
 #include "app/cli/parts/table.h"
 #include "app/figures/waterfall_figure.h"
-#include "core/base/printable.h"
 #include "core/base/text.h"
+#include "core/base/words/printable.h"
 #include "core/io/experiments/waterfall_file.h"
 
 namespace blockyard::cli {

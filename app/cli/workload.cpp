@@ -7,7 +7,7 @@
 #include "app/cli/command.h"
 #include "app/cli/parts/help.h"
 #include "app/cli/parts/options.h"
-#include "core/base/printable.h"
+#include "core/base/words/printable.h"
 #include "core/experiment/prepared.h"
 #include "core/io/files.h"
 #include "core/io/trace_export.h"

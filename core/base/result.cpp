@@ -1,6 +1,6 @@
 #include "core/base/result.h"
 
-#include "core/base/printable.h"
+#include "core/base/words/printable.h"
 
 namespace blockyard {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "core/base/printable.h"
 #include "core/base/words/nearest.h"
+#include "core/base/words/printable.h"
 #include "core/router/policy.h"
 
 namespace blockyard {

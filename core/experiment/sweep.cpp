@@ -7,8 +7,8 @@
 #include <limits>
 
 #include "core/base/math.h"
-#include "core/base/printable.h"
 #include "core/base/words/nearest.h"
+#include "core/base/words/printable.h"
 #include "core/settings/setting.h"
 
 namespace blockyard {

@@ -6,7 +6,7 @@
 #include <charconv>
 #include <set>
 
-#include "core/base/printable.h"
+#include "core/base/words/printable.h"
 #include "core/settings/json_reader.h"
 #include "core/settings/json_text.h"
 

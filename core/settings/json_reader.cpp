@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "core/base/printable.h"
 #include "core/base/words/nearest.h"
+#include "core/base/words/printable.h"
 #include "core/base/words/range_text.h"
 #include "core/settings/json_text.h"
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "core/base/printable.h"
+#include "core/base/words/printable.h"
 
 namespace blockyard::io {
 

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "core/base/printable.h"
+#include "core/base/words/printable.h"
 #include "core/settings/json_reader.h"
 #include "core/settings/json_text.h"
 #include "core/settings/presets_json.h"

@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "core/base/check.h"
-#include "core/base/printable.h"
+#include "core/base/words/printable.h"
 
 namespace blockyard {
 namespace {

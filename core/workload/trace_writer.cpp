@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/base/check.h"
-#include "core/base/printable.h"
+#include "core/base/words/printable.h"
 
 namespace blockyard {
 namespace {

@@ -15,8 +15,8 @@
 #include "app/cli/parts/options.h"
 #include "app/cli/parts/table.h"
 #include "app/net/watch.h"
-#include "core/base/printable.h"
 #include "core/base/text.h"
+#include "core/base/words/printable.h"
 #include "core/live/results.h"
 
 namespace blockyard::cli {

@@ -10,7 +10,7 @@
 #include "app/cli/parts/table.h"
 #include "app/net/check.h"
 #include "app/net/watch.h"
-#include "core/base/printable.h"
+#include "core/base/words/printable.h"
 
 namespace blockyard::cli {
 namespace {

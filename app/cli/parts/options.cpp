@@ -18,7 +18,7 @@
 #include "app/cli/parts/help.h"
 #include "app/platform/program.h"
 #include "app/session/files/documents.h"
-#include "core/base/printable.h"
+#include "core/base/words/printable.h"
 #include "core/settings/json_edit.h"
 #include "core/workload/make.h"
 

@@ -7,7 +7,7 @@
 #include "app/cli/parts/checks.h"
 #include "app/cli/parts/help.h"
 #include "app/cli/parts/options.h"
-#include "core/base/printable.h"
+#include "core/base/words/printable.h"
 #include "core/io/files.h"
 #ifdef BLOCKYARD_WITH_PLOTS
 #include "app/plot/draw/export.h"

@@ -7,8 +7,8 @@
 #include <iterator>
 #include <string_view>
 
-#include "core/base/printable.h"
 #include "core/base/words/nearest.h"
+#include "core/base/words/printable.h"
 #include "core/settings/json_edit.h"
 #include "core/settings/setting.h"
 

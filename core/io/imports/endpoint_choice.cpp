@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "core/base/printable.h"
+#include "core/base/words/printable.h"
 
 namespace blockyard::imports {
 namespace {

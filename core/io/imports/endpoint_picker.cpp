@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "core/base/printable.h"
+#include "core/base/words/printable.h"
 #include "core/io/imports/endpoint_choice.h"
 
 namespace blockyard::imports {

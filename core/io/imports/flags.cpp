@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "core/base/printable.h"
+#include "core/base/words/printable.h"
 #include "core/io/imports/import_parts.h"
 #include "core/router/policy.h"
 #include "core/settings/setting.h"

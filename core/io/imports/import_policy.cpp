@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "core/base/printable.h"
+#include "core/base/words/printable.h"
 #include "core/io/imports/import_parts.h"
 
 namespace blockyard {

@@ -5,7 +5,7 @@
 
 #include <sstream>
 
-#include "core/base/printable.h"
+#include "core/base/words/printable.h"
 #include "core/io/imports/import_parts.h"
 
 namespace blockyard::imports {

@@ -4,7 +4,7 @@
 #include <limits>
 #include <optional>
 
-#include "core/base/printable.h"
+#include "core/base/words/printable.h"
 #include "core/live/record/base64.h"
 #include "core/live/record/record_json.h"
 #include "core/live/wire/kv_decode.h"

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <utility>
 
-#include "core/base/printable.h"
+#include "core/base/words/printable.h"
 #include "core/live/record/recording.h"
 
 namespace blockyard::live {
