@@ -5,12 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <map>
 #include <utility>
 
 #include "app/panels/plots/fleet_lines.h"
+#include "app/panels/plots/request_lanes.h"
 #include "app/ui/icons.h"
-#include "core/metrics/waiting.h"
 #include "core/settings/scenario.h"
 
 namespace blockyard {
@@ -40,31 +39,6 @@ PlotSeries line(const char* name, PlotRole role, std::size_t points) {
   s.x.reserve(points);
   s.y.reserve(points);
   return s;
-}
-
-// Of each request that was preempted or lost its worker: from when to when it ran in vain, s.
-using Lost = std::map<RequestId, std::vector<std::pair<double, double>>>;
-Lost lost_runs(const FrameContext& ctx) {
-  Lost out;
-  std::map<RequestId, SimTime> running;  // only those that were ever lost are looked for
-  for (RequestId r = 0; r < ctx.sim.arrived(); ++r) {
-    const RequestRecord& record = ctx.sim.records()[r];
-    if (record.preemptions > 0) running[r] = -1;
-  }
-  if (running.empty()) return out;
-  for (std::size_t i = 0; i < ctx.log_at; ++i) {
-    const LoggedEvent& e = ctx.log[i];
-    if (e.type != EventType::kStart && e.type != EventType::kPreempt) continue;
-    const auto found = running.find(e.request);
-    if (found == running.end()) continue;
-    if (e.type == EventType::kStart) {
-      found->second = e.t;
-    } else if (found->second >= 0) {
-      out[e.request].emplace_back(axis_seconds(found->second), axis_seconds(e.t));
-      found->second = -1;
-    }
-  }
-  return out;
 }
 
 bool in_range(const FrameContext& ctx, SimTime t) {
@@ -252,49 +226,13 @@ void RequestsTab::fill(const FrameContext& ctx) {
   const double begin = ctx.range ? axis_seconds(ctx.range->begin) : std::max(0.0, end - span);
   p.x.min = begin;
   p.x.max = std::max(end, begin + 1);
-  SwimLanes lanes;
-  for (WorkerId w = 0; w < ctx.sim.workers().size(); ++w) lanes.lanes.push_back(worker_text(w));
-  lanes.kinds = {
-      {"wait", {PlotRole::Wait, -1}}, {"prefill", {PlotRole::Prefill, -1}}, {"decode", {PlotRole::Decode, -1}}};
-  const Lost lost = lost_runs(ctx);
-  if (!lost.empty()) lanes.kinds.push_back({"computed, then lost", {PlotRole::Warning, -1}});
+  RequestLanes lanes(ctx);
   // From the latest on, so that the newest are kept where there are too many.
-  for (RequestId r = ctx.sim.arrived(); r-- > 0 && lanes.items.size() < kMost;) {
-    const RequestRecord& record = ctx.sim.records()[r];
-    if (record.worker == kNone) continue;
-    const double arrived = axis_seconds(record.arrival), now = axis_seconds(ctx.now);
-    // Preempted and not started again: it waits.
-    const bool waiting = record.start < 0 || record.status == RequestStatus::kWaiting;
-    const double start = waiting ? now : axis_seconds(record.start);
-    const double first = record.first_token < 0 ? now : axis_seconds(record.first_token);
-    const double finish = record.finish < 0 ? now : axis_seconds(record.finish);
-    if (arrived > end || finish < begin) continue;
-    const auto add = [&](int kind, double from, double to, std::string words) {
-      if (to <= from) return;
-      lanes.items.push_back({static_cast<int>(record.worker), kind, r, from, to, std::move(words), 0});
-    };
-    const std::uint32_t chain = ctx.sim.request(r).prompt_blocks;
-    double waits = arrived;
-    if (const auto found = lost.find(r); found != lost.end()) {
-      for (const auto& [from, to] : found->second) {
-        add(0, waits, from, std::to_string(r));
-        add(3, from, to, fmt::format("{} lost", r));
-        waits = to;
-      }
-    }
-    // Only who is next may be kept waiting by memory.
-    const WaitingQueue& queue = ctx.sim.workers()[record.worker].waiting();
-    std::string words = std::to_string(r);
-    if (waiting && !queue.empty() && queue.front().request == r) {
-      const WaitReason why = wait_of(ctx.sim, r).reason;
-      if (why == WaitReason::kPrompt || why == WaitReason::kBlocks) words += " · would not fit";
-    }
-    add(0, waits, start, std::move(words));
-    if (!waiting) add(1, start, first, fmt::format("{}/{}", record.hit, chain));
-    if (record.first_token >= 0 && !waiting) add(2, first, finish, fmt::format("{} · hit {}/{}", r, record.hit, chain));
+  for (RequestId r = ctx.sim.arrived(); r-- > 0 && lanes.pieces() < kMost;) {
+    const auto [arrived, finish] = lanes.span(r);
+    if (arrived <= end && finish >= begin) lanes.add(r, std::to_string(r));
   }
-  pack_lanes(lanes);
-  if (!lanes.items.empty()) p.lanes = std::move(lanes);
+  if (lanes.pieces() > 0) p.lanes = lanes.take();
   const std::uint64_t revision = box_.figure.revision + 1;
   box_.figure = make_figure(std::move(p));
   box_.figure.revision = revision;
@@ -303,12 +241,7 @@ void RequestsTab::fill(const FrameContext& ctx) {
 void RequestsTab::draw(FrameContext& ctx, const Rect& rect) {
   if (due_.due(ctx) || box_.figure.plots.empty()) fill(ctx);
   const PlotAction action = show_plot(ctx, "requests", rect, box_, true);
-  if (action.item < 0 || !box_.figure.plots[0].lanes) return;
-  const auto& items = box_.figure.plots[0].lanes->items;
-  if (static_cast<std::size_t>(action.item) >= items.size()) return;
-  const auto r = static_cast<RequestId>(items[static_cast<std::size_t>(action.item)].group);
-  ctx.hover_on(SelectedRequest{r});
-  if (action.clicked_x) ctx.select(SelectedRequest{r});
+  point_at_requests(ctx, box_, action);
 }
 
 // --- Load

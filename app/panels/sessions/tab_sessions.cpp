@@ -6,6 +6,7 @@
 #include <array>
 
 #include "app/panels/linked.h"
+#include "app/panels/plots/request_lanes.h"
 #include "app/panels/tables/tab_table.h"
 #include "app/ui/icons.h"
 
@@ -53,7 +54,6 @@ void SessionsTab::list(FrameContext& ctx, const Rect& rect) {
 void SessionsTab::fill(const FrameContext& ctx, std::uint32_t session) {
   const std::span<const RequestId> turns = turns_.turns(session);
   const RequestId latest = turns.back();
-  const double now = axis_seconds(ctx.now);
   Plot p;
   std::string name = session_text(ctx, session);
   name[0] = 'S';
@@ -63,36 +63,21 @@ void SessionsTab::fill(const FrameContext& ctx, std::uint32_t session) {
       "the {} blocks of turn {}",
       ctx.sim.request(latest).prompt_blocks, ctx.sim.request(latest).turn);
   p.x.unit = "s";
-  SwimLanes lanes;
+  RequestLanes lanes(ctx);
   for (WorkerId w = 0; w < ctx.sim.workers().size(); ++w) {
-    const std::uint32_t held = held_now(ctx, latest, w);
-    lanes.lanes.push_back(held == 0 ? worker_text(w) : fmt::format("{} · {} blk", worker_text(w), held));
+    if (const std::uint32_t held = held_now(ctx, latest, w); held > 0)
+      lanes.name_lane(w, fmt::format("{} · {} blk", worker_text(w), held));
   }
-  lanes.kinds = {
-      {"wait", {PlotRole::Wait, -1}}, {"prefill", {PlotRole::Prefill, -1}}, {"decode", {PlotRole::Decode, -1}}};
-  double begin = now, end = 0;
+  double begin = axis_seconds(ctx.now), end = 0;
   for (const RequestId r : turns) {
-    const RequestRecord& record = ctx.sim.records()[r];
-    if (record.worker == kNone) continue;
-    const Request& q = ctx.sim.request(r);
-    const auto till = [now](SimTime t) { return t < 0 ? now : axis_seconds(t); };
-    const bool waits = record.start < 0 || record.status == RequestStatus::kWaiting;
-    const double arrived = axis_seconds(record.arrival), start = waits ? now : axis_seconds(record.start);
-    const double first = till(record.first_token), finish = till(record.finish);
+    if (ctx.sim.records()[r].worker == kNone) continue;
+    const auto [arrived, finish] = lanes.span(r);
     begin = std::min(begin, arrived), end = std::max(end, finish);
-    const auto add = [&](int kind, double from, double to, std::string words) {
-      if (to > from) lanes.items.push_back({static_cast<int>(record.worker), kind, r, from, to, std::move(words), 0});
-    };
-    add(0, arrived, start, fmt::format("turn {}", q.turn));
-    if (waits) continue;
-    add(1, start, first, fmt::format("{}/{}", record.hit, q.prompt_blocks));
-    if (record.first_token >= 0)
-      add(2, first, finish, fmt::format("turn {} · hit {}/{}", q.turn, record.hit, q.prompt_blocks));
+    lanes.add(r, fmt::format("turn {}", ctx.sim.request(r).turn));
   }
   p.x.min = begin;
   p.x.max = std::max(end, begin + 1);
-  pack_lanes(lanes);
-  if (!lanes.items.empty()) p.lanes = std::move(lanes);
+  if (lanes.pieces() > 0) p.lanes = lanes.take();
   p.empty_text = "No turn of this session has been routed yet.";
   const std::uint64_t revision = box_.figure.revision + 1;
   box_.figure = make_figure(std::move(p));
@@ -128,12 +113,7 @@ void SessionsTab::draw(FrameContext& ctx, const Rect& rect) {
   list(ctx, rest.take_left(wide, look.px(16)));
   if (due_.due(ctx) || session != filled_) fill(ctx, session);
   const PlotAction action = show_plot(ctx, "session", rest, box_, true);
-  if (action.item < 0 || !box_.figure.plots[0].lanes) return;
-  const auto& items = box_.figure.plots[0].lanes->items;
-  if (static_cast<std::size_t>(action.item) >= items.size()) return;
-  const auto r = static_cast<RequestId>(items[static_cast<std::size_t>(action.item)].group);
-  ctx.hover_on(SelectedRequest{r});
-  if (action.clicked_x) ctx.select(SelectedRequest{r});
+  point_at_requests(ctx, box_, action);
 }
 
 }  // namespace blockyard

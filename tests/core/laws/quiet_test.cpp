@@ -50,17 +50,23 @@ void expect_equal(const Series& a, const Series& b) {
   }
 }
 
+// The run by steps and by strides; how many of each it took is added.
+template <class Run>
+void runs_alike(const Run& run, std::uint64_t& steps, std::uint64_t& strides) {
+  Simulation by_steps = run.simulation(), by_strides = run.simulation();
+  while (by_steps.step()) ++steps;
+  while (by_strides.stride()) ++strides;
+  ASSERT_EQ(by_steps.events_handled(), by_strides.events_handled());
+  ASSERT_EQ(by_steps.digest(), by_strides.digest());
+  by_strides.check_laws();
+}
+
 TEST(Quiet, StridesGiveTheSameRunAsSteps) {
   std::uint64_t steps = 0, strides = 0;
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     SCOPED_TRACE(seed);
     const auto run = sparse_run(seed);
-    Simulation by_steps = run->simulation(), by_strides = run->simulation();
-    while (by_steps.step()) ++steps;
-    while (by_strides.stride()) ++strides;
-    ASSERT_EQ(by_steps.events_handled(), by_strides.events_handled());
-    ASSERT_EQ(by_steps.digest(), by_strides.digest());
-    by_strides.check_laws();
+    runs_alike(*run, steps, strides);
   }
   EXPECT_LT(strides * 2, steps) << "there was little to pass over";
 }
@@ -122,12 +128,7 @@ TEST(Quiet, LossesAreThoseOfSteps) {
     router.heartbeat = rng.below(4) == 0 ? 0 : static_cast<SimTime>(200 + rng.below(9000));
     router.sync = rng.below(4) == 0 ? 0 : static_cast<SimTime>(rng.below(3) == 0 ? 1000 : 200 + rng.below(90000));
     router.message_delay = rng.below(2) == 0 ? 0 : static_cast<SimTime>(rng.below(9000));
-    Simulation by_steps = run->simulation(), by_strides = run->simulation();
-    while (by_steps.step()) ++steps;
-    while (by_strides.stride()) ++strides;
-    ASSERT_EQ(by_steps.events_handled(), by_strides.events_handled());
-    ASSERT_EQ(by_steps.digest(), by_strides.digest());
-    by_strides.check_laws();
+    runs_alike(*run, steps, strides);
   }
   EXPECT_LT(strides * 2, steps) << "there was little to pass over";
 }
