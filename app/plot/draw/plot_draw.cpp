@@ -24,7 +24,6 @@ class PlotPainter {
     marks();
     if (plot_.heat) draw_heat(pen_, plot_, g_);
     if (plot_.lanes) draw_lanes(pen_, plot_, g_, view_);
-    if (plot_.waterfall) draw_waterfall(pen_, plot_, g_);
     pen_.list().PopClipRect();
     clip(pen_.px(2));  // a line on the rim is not cut in half
     draw_series(pen_, plot_, g_, view_);
@@ -33,7 +32,8 @@ class PlotPainter {
     pen_.list().PushClipRect(around.min(), around.max(), true);
     draw_markers(pen_, plot_, g_, view_);
     pen_.list().PopClipRect();
-    clip(pen_.px(16));
+    clip(pen_.px(16));  // numbers stand over bars
+    if (plot_.waterfall) draw_waterfall(pen_, plot_, g_);
     draw_bars(pen_, plot_, g_, view_);
     pen_.list().PopClipRect();
     baseline();
