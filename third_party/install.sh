@@ -10,7 +10,7 @@ set -euo pipefail
 
 base=(cmake ninja-build g++ pkg-config git ca-certificates python3
       libfmt-dev nlohmann-json3-dev libsimdjson-dev libcli11-dev libpcg-cpp-dev libssl-dev zlib1g-dev
-      libpcre2-dev libutf8proc-dev libyaml-cpp-dev libboost-dev libzmq3-dev cppzmq-dev)
+      libarchive-dev libpcre2-dev libutf8proc-dev libyaml-cpp-dev libboost-dev libzmq3-dev cppzmq-dev)
 gui=(libimgui-dev libstb-dev libglfw3-dev python3-glad libgl-dev libopengl-dev libegl-dev
      libgl1 libegl1 fonts-inter fonts-jetbrains-mono fonts-fork-awesome fonts-dejavu-core)
 tests=(libgtest-dev libgmock-dev libbenchmark-dev ccache python3-zmq)
