@@ -158,7 +158,7 @@ TEST_P(LayoutLaw, OfEveryExperimentWithItsResults) {
       report.look(s, at, fmt::format("result of experiment {}, scrolled {} times", static_cast<int>(kind), turn + 1));
     }
     EXPECT_LE(s.anchor("experiment/experiment-figure").bottom(), s.anchor("experiment").bottom())
-        << "the end of the picture can be reached";
+        << "the end of the picture can be reached, experiment " << static_cast<int>(kind);
   }
 }
 
