@@ -145,8 +145,8 @@ TEST_P(LayoutLaw, OfEveryExperimentWithItsResults) {
     s.ui().frames(5);
     report.look(s, at, fmt::format("result of experiment {}", static_cast<int>(kind)));
     // What does not fit is scrolled to, never squeezed.
-    const Rect& card = s.anchor("experiment");
-    const Rect& figure = s.anchor("experiment/experiment-figure");
+    const Rect card = s.anchor("experiment");
+    const Rect figure = s.anchor("experiment/experiment-figure");
     EXPECT_GE(figure.h, 180 * at.scale) << static_cast<int>(kind);
     EXPECT_GE(figure.x, card.x);
     EXPECT_LE(figure.right(), card.right());

@@ -42,7 +42,8 @@ class WindowStage {
     session_.apply(cmd::Seek{t});
     ui_.frames(2);
   }
-  const Rect& anchor(const std::string& name) const {
+  /// By value: the next frame marks its parts anew.
+  Rect anchor(const std::string& name) const {
     const Rect* r = ui_.anchors().find(name);
     if (r == nullptr) throw std::runtime_error("no anchor " + name);
     return *r;
