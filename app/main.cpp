@@ -109,7 +109,7 @@ int run_command_line(int argc, char** argv) {
       "--trace FILE and --set PATH=VALUE as `blockyard run` has them.",
       "blockyard"};
   dress(app);
-  app.set_version_flag("-v,--version", std::string("blockyard ") + BLOCKYARD_VERSION, "Say which version this is");
+  app.set_version_flag("-v,--version", std::string("blockyard ") + BLOCKYARD_VERSION, "Print the version");
   app.require_subcommand(1);
   Context context;
   context.program = (blockyard::program_folder() / "blockyard").string();
@@ -120,7 +120,7 @@ int run_command_line(int argc, char** argv) {
   const std::uint64_t machine = machine_memory();
   context.most_memory = parse_memory(memory, machine).value_or(0);
   app.add_option("--assets", context.assets_dir,
-                 "Folder of presets, scenarios and lessons; without it, the one beside the program")
+                 "Folder with presets, scenarios and lessons (default: the one beside the program)")
       ->type_name("DIR");
   app.add_option("--max-memory", memory,
                  "What a run may take, e.g. 8GiB or 50% of the machine; it is refused where it needs more")

@@ -122,20 +122,22 @@ std::function<int()> make_compare(CLI::App& app, const Context& context) {
   args->scenario.add_to(app, true);
   std::vector<std::string> ids;
   for (const PolicyRow& row : policy_table()) ids.emplace_back(row.id);
-  app.add_option("--strategies", args->strategies,
-                 fmt::format("Of {}; without it, all of them, or none where there is a --variant", listed(ids)))
+  app.add_option(
+         "--strategies", args->strategies,
+         fmt::format("Strategies, from {} (default: all of them, or none if there is a --variant)", listed(ids)))
       ->type_name("A,B,…");
-  app.add_option("--variant", args->variants,
-                 "A fleet that differs in these settings, e.g. fast:router.sync_ms=1000; may be repeated; without "
-                 "--strategies the scenario as it is stands beside them")
+  app.add_option(
+         "--variant", args->variants,
+         "A fleet that differs in these settings, e.g. fast:router.sync_ms=1000; may be repeated (default: none); "
+         "with no --strategies they are compared with the scenario as it is")
       ->type_name("NAME:PATH=VALUE,…")
       ->take_all()
       ->allow_extra_args(false);
-  app.add_option("--out", args->out, "Folder for results_NAME.json, comparison.json and the picture")
+  app.add_option("--out", args->out, "Folder for results_NAME.json, comparison.json and the plot")
       ->type_name("DIR")
       ->required();
   add_jobs(app, args->jobs);
-  app.add_option("--seeds", args->seeds, "Repeats, under the scenario's seed and those after it")
+  app.add_option("--seeds", args->seeds, "Number of repeats, with the scenario's seed and the ones that follow")
       ->capture_default_str()
       ->check(whole(1, 1000));
   app.add_flag("--json", args->json, "Print comparison.json instead of the table");

@@ -209,14 +209,14 @@ std::string help_text() {
 std::function<int()> make_decisions(CLI::App& app, const Context&) {
   auto args = std::make_shared<DecisionsArgs>();
   app.add_option("file", args->file,
-                 "What `run --decisions` wrote; also packed (gzip, zstd …), or - for standard input")
+                 "A file written by `run --decisions`, plain or compressed, or - for standard input")
       ->required();
-  app.add_option("--where", args->where, "A condition on receipts, e.g. 'predicted>hit'; without it, all count")
+  app.add_option("--where", args->where,
+                 "Count only receipts that meet this condition, e.g. 'predicted>hit' (default: all)")
       ->type_name("CONDITION");
-  app.add_option("--by", args->by,
-                 "Sums for each value of this field as well, e.g. worker, router, session; without it, none")
+  app.add_option("--by", args->by, "Also sum by the values of this field, e.g. worker, router, session (default: no)")
       ->type_name("FIELD");
-  app.add_flag("--lines", args->lines, "Print the receipts that match, as they are, instead of sums");
+  app.add_flag("--lines", args->lines, "Print the matching receipts unchanged instead of sums");
   app.add_flag("--json", args->json, "Print the sums as JSON")->excludes("--lines");
   end_help(app,
            {"blockyard run stale-view --decisions d.jsonl",

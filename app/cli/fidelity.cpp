@@ -94,16 +94,15 @@ int run_switches(const FidelityArgs& args, const Context& context) {
 
 std::function<int()> make_fidelity(CLI::App& app, const Context& context) {
   auto args = std::make_shared<FidelityArgs>();
-  app.add_flag("--markdown", args->markdown, "The table as Markdown");
-  app.add_option(
-         "--run", args->scenario.name,
-         "What each switch of today's vLLM changes on this scenario: all off, one at a time, all on; without it, "
-         "the table of what is modelled")
+  app.add_flag("--markdown", args->markdown, "Print the table as Markdown");
+  app.add_option("--run", args->scenario.name,
+                 "Show what each switch of today's vLLM changes on this scenario: all off, one at a time, all on "
+                 "(default: the table of what is modelled)")
       ->type_name("SCENARIO");
   args->scenario.add_sets_to(app);
   add_jobs(app, args->jobs);
   app.add_flag("--json", args->json, "With --run: print JSON instead of the table");
-  app.add_option("--out", args->out, "With --run: the JSON to this file as well; without it, not written")
+  app.add_option("--out", args->out, "With --run: also write the JSON to this file (default: not written)")
       ->type_name("FILE");
   end_help(app, {"blockyard fidelity", "blockyard fidelity --run first-look"});
   return [args, context] {

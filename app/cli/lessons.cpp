@@ -64,7 +64,7 @@ int list(const Context& context, bool checked) {
 
 std::function<int()> make_lessons(CLI::App& app, const Context& context) {
   auto checked = std::make_shared<bool>(false);
-  app.add_flag("--check", *checked, "Go through every step and hold what it expects against its run");
+  app.add_flag("--check", *checked, "Run every step and check each fact it states");
   end_help(app, {"blockyard lessons", "blockyard lessons --check"});
   return [checked, &context] { return list(context, *checked); };
 }

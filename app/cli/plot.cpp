@@ -45,7 +45,7 @@ int plot(const PlotArgs& args, const Context& context) {
 std::function<int()> make_plot(CLI::App& app, const Context& context) {
   auto args = std::make_shared<PlotArgs>();
   app.add_option("results", args->files, "results.json of one or more runs; waterfall.json")->required();
-  app.add_option("--out", args->out, "Folder for the pictures and their tables")->type_name("DIR")->required();
+  app.add_option("--out", args->out, "Folder for the plots and their tables")->type_name("DIR")->required();
   args->picture.add_to(app);
   end_help(app, {"blockyard run first-look --out results.json", "blockyard plot results.json --out plots"});
   return [args, context] { return plot(*args, context); };

@@ -87,14 +87,14 @@ int policy(const PolicyArgs& args) {
 
 std::function<int()> make_policy(CLI::App& app, const Context&) {
   auto args = std::make_shared<PolicyArgs>();
-  app.add_option(
-         "file", args->file,
-         "llm-d's EndpointPickerConfig (YAML, also in a ConfigMap or Helm values), or a text with the command line "
-         "of SGLang's or vLLM's router, of the production stack's, or of Dynamo's frontend; - for standard input")
+  app.add_option("file", args->file,
+                 "llm-d's EndpointPickerConfig (YAML, also inside a ConfigMap or Helm values), or a text file with the "
+                 "command line of SGLang's or vLLM's router, the production stack's, or Dynamo's frontend; - reads "
+                 "standard input")
       ->required();
-  app.add_option("--out", args->out, "Write the section as a scenario, which runs as it is; without it, not written")
+  app.add_option("--out", args->out, "Write the section as a scenario that runs as it is (default: not written)")
       ->type_name("FILE");
-  app.add_flag("--json", args->json, "Print section and lines as JSON");
+  app.add_flag("--json", args->json, "Print the section and the remarks as JSON");
   end_help(app,
            {"echo 'python -m dynamo.frontend --router-mode kv --router-temperature 0.5' | blockyard policy - --out "
             "mine.json",

@@ -144,10 +144,10 @@ std::function<int()> make_presets(CLI::App& app, const Context& context) {
     bool markdown = false;
   };
   auto args = std::make_shared<Args>();
-  app.add_option("--model", args->model, "Whose memory sum to show")->type_name("MODEL")->capture_default_str();
-  app.add_option("--gpu", args->gpu, "On which GPU")->type_name("GPU")->capture_default_str();
+  app.add_option("--model", args->model, "Model whose memory use is shown")->type_name("MODEL")->capture_default_str();
+  app.add_option("--gpu", args->gpu, "GPU it runs on")->type_name("GPU")->capture_default_str();
   app.add_flag("--strategies-markdown", args->markdown,
-               "Only the strategies, with source, commit, date and what is left out, as README.md has them");
+               "Print only the strategies, with source, commit, date and omissions, as in README.md");
   end_help(app, {"blockyard presets", "blockyard presets --model llama-3.1-8b --gpu h100-80gb"});
   return [args, context] {
     if (!args->markdown) return run(args->model, args->gpu, context);

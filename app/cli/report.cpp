@@ -160,7 +160,7 @@ std::function<int()> make_report(CLI::App& app, const Context& context) {
   auto args = std::make_shared<ReportArgs>();
   app.add_option("results", args->files, "results.json of one or more runs; waterfall.json")->required();
   app.add_option("--out", args->out, "The HTML file; - is standard output")->type_name("FILE")->required();
-  app.add_option("--title", args->title, "Its heading")->capture_default_str();
+  app.add_option("--title", args->title, "Heading of the page")->capture_default_str();
   args->picture.add_to(app);
   end_help(app, {"blockyard run first-look --out results.json", "blockyard report results.json --out report.html"});
   return [args, context] { return report(*args, context); };

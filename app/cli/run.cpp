@@ -135,13 +135,14 @@ std::function<int()> make_run(CLI::App& app, const Context& context) {
   auto args = std::make_shared<RunArgs>();
   args->scenario.add_to(app, true);
   const auto output = [&app](const char* option, std::string& path, const char* what) {
-    app.add_option(option, path, std::string(what) + "; without it, not written")->type_name("FILE");
+    app.add_option(option, path, std::string(what) + " (default: not written)")->type_name("FILE");
   };
   output("--out", args->out, "results.json: the scenario as run, summary, workers, series; - is standard output");
-  output("--requests", args->requests, "requests.csv: one row a request");
-  output("--events", args->events, "events.jsonl: every event in the order handled");
+  output("--requests", args->requests, "requests.csv: one row per request");
+  output("--events", args->events, "events.jsonl: every event in the order it was handled");
   output("--decisions", args->decisions,
-         "decisions.jsonl: a receipt a routing: candidates, what the strategy saw, scores, winner and tie-break, and "
+         "decisions.jsonl: one receipt per routing decision: candidates, what the strategy saw, scores, winner and "
+         "tie-break, and "
          "what came of it; see `blockyard decisions`");
   output("--perfetto", args->perfetto, "A Chrome trace of the run, for ui.perfetto.dev");
   app.add_flag("--json", args->json, "Print the summary as JSON instead of tables");

@@ -83,14 +83,14 @@ int show(const Args& args) {
 
 std::function<int()> make_settings(CLI::App& app, const Context&) {
   auto args = std::make_shared<Args>();
-  auto* path = app.add_option(
-      "path", args->path, "One setting, or a part of the scenario: router.sync_ms, router; without it, all of them");
-  auto* json = app.add_flag("--json", args->json, "As JSON");
-  auto* markdown = app.add_flag("--markdown", args->markdown, "As a page in Markdown")->excludes(json);
+  auto* path = app.add_option("path", args->path,
+                              "One setting or one section, e.g. router.sync_ms or router (default: all of them)");
+  auto* json = app.add_flag("--json", args->json, "Print JSON");
+  auto* markdown = app.add_flag("--markdown", args->markdown, "Print a page of Markdown")->excludes(json);
   std::vector<std::string> types;
   for (const ChoiceRow& row : workload_type_table()) types.emplace_back(row.id);
   app.add_option("--example", args->example,
-                 "A scenario with every key of one type of workload; without it, no example")
+                 "Print a scenario with every key of this type of workload (default: no example)")
       ->type_name("TYPE")
       ->check(one_of(types))
       ->excludes(path, json, markdown);

@@ -285,48 +285,52 @@ std::function<int()> make_shot(CLI::App& app, const Context& context) {
   app.add_option("--at", args->at_ms, "Simulated time, ms")->capture_default_str()->check(between(0, kLatestMs));
   app.add_option("--out", args->out, "The PNG file; - is standard output")->type_name("FILE")->required();
   app.add_option("--anchors", args->anchors,
-                 "Also a CSV of where each named part stands: name,x,y,w,h; without it, not written")
+                 "Also write a CSV with the place of every named part: name,x,y,w,h (default: not written)")
       ->type_name("FILE");
-  app.add_option("--size", args->size, "In pixels, from 320x240 to 16384x16384")
+  app.add_option("--size", args->size, "Size in pixels, from 320x240 to 16384x16384")
       ->type_name("WIDTHxHEIGHT")
       ->capture_default_str();
   app.add_option("--scale", args->scale, "UI scale")->capture_default_str()->check(between(0.5, 4));
-  app.add_option("--theme", args->theme, "Of the window")->capture_default_str()->check(one_of({"dark", "light"}));
-  app.add_option(
-         "--select", args->select,
-         "request:N, decision:N, worker:N, edge:N, session:N or block:WORKER:ID; may be repeated; without it, nothing")
+  app.add_option("--theme", args->theme, "Theme of the window")
+      ->capture_default_str()
+      ->check(one_of({"dark", "light"}));
+  app.add_option("--select", args->select,
+                 "What to select: request:N, decision:N, worker:N, edge:N, session:N or block:WORKER:ID; may be "
+                 "repeated (default: nothing)")
       ->type_name("WHAT")
       ->take_all()
       ->allow_extra_args(false);
-  app.add_option(
-         "--click", args->clicks,
-         "A part by its name in --anchors, right:NAME with the other button; may be repeated, in order; without "
-         "it, none")
+  app.add_option("--click", args->clicks,
+                 "Click a part by its name in --anchors; right:NAME uses the right button; may be repeated, in order "
+                 "(default: none)")
       ->type_name("NAME")
       ->take_all()
       ->allow_extra_args(false);
-  app.add_option("--tab", args->tab, "The plot or table at the bottom; without it, latency")
+  app.add_option("--tab", args->tab, "The plot or table at the bottom (default: latency)")
       ->type_name("TAB")
       ->check(one_of(tabs));
   app.add_option(
          "--compare", args->compare,
-         fmt::format("Strategies to run beside the scenario's own, of {}; without it, none", listed(strategies)))
+         fmt::format("Strategies to run beside the scenario's own, from {} (default: none)", listed(strategies)))
       ->type_name("A,B,…");
   app.add_option(
          "--experiment", args->experiment,
-         "Run and shown: the waterfall, the pictures of the whole run, a comparison (of --compare) or a sweep (of "
-         "--vary); without it, none")
+         "Run an experiment and show it: the waterfall, plots of the whole run, a comparison (with --compare) or a "
+         "sweep (with --vary) (default: none)")
       ->type_name("KIND")
       ->check(one_of({"waterfall", "pictures", "comparison", "sweep"}));
-  app.add_option("--vary", args->vary, "What a sweep varies: v1,v2,… or from:to:step; without it, nothing")
+  app.add_option("--vary", args->vary, "What a sweep varies: v1,v2,… or from:to:step (default: nothing)")
       ->type_name("PATH=VALUES")
       ->take_all()
       ->allow_extra_args(false);
   app.add_option("--lesson", args->lesson,
-                 "This lesson of `blockyard lessons`, instead of a scenario and a time; without it, none")
+                 "Show this lesson (see `blockyard lessons`) instead of a scenario and a time (default: none)")
       ->check(whole(1, 1000));
-  app.add_option("--step", args->step, "Its step, counted from 1")->capture_default_str()->check(whole(1, 1000));
-  app.add_option("--answer", args->answer, "The choice picked of the step's question, counted from 1; without it, none")
+  app.add_option("--step", args->step, "The lesson's step, counted from 1")
+      ->capture_default_str()
+      ->check(whole(1, 1000));
+  app.add_option("--answer", args->answer,
+                 "The answer to choose in the step's question, counted from 1 (default: none)")
       ->check(whole(1, 1000));
   end_help(app, {"blockyard shot first-look --at 8000 --out window.png",
                  "blockyard shot first-look --at 8000 --tab events --theme light --out events.png",

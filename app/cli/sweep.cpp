@@ -149,24 +149,23 @@ int experiment(const ExperimentCommand& args, const Context& context) {
 std::function<int()> make_sweep(CLI::App& app, const Context& context) {
   auto args = std::make_shared<SweepCommand>();
   args->scenario.add_to(app, true);
-  app.add_option(
-         "--vary", args->vary,
-         "What varies: a path of `blockyard settings` and its values, v1,v2,… or from:to:step or from:to:xFACTOR; "
-         "several make a grid; seed=1:10:1 repeats")
+  app.add_option("--vary", args->vary,
+                 "What varies: a setting (see `blockyard settings`) and its values, as v1,v2,… or from:to:step or "
+                 "from:to:xFACTOR; several make a grid, seed=1:10:1 repeats")
       ->type_name("PATH=VALUES")
       ->required()
       ->take_all()
       ->allow_extra_args(false);
   std::vector<std::string> ids;
   for (const Metric& metric : metric_table()) ids.emplace_back(metric.id);
-  app.add_option("--metrics", args->metrics,
-                 fmt::format("A panel of the pictures and a column of the table each; of {} (default {})", listed(ids),
-                             listed(SweepPlan().metrics)))
+  app.add_option(
+         "--metrics", args->metrics,
+         fmt::format("Metrics to plot and tabulate, from {} (default {})", listed(ids), listed(SweepPlan().metrics)))
       ->type_name("A,B,…");
   app.add_option("--pareto", args->pareto,
                  fmt::format("The two metrics of the Pareto front (default {})", listed(SweepPlan().pareto)))
       ->type_name("X,Y");
-  app.add_flag("--results", args->keep_results, "Write results.json of every cell as well, into results/");
+  app.add_flag("--results", args->keep_results, "Also write results.json for every cell, into results/");
   args->sweep.add_to(app, context);
   end_help(app,
            {"blockyard sweep first-look --vary fleet.workers=2:8:x2 --out swept",
@@ -177,8 +176,8 @@ std::function<int()> make_sweep(CLI::App& app, const Context& context) {
 
 std::function<int()> make_merge(CLI::App& app, const Context& context) {
   auto args = std::make_shared<MergeCommand>();
-  app.add_option("folders", args->folders, "The folders of the shards of one sweep")->required();
-  app.add_option("--out", args->out, "Folder for the whole; without it, the first of them")->type_name("DIR");
+  app.add_option("folders", args->folders, "The folders that hold one sweep's shards")->required();
+  app.add_option("--out", args->out, "Folder for the whole sweep (default: the first shard's)")->type_name("DIR");
   args->picture.add_to(app);
   end_help(app, {"blockyard sweep first-look --vary fleet.workers=2,4,8,16 --shard 1/2 --out shard-1",
                  "blockyard sweep first-look --vary fleet.workers=2,4,8,16 --shard 2/2 --out shard-2",
@@ -189,14 +188,14 @@ std::function<int()> make_merge(CLI::App& app, const Context& context) {
 std::function<int()> make_experiment(CLI::App& app, const Context& context) {
   auto args = std::make_shared<ExperimentCommand>();
   const auto names = experiment_names(Assets(context.assets_dir).dir() + "/experiments");
-  app.add_option(
-      "name", args->name,
-      fmt::format("Which one{}; without it, all are listed with what they show", names ? ": " + listed(*names) : ""));
+  app.add_option("name", args->name,
+                 fmt::format("Which experiment{} (default: list them all with what they show)",
+                             names ? ": " + listed(*names) : ""));
   auto* scenario = app.add_option("--scenario", args->scenario.name,
-                                  "Another scenario, a file or a built-in one by name; without it, its own")
+                                  "Use another scenario, a file or a built-in one (default: the experiment's own)")
                        ->type_name("SCENARIO");
   app.add_option("--trace", args->scenario.trace,
-                 "Replay this trace instead of that scenario's workload; without it, that workload")
+                 "Replay this trace instead of that workload (default: the scenario's workload)")
       ->type_name("FILE")
       ->take_all()
       ->allow_extra_args(false)

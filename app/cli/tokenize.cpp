@@ -65,8 +65,8 @@ std::function<int()> make_tokenize(CLI::App& app, const Context& context) {
     bool json = false;
   };
   auto args = std::make_shared<Args>();
-  CLI::Option* text = app.add_option(
-      "text", args->text, "The text, to which no special tokens are added; without it, standard input, byte for byte");
+  CLI::Option* text = app.add_option("text", args->text,
+                                     "The text; no special tokens are added (default: standard input, byte for byte)");
   app.add_option("--tokenizer", args->tokenizer, "built-in, or the path of a Hugging Face tokenizer.json (BPE)")
       ->type_name("FILE")
       ->capture_default_str();
@@ -97,11 +97,10 @@ std::function<int()> make_tokenizer(CLI::App& app, const Context& context) {
   };
   auto args = std::make_shared<Args>();
   app.require_subcommand(1);
-  CLI::App* train =
-      app.add_subcommand("train", "Learn a byte-level BPE from a folder of texts, the same bytes everywhere");
-  train->add_option("--corpus", args->corpus, "Folder of texts; without it, the corpus of the assets")
-      ->type_name("DIR");
-  train->add_option("--entries", args->entries, "Entries of the vocabulary, the 256 bytes and the end mark among them")
+  CLI::App* train = app.add_subcommand(
+      "train", "Learn a byte-level BPE from a folder of texts; the result is the same on every machine");
+  train->add_option("--corpus", args->corpus, "Folder of texts (default: the corpus in assets)")->type_name("DIR");
+  train->add_option("--entries", args->entries, "Size of the vocabulary, including the 256 bytes and the end mark")
       ->capture_default_str()
       ->check(whole(257, 1U << 20));
   train->add_option("--out", args->out, "The tokenizer.json to write; - is standard output")

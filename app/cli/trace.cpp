@@ -125,24 +125,24 @@ std::function<int()> make_trace(CLI::App& app, const Context& context) {
   auto args = std::make_shared<TraceArgs>();
   app.require_subcommand(1);
   CLI::App* sub = app.add_subcommand(
-      "info", "Counts, span, lengths, unique blocks, best possible hit ratio, hit ratio over capacity");
+      "info", "Show counts, time span, lengths, unique blocks, the best possible hit rate and hit rate by capacity");
   sub->add_option("file", args->paths,
-                  "Traces or folders of them (merged by time), plain or packed; - is standard input")
+                  "Traces, or folders of traces (merged by time), plain or compressed; - is standard input")
       ->required();
   std::vector<std::string> formats;
   for (const TraceFormatRow& row : trace_formats()) formats.emplace_back(row.id);
-  sub->add_option("--format", args->spec.format, "What the file is; without it, recognised")
+  sub->add_option("--format", args->spec.format, "The file's format (default: recognised from its content)")
       ->type_name("FORMAT")
       ->check(one_of(formats));
-  sub->add_option("--trace-block-tokens", args->trace_block_tokens, "Tokens a hash id; without it, recognised")
+  sub->add_option("--trace-block-tokens", args->trace_block_tokens, "Tokens per hash id (default: recognised)")
       ->check(whole(1, 1U << 20));
-  sub->add_option("--limit", args->limit, "Only so many of the first requests of the file; without it, all of them")
+  sub->add_option("--limit", args->limit, "Read only the file's first N requests (default: all of them)")
       ->check(whole(1, 2'000'000'000));
-  sub->add_option("--block-tokens", args->block_tokens, "Tokens a cache block")
+  sub->add_option("--block-tokens", args->block_tokens, "Tokens per cache block")
       ->check(whole(1, 1U << 16))
       ->capture_default_str();
   sub->add_option("--tokenizer", args->words.tokenizer,
-                  "What cuts words: built-in, or the path of a Hugging Face tokenizer.json (BPE)")
+                  "Tokenizer for traces of words: built-in, or the path of a Hugging Face tokenizer.json (BPE)")
       ->type_name("FILE")
       ->capture_default_str();
   end_help(app, {"blockyard workload multi-turn --out chat.jsonl", "blockyard trace info chat.jsonl"});

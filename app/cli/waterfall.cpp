@@ -69,7 +69,7 @@ int waterfall(const WaterfallArgs& args, const Context& context) {
 std::function<int()> make_waterfall(CLI::App& app, const Context& context) {
   auto args = std::make_shared<WaterfallArgs>();
   args->scenario.add_to(app, true);
-  app.add_option("--out", args->out, "Folder for waterfall.json and the picture")->type_name("DIR")->required();
+  app.add_option("--out", args->out, "Folder for waterfall.json and the plot")->type_name("DIR")->required();
   app.add_flag("--json", args->json, "Print waterfall.json instead of the table");
   args->picture.add_to(app);
   end_help(app, {"blockyard waterfall first-look --out lost", "blockyard waterfall first-look --out lost --json"});

@@ -60,7 +60,7 @@ std::function<int()> make_workload(CLI::App& app, const Context& context) {
       ->type_name("FILE")
       ->required();
   app.add_flag("--words", args->words,
-               "Prompts in words, as lines of format text: where the workload has words (demo, or a trace of them)");
+               "Write prompts as words, in format text, if the workload has words (demo, or a trace with text)");
   end_help(app, {"blockyard workload multi-turn --out chat.jsonl", "blockyard run first-look --trace chat.jsonl"});
   return [args, context] { return write(args->scenario, args->out, args->words, context); };
 }

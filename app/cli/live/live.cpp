@@ -200,12 +200,11 @@ int info(const std::string& path) {
 
 // FLEET.json and --worker.
 void add_fleet(CLI::App& app, LiveArgs& args) {
-  app.add_option("fleet", args.fleet, "A fleet file: its workers, and how they are watched")->type_name("FLEET.json");
-  app.add_option(
-         "--worker", args.workers,
-         "A worker, again for more; without it, those of the file. URL[,name=…][,events=tcp://HOST:PORT] "
-         "[,replay=…][,topic=…][,ranks=N] [,engine=vllm|sglang|auto] in one word; URL may be empty where events "
-         "are given")
+  app.add_option("fleet", args.fleet, "A fleet file: the workers, and how to watch them")->type_name("FLEET.json");
+  app.add_option("--worker", args.workers,
+                 "A worker; may be repeated (default: those in the file). URL[,name=…][,events=tcp://HOST:PORT] "
+                 "[,replay=…][,topic=…][,ranks=N] [,engine=vllm|sglang|auto] as one word; URL may be empty if events "
+                 "are given")
       ->type_name("SPEC")
       ->allow_extra_args(false);
 }
@@ -224,39 +223,40 @@ std::string check_speed(const std::string& text) {
 std::function<int()> make_live(CLI::App& app, const Context&) {
   auto args = std::make_shared<LiveArgs>();
   add_fleet(app, *args);
-  app.add_flag("--headless", args->headless, "Without a window: one line a second on standard error");
-  app.add_option("--for", args->seconds, "End after so many seconds; without it, with Ctrl C")
+  app.add_flag("--headless", args->headless, "No window: print one line per second on standard error");
+  app.add_option("--for", args->seconds, "Stop after this many seconds (default: at Ctrl+C)")
       ->type_name("SECONDS")
       ->check(between(0.001, 1e7));
-  app.add_option("--record", args->record, "Keep the session in this new file (.gz: packed); without it, nowhere")
+  app.add_option("--record", args->record,
+                 "Record the session to this new file (.gz: compressed; default: no recording)")
       ->type_name("FILE");
-  app.add_flag("--record-raw", args->record_raw, "Record the streams as they came, token ids of prompts and all")
+  app.add_flag("--record-raw", args->record_raw,
+               "Record the streams exactly as they came, including the token ids of prompts")
       ->needs("--record");
-  app.add_option("--record-max", args->record_max_mib, "MiB at which a recording ends")
+  app.add_option("--record-max", args->record_max_mib, "Size in MiB at which recording stops")
       ->type_name("MIB")
       ->capture_default_str()
       ->check(between(1, 1e6));
-  app.add_option("--replay", args->replay, "What this recording holds, once more; without it, a fleet is watched")
-      ->type_name("FILE");
-  app.add_option("--speed", args->speed, "Of a replay: 1 is as recorded; max, as fast as it goes")
+  app.add_option("--replay", args->replay, "Replay this recording (default: watch a fleet)")->type_name("FILE");
+  app.add_option("--speed", args->speed, "Speed of a replay: 1 as recorded, max as fast as possible")
       ->type_name("X|max")
       ->capture_default_str()
       ->check(check_speed);
-  app.add_option("--out", args->out, "Results as JSON; without it, none are written")->type_name("FILE");
+  app.add_option("--out", args->out, "Write results as JSON (default: not written)")->type_name("FILE");
   end_help(app, {"blockyard live --headless --for 2 --worker http://127.0.0.1:8000,events=tcp://127.0.0.1:5557",
                  "blockyard live --headless --for 2 --worker http://127.0.0.1:8000 --record fleet.jsonl.gz",
                  "blockyard live --headless --replay fleet.jsonl.gz --out results.json"});
-  CLI::App* look = app.add_subcommand("info", "What a recording holds");
+  CLI::App* look = app.add_subcommand("info", "Show what a recording holds");
   auto path = std::make_shared<std::string>();
-  look->add_option("file", *path, "A recording")->required();
+  look->add_option("file", *path, "A recording, plain or .gz")->required();
   end_help(*look, {"blockyard live --headless --for 1 --worker http://127.0.0.1:8000 --record fleet.jsonl",
                    "blockyard live info fleet.jsonl"});
   CLI::App* check =
-      app.add_subcommand("check", "One look at each worker, and what to switch on where something is missing");
+      app.add_subcommand("check", "Look at each worker once, and say what to switch on where something is missing");
   auto checked = std::make_shared<LiveArgs>();
   checked->seconds = 10;
   add_fleet(*check, *checked);
-  check->add_option("--for", checked->seconds, "How long a stream may take to bring a batch, s")
+  check->add_option("--for", checked->seconds, "How long to wait for a stream's first batch, in seconds")
       ->type_name("SECONDS")
       ->capture_default_str()
       ->check(between(0.001, 1e7));

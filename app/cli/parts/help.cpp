@@ -178,7 +178,7 @@ bool takes_words(const CLI::App& app) {
 
 void dress(CLI::App& app) {
   app.formatter(std::make_shared<Layout>());
-  app.get_help_ptr()->description("Say this");
+  app.get_help_ptr()->description("Print this help");
 }
 
 void end_help(CLI::App& app, std::initializer_list<std::string_view> examples, const std::string& notes) {

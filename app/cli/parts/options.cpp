@@ -109,22 +109,22 @@ Assets::Assets(std::string override_dir) : dir_(std::move(override_dir)) {
 }
 
 void add_jobs(CLI::App& app, unsigned& jobs) {
-  app.add_option("--jobs", jobs, "Threads, on which no result depends; without it, as many as there are cores")
+  app.add_option("--jobs", jobs, "Number of threads; results never depend on it (default: one per core)")
       ->check(whole(1, 1024));
 }
 
 void add_sets(CLI::App& app, std::vector<std::string>& sets) {
   app.add_option("--set", sets,
-                 "Changes the scenario: a dotted path of `blockyard settings` and a JSON value, e.g. "
-                 "router.strategy=round_robin; may be repeated; without it, the scenario as it is")
+                 "Change a setting (see `blockyard settings`) to a JSON value, e.g. "
+                 "router.strategy=round_robin; may be repeated (default: the scenario as it is)")
       ->type_name("PATH=VALUE")
       ->take_all()
       ->allow_extra_args(false);
 }
 
 void ScenarioArgs::add_to(CLI::App& app, bool required) {
-  auto* option =
-      app.add_option("scenario", name, "A built-in scenario by name (`blockyard presets` lists them), or a file");
+  auto* option = app.add_option("scenario", name,
+                                "A scenario file, or the name of a built-in scenario (`blockyard presets` lists them)");
   if (required) option->required();
   if (!name.empty()) option->default_str(name);
   add_sets_to(app);
@@ -133,8 +133,8 @@ void ScenarioArgs::add_to(CLI::App& app, bool required) {
 void ScenarioArgs::add_sets_to(CLI::App& app) {
   add_sets(app, sets);
   app.add_option("--trace", trace,
-                 "Replay this trace, a file, a folder, or - for standard input; may be repeated, then they are merged "
-                 "by time; without it, the scenario's workload")
+                 "Replay this trace: a file, a folder, or - for standard input; if repeated, traces are merged by time "
+                 "(default: the scenario's workload)")
       ->type_name("FILE")
       ->take_all()
       ->allow_extra_args(false);

@@ -17,8 +17,8 @@
 namespace blockyard::cli {
 
 void PictureArgs::add_to(CLI::App& app) {
-  app.add_option("--theme", theme, "Of the pictures")->capture_default_str()->check(one_of({"light", "dark"}));
-  app.add_option("--scale", scale, "Pixels a point of the pictures")->capture_default_str()->check(whole(1, 4));
+  app.add_option("--theme", theme, "Theme of the plots")->capture_default_str()->check(one_of({"light", "dark"}));
+  app.add_option("--scale", scale, "Pixels per point in the plots")->capture_default_str()->check(whole(1, 4));
 }
 
 #ifdef BLOCKYARD_WITH_PLOTS

@@ -145,13 +145,14 @@ std::vector<RunResults> kept_results(const SweepPlan& plan, const std::string& d
 void SweepArgs::add_to(CLI::App& app, const Context& context, bool out_required) {
   most_memory = context.most_memory;
   app.add_option("--out", out,
-                 std::string("Folder for cells.jsonl and the pictures; the same command goes on where it stopped") +
-                     (out_required ? "" : "; required where one is named"))
+                 std::string("Folder for cells.jsonl and the plots; repeating the command resumes where it stopped") +
+                     (out_required ? "" : "; required if an experiment is named"))
       ->type_name("DIR")
       ->required(out_required);
   add_jobs(app, jobs);
-  app.add_option("--shard", shard,
-                 "Only every N-th cell, from the I-th; `blockyard merge` puts shards together; without it, all cells")
+  app.add_option(
+         "--shard", shard,
+         "Run only every N-th cell, starting with the I-th; `blockyard merge` joins shards (default: all cells)")
       ->type_name("I/N");
   picture.add_to(app);
 }

@@ -6,18 +6,18 @@ namespace blockyard::cli {
 
 void WindowArgs::add_to(CLI::App& app) {
   app.add_option("scenario,--scenario", scenario,
-                 "A scenario file, a trace, or a built-in scenario by name; without it, what was open last");
+                 "A scenario file, a trace, or the name of a built-in scenario (default: what was open last)");
   app.add_option("--set", sets,
-                 "A dotted path and a JSON value, e.g. router.strategy=round_robin; may be repeated; without it, the "
-                 "scenario as it is")
+                 "Change a setting to a JSON value, e.g. router.strategy=round_robin; may be repeated (default: the "
+                 "scenario as it is)")
       ->type_name("PATH=VALUE")
       ->take_all()
       ->allow_extra_args(false);
   app.add_option("--trace", trace, "Replay this trace instead of the scenario's workload")->type_name("FILE");
   app.add_option("--state", state, "Write what the window shows to this file after every frame, for scripts")
       ->type_name("FILE");
-  app.add_option("--scale", scale, "Size of everything; without it, what the screen asks for")->check(between(0.5, 4));
-  app.add_option("--assets", assets, "Folder of presets, scenarios and lessons; without it, the one beside the program")
+  app.add_option("--scale", scale, "UI scale (default: as the screen asks)")->check(between(0.5, 4));
+  app.add_option("--assets", assets, "Folder with presets, scenarios and lessons (default: the one beside the program)")
       ->type_name("DIR");
 }
 
