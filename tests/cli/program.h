@@ -6,6 +6,13 @@
 
 namespace blockyard::test {
 
+/// Whether the program was built with what draws the window, so that `blockyard shot` must work.
+#ifdef BLOCKYARD_WITH_WINDOW
+inline constexpr bool kDraws = true;
+#else
+inline constexpr bool kDraws = false;
+#endif
+
 struct Outcome {
   int status = -1;  ///< exit status; 128 + signal where it was killed
   std::string out, err;

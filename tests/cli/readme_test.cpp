@@ -61,13 +61,12 @@ TEST(Readme, EveryCommandLineRunsAsWritten) {
   f.write("sbatch", kSbatch);
   f.write("parallel", kParallel);
   ASSERT_EQ(f.shell("chmod +x sbatch parallel").status, 0);
-  const bool window = f.run("shot --help").status == 0;
   std::size_t ran = 0;
   for (const std::string& line : command_lines(readme)) {
     if (line.starts_with("./")) continue;  // builds and installs
     // Without a command it opens the window.
     if (line.starts_with("blockyard first-look") || line.starts_with("blockyard chat.jsonl")) continue;
-    if (!window && line.find("blockyard shot") != std::string::npos) continue;  // of a build with the window
+    if (!test::kDraws && line.find("blockyard shot") != std::string::npos) continue;  // of a build with the window
     const auto o = f.shell("PATH=$PWD:$PATH; " + line);
     EXPECT_EQ(o.status, 0) << line << "\n" << o.err;
     ++ran;
