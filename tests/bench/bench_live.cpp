@@ -61,7 +61,7 @@ void Decode(benchmark::State& state) {
   KvDecoder decoder;
   for (auto _ : state)
     benchmark::DoNotOptimize(decoder.decode(Bytes(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size())));
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * bytes.size()));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes.size()));
 }
 BENCHMARK(Decode);
 

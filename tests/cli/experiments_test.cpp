@@ -196,13 +196,13 @@ TEST(FidelityCommand, ShowsWhatEachSwitchChanges) {
       EXPECT_EQ(row[key], s[key]) << row["name"] << ' ' << key;
     }
   }
-  const auto figures = [&](int i) {
+  const auto figures = [&](std::size_t i) {
     Json row = j["rows"][i];
     row.erase("name");
     row.erase("switches");
     return row;
   };
-  for (int i = 1; i < 6; ++i) EXPECT_NE(figures(i), figures(0)) << j["rows"][i]["name"] << " changes nothing here";
+  for (std::size_t i = 1; i < 6; ++i) EXPECT_NE(figures(i), figures(0)) << j["rows"][i]["name"] << " changes nothing here";
 }
 
 TEST(FidelityCommand, RunsASlotsScenarioUnderTheContinuousEngineAndSaysSo) {

@@ -144,7 +144,7 @@ TEST(Continuous, WhatIsComputedAgainTokenByTokenGainsNone) {
   t.config.cache = {.block_tokens = 3, .capacity_blocks = 9, .eviction = eviction_policy("fifo")};
   t.config.latency = {.prefill_base_ms = 0, .prefill_per_block_ms = 0, .step_floor_ms = 1, .decode_per_seq_ms = 0};
   t.workload.block_tokens = 3;
-  for (std::uint64_t key : {1, 2}) {
+  for (std::uint64_t key : {1U, 2U}) {
     t.add(0, 0, 21, key);
     t.workload.requests.back().prompt_tokens = 1;
   }
