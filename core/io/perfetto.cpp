@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/router/policy.h"
 
 namespace blockyard {
@@ -23,6 +25,15 @@ void PerfettoWriter::name_workers(const Simulation& sim) {
   for (WorkerId w = 0; w < sim.workers().size(); ++w) {
     line(
         fmt::format("{{\"ph\":\"M\",\"pid\":{},\"name\":\"process_name\",\"args\":{{\"name\":\"worker {}\"}}}}", w, w));
+  }
+  // A router, where something befalls it, is a process behind the workers.
+  for (std::uint32_t k = 0; k < sim.routers().size(); ++k) {
+    const std::vector<Fault>& faults = sim.config().faults;
+    if (std::none_of(faults.begin(), faults.end(),
+                     [k](const Fault& f) { return f.kind == FaultKind::kRouterRestart && f.router == k; }))
+      continue;
+    line(fmt::format("{{\"ph\":\"M\",\"pid\":{},\"name\":\"process_name\",\"args\":{{\"name\":\"router {}\"}}}}",
+                     sim.workers().size() + k, k));
   }
 }
 
@@ -111,8 +122,8 @@ void PerfettoWriter::on_event(const Event& e, const Simulation& sim) {
     case EventType::kDetect:
     case EventType::kRestart:
     case EventType::kPreempt:
-      line(fmt::format("{{\"ph\":\"i\",\"pid\":{},\"tid\":0,\"ts\":{},\"s\":\"p\",\"name\":\"{}\"}}", e.worker, e.t,
-                       event_name(e.type)));
+      line(fmt::format("{{\"ph\":\"i\",\"pid\":{},\"tid\":0,\"ts\":{},\"s\":\"p\",\"name\":\"{}\"}}",
+                       e.worker == kNone ? sim.workers().size() + e.router : e.worker, e.t, event_name(e.type)));
       break;
     default:
       break;

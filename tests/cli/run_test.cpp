@@ -6,7 +6,9 @@
 #include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
+#include <string>
 
 #include "tests/cli/program.h"
 
@@ -92,6 +94,26 @@ TEST(Presets, ListEverythingWithTheMemorySum) {
   for (const char* word : {"13107200", "924", "first-look", "cache_aware", "belady", "llama-3.1-70b", "h200-141gb"}) {
     EXPECT_NE(o.out.find(word), std::string::npos) << word;
   }
+}
+
+// Whatever a line of the trace belongs to, a worker or a router, has a name.
+TEST(Run, NamesEveryProcessOfATrace) {
+  const Folder f;
+  f.write("s.json", R"({"fleet": {"workers": 3}, "router": {"replicas": 2}, "workload": {"type": "rag", "requests": 60},
+    "faults": [{"t_ms": 500, "router": 1, "kind": "router_restart", "down_ms": 90}, {"t_ms": 900, "worker": 2}]})");
+  ASSERT_EQ(f.run("run s.json --perfetto p.json").status, 0);
+  std::map<std::uint64_t, std::string> names;
+  std::set<std::string> struck;
+  for (const Json& e : Json::parse(f.read("p.json"))["traceEvents"]) {
+    const auto pid = e["pid"].get<std::uint64_t>();
+    if (e["ph"] == "M") {
+      EXPECT_TRUE(names.emplace(pid, e["args"]["name"]).second) << "named twice";
+    } else {
+      ASSERT_TRUE(names.contains(pid)) << e;
+      if (e["name"] == "fault") struck.insert(names[pid]);
+    }
+  }
+  EXPECT_EQ(struck, (std::set<std::string>{"router 1", "worker 2"}));
 }
 
 TEST(Fidelity, IsTheTableOfTheReadme) {
