@@ -112,10 +112,10 @@ void ContinuousEngine::schedule(EngineState& s, WorkerHost& host, SimTime now) c
   if (!s.next.empty()) s.next.length = config.latency.step(s.next.decodes, s.next.prefill_tokens);
   if (s.cache.has_slots()) {
     s.next_changes = s.cache.block_changes();
-    if (!config.fleet.block_copies) {  // the net change of the step; what happened is told below
-      const BlockSet& resident = s.cache.resident();
-      std::erase_if(s.next_changes.evicted, [&](BlockId b) { return resident.contains(b); });
-      std::erase_if(s.next_changes.stored, [&](BlockId b) { return !resident.contains(b); });
+    // The net change of the step; what happened is told below. What was stored is there: only those behind whoever grows
+    // are preempted, and they have not grown yet.
+    if (!config.fleet.block_copies) {
+      std::erase_if(s.next_changes.evicted, [&](BlockId b) { return s.cache.resident().contains(b); });
     }
   }
   s.next_ready = true;
