@@ -165,7 +165,7 @@ double SweepCell::value(const Metric& metric) const {
 
 void AftermathWatch::on_event(const Event& e, const Simulation& sim) {
   if (struck_ < 0) {
-    if (e.type != EventType::kFault) return;
+    if (e.type != EventType::kFault || e.worker == kNone) return;
     struck_ = e.t;
     worker_ = e.worker;
     phantom_before_ = sim.divergence(worker_).phantom;

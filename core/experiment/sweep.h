@@ -71,12 +71,12 @@ struct SweepCell {
   double value(const Metric& metric) const;
 };
 
-/// What the first fault of a run did to the router's belief.
+/// What the first fault of a run that struck a worker did to the (first) router's belief in it.
 class AftermathWatch final : public EventSink {
  public:
   SimTime indifferent_until(const Simulation&) const override { return struck_ >= 0 && recovered_ < 0 ? 0 : kNever; }
   void on_event(const Event& event, const Simulation& sim) override;
-  /// Of a finished run; empty where no fault struck.
+  /// Of a finished run; empty where no fault struck a worker.
   std::optional<Aftermath> finish(const Simulation& sim) const;
 
  private:

@@ -117,6 +117,23 @@ TEST(Sweep, DerivesAgainWhatTheScenarioDerived) {
   EXPECT_EQ(plan.scenario_of(3, kPresets)->config.router.effective_speculative_load(), 1);
 }
 
+// What a fault did is asked of the worker that it struck: a router that restarts strikes none.
+TEST(Sweep, AsksWorkersAloneForTheAftermathOfAFault) {
+  const auto aftermath = [](const std::string& faults) {
+    SweepPlan plan = small_plan();
+    plan.scenario.back() = ',';
+    plan.scenario += R"("router": {"replicas": 2}, "faults": [)" + faults + "]}";
+    const auto s = plan.scenario_of(5, kPresets);
+    EXPECT_TRUE(s) << (s ? "" : s.error().message);
+    return run_cell(**prepare(*s), *s, 5, nullptr, {})->aftermath;
+  };
+  const std::string router = R"({"t_ms": 900, "router": 1, "kind": "router_restart", "down_ms": 50})";
+  const std::string worker = R"({"t_ms": 1500, "worker": 2, "kind": "cache_flush"})";
+  EXPECT_FALSE(aftermath(router).has_value());
+  ASSERT_TRUE(aftermath(router + ", " + worker).has_value());
+  EXPECT_GT(aftermath(router + ", " + worker)->recovery_ms, 0) << "what was flushed is believed in until a sync";
+}
+
 TEST(Sweep, CellsComeBackFromTheirFileToTheLastBit) {
   const SweepPlan plan = small_plan();
   std::string lines;
