@@ -83,7 +83,7 @@ Happened what_happened(const FrameContext& ctx) {
   Happened out;
   if (ctx.playing || ctx.log_at == 0) return out;
   out.end = out.first = ctx.log_at;
-  const std::uint32_t step = ctx.log[ctx.log_at - 1].handled;
+  const std::uint64_t step = ctx.log[ctx.log_at - 1].handled;
   std::uint64_t evicted = 0;
   bool routed = false;
   while (out.first > 0 && ctx.log[out.first - 1].handled == step) {

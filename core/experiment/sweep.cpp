@@ -163,15 +163,36 @@ double SweepCell::value(const Metric& metric) const {
   return metric.of(summary);
 }
 
+// While it waits for the belief to recover it need not look again once nothing has happened since a heartbeat and a
+// sync were sent that have come: what comes after them says the same.
+SimTime AftermathWatch::indifferent_until(const Simulation& sim) const {
+  if (struck_ < 0 || recovered_ >= 0) return kNever;
+  const RouterConfig& router = sim.config().router;
+  const Worker& worker = sim.workers()[worker_];
+  if (!sim.routers()[0].up || (router.view == ViewMode::kDecisions && router.view_ttl > 0)) return 0;
+  if (!worker.up()) return sim.now() > moved_ + router.message_delay ? kNever : 0;
+  // A step of engine continuous may store a block without being told of.
+  if (sim.config().fleet.engine == EngineKind::kContinuous && worker.queue_depth() > 0) return 0;
+  const bool heard = (router.heartbeat == 0 || heard_beat_ > moved_) && (router.sync == 0 || heard_sync_ > moved_);
+  return heard ? kNever : 0;
+}
+
 void AftermathWatch::on_event(const Event& e, const Simulation& sim) {
   if (struck_ < 0) {
     if (e.type != EventType::kFault || e.worker == kNone) return;
-    struck_ = e.t;
+    struck_ = moved_ = e.t;
     worker_ = e.worker;
     phantom_before_ = sim.divergence(worker_).phantom;
     return;
   }
-  if (recovered_ >= 0 || e.worker != worker_) return;
+  if (recovered_ >= 0) return;
+  if (!is_periodic(e)) {
+    moved_ = e.t;
+  } else if (e.type == EventType::kDeliver && e.worker == worker_ && e.router == 0) {
+    const bool sync = static_cast<MessageKind>(e.value) == MessageKind::kSync;
+    (sync ? heard_sync_ : heard_beat_) = e.t - sim.config().router.message_delay;
+  }
+  if (e.worker != worker_) return;
   if (e.type == EventType::kStart && sim.records()[e.request].predicted > e.value) ++misled_;
   const bool may_have = e.type == EventType::kDeliver || e.type == EventType::kDetect || e.type == EventType::kFinish;
   if (may_have && sim.divergence(worker_).phantom <= phantom_before_) recovered_ = e.t;

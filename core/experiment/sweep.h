@@ -74,7 +74,7 @@ struct SweepCell {
 /// What the first fault of a run that struck a worker did to the (first) router's belief in it.
 class AftermathWatch final : public EventSink {
  public:
-  SimTime indifferent_until(const Simulation&) const override { return struck_ >= 0 && recovered_ < 0 ? 0 : kNever; }
+  SimTime indifferent_until(const Simulation& sim) const override;
   void on_event(const Event& event, const Simulation& sim) override;
   /// Of a finished run; empty where no fault struck a worker.
   std::optional<Aftermath> finish(const Simulation& sim) const;
@@ -82,6 +82,9 @@ class AftermathWatch final : public EventSink {
  private:
   SimTime struck_ = -1;
   SimTime recovered_ = -1;
+  SimTime moved_ = -1;       // when something last happened, anywhere, that is no periodic message
+  SimTime heard_beat_ = -1;  // when the last heartbeat from there was sent that has come
+  SimTime heard_sync_ = -1;
   WorkerId worker_ = kNone;
   std::uint64_t phantom_before_ = 0;
   std::uint32_t misled_ = 0;

@@ -64,6 +64,8 @@ class ReceiptWriter : public EventSink {
   explicit ReceiptWriter(io::OutputFile& file) : file_(file) {}
   bool wants_decisions() const override { return true; }
   bool wants_blocks() const override { return false; }
+  /// No message is in them.
+  SimTime indifferent_until(const Simulation&) const override { return kNever; }
   void on_event(const Event& event, const Simulation& sim) override;
   /// To be called at the end of the run.
   void finish();

@@ -66,6 +66,7 @@ class LiveMetrics final : public FrontierListener {
 
   void on_event(const Event& event, const Simulation& sim) override;
   void on_quiet(const Simulation& sim, SimTime until) override;
+  SimTime looks_at() const override { return static_cast<SimTime>(points_.size() + 1) * step_; }
   void on_cut(SimTime t, std::size_t events) override;
 
   SimTime window() const { return window_; }

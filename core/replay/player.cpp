@@ -16,27 +16,27 @@ std::size_t copy_size(const Config& config, const Workload& workload) {
   return sizeof(Simulation) + workload.requests.size() * sizeof(RequestRecord) + config.fleet.workers * (worker + 1024);
 }
 
-// Said again and again though nothing has happened.
-bool is_periodic(const Event& e) {
-  return e.type == EventType::kHeartbeat || e.type == EventType::kSync ||
-         (e.type == EventType::kDeliver && static_cast<MessageKind>(e.value) != MessageKind::kReport);
-}
-
 class Recorder final : public EventSink {
  public:
+  /// `handled`: of what is told, counted from what the simulation has handled before it.
   Recorder(EventLog& log, std::uint64_t handled, FrontierListener* listener, std::size_t most, bool& left_out)
       : log_(log), handled_(handled), listener_(listener), most_(most), left_out_(left_out) {}
+  SimTime indifferent_until(const Simulation&) const override {
+    if (log_.size() < most_) return 0;
+    return listener_ == nullptr ? kNever : listener_->looks_at() + 1;
+  }
   void on_event(const Event& e, const Simulation& sim) override {
     if (log_.size() >= most_ && is_periodic(e)) {
       left_out_ = true;
       return;
     }
     log_.push_back({e.t, e.request, e.worker, e.value, e.blocks.empty() ? kNone : e.blocks.front(),
-                    static_cast<std::uint32_t>(handled_), e.type});
+                    (sim.events_handled() + handled_) & kMostHandled, e.type});
     if (listener_ != nullptr) listener_->on_event(e, sim);
   }
 
  private:
+  static constexpr std::uint64_t kMostHandled = (std::uint64_t{1} << 56) - 1;
   EventLog& log_;
   std::uint64_t handled_;
   FrontierListener* listener_;
@@ -55,16 +55,19 @@ Player::Player(const Config& config, const Workload& workload, const RadixTree& 
       cursor_(config, workload, &tree),
       frontier_(cursor_),
       most_logged_(most_logged) {
-  checkpoints_.push_back({std::make_unique<Simulation>(cursor_), 0});
+  checkpoints_.push_back({std::make_unique<Simulation>(cursor_), 0, 0});
 }
 
 bool Player::extend_step() {
   if (frontier_.done()) return false;
+  Recorder recorder(log_, 1, listener_, most_logged_, messages_left_out_);
   if (listener_ != nullptr) listener_->on_quiet(frontier_, frontier_.next_event_time());
-  Recorder recorder(log_, frontier_.events_handled() + 1, listener_, most_logged_, messages_left_out_);
+  frontier_.pass_over_quiet(&recorder);
+  if (listener_ != nullptr) listener_->on_quiet(frontier_, frontier_.next_event_time());
   frontier_.step(&recorder);
+  ++strides_;
   if (frontier_.done() && listener_ != nullptr) listener_->on_quiet(frontier_, frontier_.now() + 1);
-  if (frontier_.events_handled() >= checkpoints_.back().sim->events_handled() + spacing_) save_checkpoint();
+  if (strides_ >= checkpoints_.back().strides + spacing_ && !frontier_.within_stride()) save_checkpoint();
   return true;
 }
 
@@ -98,13 +101,13 @@ void Player::save_checkpoint() {
     checkpoints_.resize(kept);
     spacing_ *= 2;
     if ((checkpoints_.size() + 1) * copy_bytes_ > budget_) return;
-    if (frontier_.events_handled() < checkpoints_.back().sim->events_handled() + spacing_) return;
+    if (strides_ < checkpoints_.back().strides + spacing_) return;
   }
   if (spare_.empty()) {
-    checkpoints_.push_back({std::make_unique<Simulation>(frontier_), changes_.size()});
+    checkpoints_.push_back({std::make_unique<Simulation>(frontier_), changes_.size(), strides_});
     return;
   }
-  checkpoints_.push_back({std::move(spare_.back()), changes_.size()});
+  checkpoints_.push_back({std::move(spare_.back()), changes_.size(), strides_});
   spare_.pop_back();
   *checkpoints_.back().sim = frontier_;
 }
@@ -112,6 +115,12 @@ void Player::save_checkpoint() {
 void Player::drop_last_checkpoint() {
   spare_.push_back(std::move(checkpoints_.back().sim));
   checkpoints_.pop_back();
+}
+
+// The frontier has been set to somewhere behind the last checkpoint.
+void Player::count_strides_anew() {
+  const Checkpoint& last = checkpoints_.back();
+  strides_ = last.strides + std::min(frontier_.events_handled() - last.sim->events_handled(), spacing_);
 }
 
 std::size_t Player::events_until(SimTime t) const {
@@ -132,6 +141,7 @@ void Player::advance(Simulation& sim, std::size_t& made, Target target) const {
   for (; made < std::min(changes_.size(), target.changes); ++made) {
     const RunChange& change = changes_[made];
     if (change.t > target.t || change.handled > target.handled) break;
+    sim.run_before(change.t);
     while (sim.events_handled() < change.handled) sim.step();
     sim.run_until(change.t);  // moves the clock: nothing is due before
     BY_CHECK(sim.events_handled() == change.handled, "a replay does not come to where a change was made");
@@ -140,6 +150,7 @@ void Player::advance(Simulation& sim, std::size_t& made, Target target) const {
   if (target.handled == kAnyStep) {
     sim.run_until(target.t);
   } else {
+    sim.run_before(target.from);
     while (sim.events_handled() < target.handled && sim.step()) {
     }
   }
@@ -162,14 +173,16 @@ std::size_t Player::changes_before_event(std::size_t index) const {
 }
 
 Player::Target Player::behind_event(std::size_t index) const {
-  return {kNever, log_[index].handled, changes_before_event(index)};
+  return {kNever, log_[index].handled, changes_before_event(index), log_[index].t};
 }
 
 Player::Target Player::before_event(std::size_t index) const {
   const std::size_t made = changes_before_event(index);
   const std::uint64_t handled = log_[index].handled;
-  if (made > 0 && changes_[made - 1].handled == handled) return {kNever, handled, made - 1};  // logged by that change
-  return {kNever, handled - 1, made};
+  const SimTime t = log_[index].t;
+  if (made > 0 && changes_[made - 1].handled == handled)
+    return {kNever, handled, made - 1, t};  // logged by that change
+  return {kNever, handled - 1, made, t};
 }
 
 void Player::go(Target target) {
@@ -267,7 +280,8 @@ void Player::make(RunChange change) {
     listener_->on_cut(change.t, log_.size());
     listener_->on_quiet(frontier_, change.t);
   }
-  Recorder recorder(log_, change.handled, listener_, most_logged_, messages_left_out_);
+  count_strides_anew();
+  Recorder recorder(log_, 0, listener_, most_logged_, messages_left_out_);
   apply(change, frontier_, &recorder);
   changes_.push_back(std::move(change));
   cursor_ = frontier_;
@@ -294,8 +308,9 @@ void Player::drop_changes(std::size_t keep) {
   log_.resize(first.log_begin);
   frontier_ = *checkpoints_.back().sim;
   std::size_t made = checkpoints_.back().changes;
-  advance(frontier_, made, {kNever, first.handled});
+  advance(frontier_, made, {kNever, first.handled, ~std::size_t{0}, first.t});
   frontier_.run_until(first.t);
+  count_strides_anew();
   if (listener_ != nullptr) listener_->on_cut(frontier_.now(), log_.size());
   if (behind) {
     cursor_ = frontier_;
@@ -310,9 +325,10 @@ bool Player::adopt_change(RunChange change) {
     seek(change.t);
     if (cursor_.now() < change.t) return false;
   } else {
+    extend_until(change.t - 1);
     while (frontier_.events_handled() < change.handled && extend_step()) {
     }
-    go({kNever, change.handled});
+    go({kNever, change.handled, ~std::size_t{0}, change.t});
     if (cursor_.events_handled() != change.handled) return false;
     cursor_.run_until(std::min(change.t, cursor_.next_event_time() - 1));
   }

@@ -37,6 +37,9 @@ class FrontierListener {
   virtual void on_event(const Event& event, const Simulation& sim) = 0;
   /// Nothing happens before `until`: `sim` is the state at every moment from its last event to there.
   virtual void on_quiet(const Simulation& sim, SimTime until) = 0;
+  /// The moment at whose end it looks at the state next: what heartbeats and syncs say again before is passed over where
+  /// they are not logged.
+  virtual SimTime looks_at() const = 0;
   /// All that was told behind the first `events` events is void; the state now is that of time t.
   virtual void on_cut(SimTime t, std::size_t events) = 0;
 };
@@ -54,8 +57,8 @@ class Player {
   static constexpr std::uint64_t kAnyStep = ~std::uint64_t{0};
   static constexpr std::size_t kDefaultBudget = std::size_t{256} << 20;
 
-  /// Heartbeats, syncs and their arrivals are logged (and told) while the log is shorter than that, so that memory
-  /// follows what happens and not how often nothing is said.
+  /// Heartbeats, syncs and their arrivals are logged (and told) while the log is shorter than that, so that memory and
+  /// time follow what happens and not how often nothing is said.
   static constexpr std::size_t kMostLogged = 8'000'000;
 
   /// `listener` may be nullptr. `budget`: bytes for checkpoints. `spacing`: steps between them at first; 0: as the size
@@ -125,18 +128,21 @@ class Player {
  private:
   struct Checkpoint {
     std::unique_ptr<Simulation> sim;
-    std::size_t changes = 0;  // of changes_, made in it
+    std::size_t changes = 0;    // of changes_, made in it
+    std::uint64_t strides = 0;  // of the frontier, up to it
   };
   /// Where to go: to a time, all its events handled, or behind a number of steps and of changes.
   struct Target {
     SimTime t = kNever;
     std::uint64_t handled = kAnyStep;
     std::size_t changes = ~std::size_t{0};  // at most so many are made
+    SimTime from = 0;                       // the steps before it are over by there
   };
 
   bool extend_step();
   void extend_until(SimTime t);
   void save_checkpoint();
+  void count_strides_anew();
   void drop_last_checkpoint();
   /// Runs `sim`, in which the first `made` changes are made, to the target, and makes those on the way.
   void advance(Simulation& sim, std::size_t& made, Target target) const;
@@ -154,7 +160,8 @@ class Player {
   FrontierListener* listener_;
   std::size_t budget_;
   std::size_t copy_bytes_;  // of one checkpoint, about
-  std::uint64_t spacing_;   // steps between checkpoints; doubles when the budget is full
+  std::uint64_t spacing_;   // strides between checkpoints; doubles when the budget is full
+  std::uint64_t strides_ = 0;
   Simulation cursor_;
   std::size_t cursor_changes_ = 0;  // of changes_, made at the cursor; at the frontier all of them are
   Simulation frontier_;

@@ -17,11 +17,13 @@ struct LoggedEvent {
   SimTime t = 0;
   RequestId request = kNone;
   WorkerId worker = kNone;
-  std::uint32_t value = 0;    ///< as Event::value: route: predicted; start: hit; evict: blocks; fault: kind; …
-  BlockId block = kNone;      ///< evict: the first block evicted
-  std::uint32_t handled = 0;  ///< number of the step of the simulation that it was part of, counted from 1
-  EventType type = EventType::kArrive;
+  std::uint32_t value = 0;  ///< as Event::value: route: predicted; start: hit; evict: blocks; fault: kind; …
+  BlockId block = kNone;    ///< evict: the first block evicted
+  /// Number of the step of the simulation that it was part of, counted from 1: above 2^32 where much was passed over.
+  std::uint64_t handled : 56 = 0;
+  EventType type : 8 = EventType::kArrive;
 };
+static_assert(sizeof(LoggedEvent) == 32, "there are millions of them");
 
 using EventLog = std::vector<LoggedEvent>;
 

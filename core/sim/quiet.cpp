@@ -81,13 +81,14 @@ bool Simulation::is_periodic(const QueuedEvent& e) const {
   return is_timer(e) || (e.kind == QueuedKind::kDelivery && messages_[e.subject].kind != MessageKind::kReport);
 }
 
-void Simulation::pass_over_quiet(const EventSink* sink) {
+void Simulation::pass_over_quiet(const EventSink* sink, SimTime limit) {
   if (queue_.empty()) return;
   const QueuedEvent timer = queue_.top();
   if (!is_timer(timer) || timer.epoch != timer_epoch_) return;
   const SimTime interval = interval_of(timer.kind);
   const SimTime delay = config_.router.message_delay;
-  SimTime until = std::min(next_arrival(), queue_.next_other());  // when something else may happen, or somebody look
+  // When something else may happen, or somebody look.
+  SimTime until = std::min({next_arrival(), queue_.next_other(), limit});
   if (sink != nullptr) until = std::min(until, sink->indifferent_until(*this));
   // In this order, so that nothing runs over.
   if (until == kNever || until <= timer.t || until - timer.t <= delay) return;
@@ -97,6 +98,7 @@ void Simulation::pass_over_quiet(const EventSink* sink) {
   QueuedEvent next = queue_.pop();
   next.t += static_cast<SimTime>(passed) * interval;
   push(next);
+  strides_until_ = std::max(strides_until_, until);
   // As if they had been handled: the timer, and each message to each router.
   const std::uint64_t messages = delay > 0 ? (workers_.size() - down_) * routers_.size() : 0;
   handled_ += passed * (1 + messages);
@@ -122,6 +124,7 @@ void Simulation::pass_over_losses(SimTime until) {
     if (all_come(timers, kept, first_kept, end, messages, config_.router.message_loss, loss_)) break;
   }
   handled_ += passed;
+  strides_until_ = std::max(strides_until_, until);
   if (delay == 0) {
     loss_.skip(passed * messages);
   } else {
@@ -137,6 +140,13 @@ void Simulation::pass_over_losses(SimTime until) {
 bool Simulation::stride(EventSink* sink) {
   if (!done()) pass_over_quiet(sink);
   return step(sink);
+}
+
+void Simulation::run_before(SimTime t, EventSink* sink) {
+  while (!done() && next_event_time() < t) {
+    pass_over_quiet(sink, t);
+    if (next_event_time() < t) step(sink);  // unless all that was due was passed over
+  }
 }
 
 void Simulation::run(EventSink* sink) {

@@ -88,6 +88,12 @@ struct Event {
   std::uint32_t router = 0;            ///< deliver: to whom; fault and restart without a worker: whose
 };
 
+/// Heartbeats, syncs and their arrivals: said again and again though nothing has happened.
+inline bool is_periodic(const Event& e) {
+  return e.type == EventType::kHeartbeat || e.type == EventType::kSync ||
+         (e.type == EventType::kDeliver && static_cast<MessageKind>(e.value) != MessageKind::kReport);
+}
+
 /// Told of every event, in the order handled. Listens only: it cannot change the simulation.
 class EventSink {
  public:

@@ -112,7 +112,7 @@ bool Simulation::step(EventSink* sink) {
 }
 
 void Simulation::run_until(SimTime t, EventSink* sink) {
-  while (!done() && next_event_time() <= t) step(sink);
+  run_before(t == kNever ? kNever : t + 1, sink);
   if (done() || t < now_) return;
   now_ = t;
   forget_expired();

@@ -36,8 +36,12 @@ class Simulation {
   /// The same, after passing over heartbeats and syncs that change nothing: the results are those of step(), and
   /// events_handled() counts what was passed over.
   bool stride(EventSink* sink = nullptr);
-  /// Handles every event up to and including time t; the clock then stands at t (or at the end of the run).
+  /// The first half of a stride: passes over what changes nothing and is due before `limit`, and handles nothing.
+  void pass_over_quiet(const EventSink* sink, SimTime limit = kNever);
+  /// Handles every event up to and including time t, in strides; the clock then stands at t (or at the end of the run).
   void run_until(SimTime t, EventSink* sink = nullptr);
+  /// Handles every event before t, in strides; the clock stands at the last of them.
+  void run_before(SimTime t, EventSink* sink = nullptr);
   /// Handles all events.
   void run(EventSink* sink = nullptr);
 
@@ -46,6 +50,9 @@ class Simulation {
   /// Time of the next event; kNever when the run is over.
   SimTime next_event_time() const;
   std::uint64_t events_handled() const { return handled_; }
+  /// Whether messages are missing that steps would have sent or brought by now, since what a stride passes over is made
+  /// up for by its end only. False: the state is one that steps lead to.
+  bool within_stride() const { return next_event_time() < strides_until_; }
 
   /// Changes settings in flight, from now on. Fields that say "restarts the run" must be as they were.
   void change(const Config& config, EventSink* sink = nullptr);
@@ -159,7 +166,6 @@ class Simulation {
   SimTime interval_of(QueuedKind timer) const {
     return timer == QueuedKind::kHeartbeat ? config_.router.heartbeat : config_.router.sync;
   }
-  void pass_over_quiet(const EventSink* sink);
   void pass_over_losses(SimTime until);
   void heartbeat(EventSink* sink);
   void sync(EventSink* sink);
@@ -205,6 +211,7 @@ class Simulation {
   std::uint32_t arrived_ = 0;
   std::uint32_t unfinished_ = 0;
   std::uint64_t handled_ = 0;
+  SimTime strides_until_ = 0;  // what was passed over is made up for by the events before it
   // The last event handled at now_, by SPEC 7's order: all of an earlier rank are over, and of rank 0 (finish and step
   // end) those of workers up to this one.
   std::uint8_t last_rank_ = 0;

@@ -21,7 +21,8 @@ SimTime end_of(const RandomRun& run) {
 
 std::uint64_t digest_at(const RandomRun& run, SimTime t) {
   Simulation sim = run.simulation();
-  sim.run_until(t);
+  test::EveryEvent all;
+  sim.run_until(t, &all);
   return sim.digest();
 }
 

@@ -18,6 +18,11 @@ struct RandomRun {
   Simulation simulation() const { return Simulation(config, workload, &tree); }
 };
 
+/// Looks at everything: nothing is passed over for it.
+struct EveryEvent : EventSink {
+  void on_event(const Event&, const Simulation&) override {}
+};
+
 /// The same seed gives the same run. Held by pointer: simulations refer to it.
 inline std::unique_ptr<RandomRun> random_run(std::uint64_t seed, std::optional<EngineKind> engine = std::nullopt) {
   auto run = std::make_unique<RandomRun>();

@@ -10,30 +10,16 @@
 #include <string>
 #include <utility>
 
+#include "core/experiment/sweep.h"
 #include "core/io/perfetto.h"
+#include "core/io/receipts.h"
 #include "core/metrics/series.h"
-#include "tests/core/random_run.h"
+#include "tests/core/laws/sparse_run.h"
 
 namespace blockyard {
 namespace {
 
-// Requests far apart, or in bursts far apart, and timers that are quick against that.
-std::unique_ptr<test::RandomRun> sparse_run(std::uint64_t seed) {
-  auto run = test::random_run(seed);
-  Rng rng(seed + 77, RngPurpose::kTest);
-  const auto far = static_cast<SimTime>(1 + rng.below(40));
-  SimTime shift = 0;
-  for (Request& r : run->workload.requests) {
-    if (rng.below(4) == 0) shift += ms_to_us(static_cast<double>(rng.below(2000)));
-    r.arrival = r.arrival * far + shift;
-  }
-  RouterConfig& router = run->config.router;
-  router.heartbeat = static_cast<SimTime>(rng.below(3)) * ms_to_us(1 + static_cast<double>(rng.below(30)));
-  router.sync = static_cast<SimTime>(rng.below(3)) * ms_to_us(1 + static_cast<double>(rng.below(30)));
-  router.message_delay = static_cast<SimTime>(rng.below(3)) * ms_to_us(static_cast<double>(rng.below(90)));
-  router.message_loss = rng.below(4) == 0 ? 0.3 : 0;
-  return run;
-}
+using test::sparse_run;
 
 void expect_equal(const Series& a, const Series& b) {
   ASSERT_EQ(a.width(), b.width());
@@ -88,14 +74,19 @@ TEST(Quiet, ASeriesSeesTheSame) {
   EXPECT_LT(strides, steps);
 }
 
-std::string perfetto_of(const test::RandomRun& run, bool strides, std::uint64_t& handled) {
-  const std::string path = testing::TempDir() + "quiet_perfetto_" + std::to_string(::getpid()) + ".json";
+void finish(PerfettoWriter& writer, const Simulation& sim) { writer.finish(sim); }
+void finish(ReceiptWriter& writer, const Simulation&) { writer.finish(); }
+
+// What the writer makes of the run.
+template <class Writer>
+std::string written(const test::RandomRun& run, bool strides, std::uint64_t& handled) {
+  const std::string path = testing::TempDir() + "quiet_" + std::to_string(::getpid());
   auto file = io::OutputFile::open(path);
   EXPECT_TRUE(file.has_value());
-  PerfettoWriter writer(*file);
+  Writer writer(*file);
   Simulation sim = run.simulation();
   while (strides ? sim.stride(&writer) : sim.step(&writer)) ++handled;
-  writer.finish(sim);
+  finish(writer, sim);
   EXPECT_TRUE(file->commit().has_value());
   std::string bytes;
   {
@@ -111,9 +102,71 @@ TEST(Quiet, CountersOverTimeAreTheSame) {
   for (std::uint64_t seed = 3000; seed < 3150; ++seed) {
     SCOPED_TRACE(seed);
     const auto run = sparse_run(seed);
-    ASSERT_EQ(perfetto_of(*run, false, steps), perfetto_of(*run, true, strides));
+    ASSERT_EQ(written<PerfettoWriter>(*run, false, steps), written<PerfettoWriter>(*run, true, strides));
   }
   EXPECT_LT(strides, steps);
+}
+
+TEST(Quiet, ReceiptsAreTheSame) {
+  std::uint64_t steps = 0, strides = 0;
+  for (std::uint64_t seed = 4000; seed < 4100; ++seed) {
+    SCOPED_TRACE(seed);
+    const auto run = sparse_run(seed);
+    ASSERT_EQ(written<ReceiptWriter>(*run, false, steps), written<ReceiptWriter>(*run, true, strides));
+  }
+  EXPECT_LT(strides * 2, steps);
+}
+
+// Whatever a fault did, and when it was over: seen by steps and by strides, also where it is never over.
+TEST(Quiet, TheAftermathOfAFaultIsTheSame) {
+  std::uint64_t steps = 0, strides = 0, struck = 0, none = 0;
+  for (std::uint64_t seed = 5000; seed < 5400; ++seed) {
+    SCOPED_TRACE(seed);
+    const auto run = sparse_run(seed);
+    Rng rng(seed, RngPurpose::kTest);
+    if (rng.below(2) == 0) run->config.router.view_ttl = 0;
+    for (Fault& f : run->config.faults) f.restart *= static_cast<SimTime>(1 + rng.below(9));
+    AftermathWatch a, b;
+    Simulation by_steps = run->simulation(), by_strides = run->simulation();
+    while (by_steps.step(&a)) ++steps;
+    while (by_strides.stride(&b)) ++strides;
+    ASSERT_EQ(by_steps.digest(), by_strides.digest());
+    const auto of_steps = a.finish(by_steps), of_strides = b.finish(by_strides);
+    ASSERT_EQ(of_steps.has_value(), of_strides.has_value());
+    if (!of_steps) {
+      ++none;
+      continue;
+    }
+    ++struck;
+    ASSERT_EQ(of_steps->recovery_ms, of_strides->recovery_ms);
+    ASSERT_EQ(of_steps->misled, of_strides->misled);
+  }
+  EXPECT_LT(strides * 2, steps);
+  EXPECT_GT(struck, 100U);
+  EXPECT_GT(none, 20U);
+}
+
+// At any moment, and not only in the end: all that is known by then, how old it is, and what comes of it.
+TEST(Quiet, EveryMomentIsThatOfSteps) {
+  test::EveryEvent all;
+  for (std::uint64_t seed = 6000; seed < 6150; ++seed) {
+    SCOPED_TRACE(seed);
+    const auto run = sparse_run(seed);
+    Rng rng(seed, RngPurpose::kTest);
+    Simulation by_steps = run->simulation(), by_strides = run->simulation();
+    while (!by_steps.done()) {
+      const SimTime t = by_steps.now() + static_cast<SimTime>(rng.below(rng.below(2) == 0 ? 3'000 : 300'000));
+      by_steps.run_until(t, &all);
+      by_strides.run_until(t);
+      ASSERT_EQ(by_steps.digest(), by_strides.digest()) << t;
+      ASSERT_FALSE(by_strides.within_stride());
+      ASSERT_EQ(by_steps.next_event_time(), by_strides.next_event_time());
+      for (std::uint32_t k = 0; k < by_steps.routers().size(); ++k) {
+        for (WorkerId w = 0; w < by_steps.workers().size(); ++w)
+          ASSERT_EQ(by_steps.figures(w, k).told_at, by_strides.figures(w, k).told_at);
+      }
+    }
+  }
 }
 
 // Messages are lost as they would have been, one by one, whatever share of them and however the timers' beats lie.
