@@ -77,7 +77,7 @@ std::optional<Error> fill_times(const RawTrace& trace, const WorkloadSpec& spec,
 class WholeChains {
  public:
   WholeChains(const RawTrace& trace, PrefixTree& tree, std::uint32_t block_tokens)
-      : trace_(trace), tree_(tree), block_tokens_(block_tokens), ratio_(trace.block_tokens / block_tokens) {}
+      : trace_(trace), tree_(tree), ratio_(trace.block_tokens / block_tokens) {}
 
   void walk(const TraceLine& line, Request& r, std::vector<Span>& chain) {
     trace_.ids.path(line.leaf, line.ids_count, ids_);
@@ -101,7 +101,6 @@ class WholeChains {
  private:
   const RawTrace& trace_;
   PrefixTree& tree_;
-  std::uint32_t block_tokens_;
   std::uint32_t ratio_;
   std::uint64_t own_ = 0;
   std::vector<std::uint64_t> ids_;

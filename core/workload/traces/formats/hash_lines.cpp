@@ -44,7 +44,7 @@ bool HashLineReader::read_field(RecordFields& in, std::string_view key, const do
   return read_own(in, key, value, line);  // further fields belong to other programs
 }
 
-bool HashLineReader::finish(RecordFields& in, TraceLine& line, const Seen& seen) {
+bool HashLineReader::end_line(RecordFields& in, TraceLine& line, const Seen& seen) {
   if (!seen.input && seen.words) {
     return in.fail("text_input", "the prompt is given in words; read the file as text (workload.format=text)");
   }
@@ -87,7 +87,7 @@ std::optional<Error> HashLineReader::read(const ParsedRecord& record) {
   for (const auto& [key, value] : *record.object) {
     if (!read_field(in, key, value, line, seen)) return in.error;
   }
-  if (!finish(in, line, seen)) return in.error;
+  if (!end_line(in, line, seen)) return in.error;
   out_.lines.push_back(line);
   return std::nullopt;
 }

@@ -29,7 +29,7 @@ class HashLineReader : public FormatReader {
   };
   bool read_field(RecordFields& in, std::string_view key, const simdjson::dom::element& value, TraceLine& line,
                   Seen& seen);
-  bool finish(RecordFields& in, TraceLine& line, const Seen& seen);
+  bool end_line(RecordFields& in, TraceLine& line, const Seen& seen);
 
   std::vector<std::uint64_t> ids_;
   std::vector<std::uint64_t> output_ids_;
