@@ -19,7 +19,7 @@ constexpr std::array kWeight = {EventType::kReject, EventType::kFault,      Even
 
 std::string found(const FrameContext& ctx, const LoggedEvent& start, std::uint64_t evicted) {
   std::string out =
-      fmt::format("{} of {} found", start.value, counted(ctx.sim.request(start.request).prompt_blocks, "block"));
+      fmt::format("{} of {} found", start.value, counted(ctx.fleet.request(start.request).prompt_blocks, "block"));
   if (evicted > 0) out += fmt::format(", {} evicted", with_commas(evicted));
   return out;
 }
@@ -30,8 +30,8 @@ std::string sentence(const FrameContext& ctx, const LoggedEvent& e, bool routed,
   switch (e.type) {
     case EventType::kReject:
       return fmt::format("{} rejected: it needs {}, a worker has {}", request,
-                         counted(blocks_needed(ctx.sim.config(), ctx.sim.request(e.request)), "block"),
-                         with_commas(ctx.sim.workers().front().capacity()));
+                         counted(blocks_needed(ctx.fleet.config(), ctx.fleet.request(e.request)), "block"),
+                         with_commas(ctx.fleet.workers().front().capacity()));
     case EventType::kFault:
       if (static_cast<FaultKind>(e.value) == FaultKind::kRouterRestart)
         return router_of_event(ctx, e) + " starts anew: it has forgotten everything";
@@ -51,13 +51,13 @@ std::string sentence(const FrameContext& ctx, const LoggedEvent& e, bool routed,
                     : fmt::format("{} starts on {}: {}", request, worker, found(ctx, e, evicted));
     case EventType::kRoute:
       return fmt::format("{} → {}: waits there; {} of {} expected", request, worker, e.value,
-                         counted(ctx.sim.request(e.request).prompt_blocks, "block"));
+                         counted(ctx.fleet.request(e.request).prompt_blocks, "block"));
     case EventType::kFinish:
       return fmt::format("{} done on {} after {}: its blocks are idle", request, worker,
-                         duration_text(us_to_ms(e.t - ctx.sim.records()[e.request].arrival)));
+                         duration_text(us_to_ms(e.t - ctx.fleet.records()[e.request].arrival)));
     case EventType::kFirstToken:
       return fmt::format("{}: first token after {}, on {}", request,
-                         duration_text(us_to_ms(e.t - ctx.sim.records()[e.request].arrival)), worker);
+                         duration_text(us_to_ms(e.t - ctx.fleet.records()[e.request].arrival)), worker);
     case EventType::kSync:
       return worker + " sends the router the list of its blocks";
     case EventType::kHeartbeat:

@@ -148,7 +148,7 @@ std::string goodput_text(const FrameContext& ctx, const KeyFigures& window, cons
 void KeyFigureRow::draw(FrameContext& ctx, const Rect& whole) {
   const Look& look = ctx.look;
   if (look.anchors) look.anchors->push("kpis");
-  if (due_.due(ctx)) rejections_ = rejections_of(ctx.sim);
+  if (due_.due(ctx)) rejections_ = rejections_of(ctx.fleet);
   const Rect rect = draw_figures_end(ctx, whole, rejections_);
   const bool so_far = run_so_far(ctx);
   const KeyFigures now = shown_figures(ctx, ctx.metrics), before = ctx.metrics.at(ctx.now - ctx.metrics.window()),

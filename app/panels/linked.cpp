@@ -6,12 +6,12 @@ namespace blockyard {
 namespace {
 
 void add_request(const FrameContext& ctx, RequestId r, Linked& out) {
-  if (r >= ctx.sim.records().size()) return;
-  const RequestRecord& record = ctx.sim.records()[r];
+  if (r >= ctx.fleet.records().size()) return;
+  const RequestRecord& record = ctx.fleet.records()[r];
   // What a request that is still to come will ask for is not known in a closed loop: nothing belongs to it.
-  if (record.status == RequestStatus::kNotArrived && ctx.sim.workload().closed.users > 0) return;
+  if (record.status == RequestStatus::kNotArrived && ctx.fleet.workload().closed.users > 0) return;
   out.request = r;
-  out.session = ctx.sim.request(r).session;
+  out.session = ctx.fleet.request(r).session;
   if (out.worker == kNone) out.worker = record.worker;
   if (record.status != RequestStatus::kNotArrived) {
     out.span = TimeRange{record.arrival, record.finish >= 0 ? record.finish : ctx.now};
@@ -21,10 +21,10 @@ void add_request(const FrameContext& ctx, RequestId r, Linked& out) {
 // A session stands for its latest turn that has come.
 void add_session(const FrameContext& ctx, std::uint32_t session, Linked& out) {
   constexpr RequestId kMostLookedAt = 100'000;  // in every frame; a session that was quiet for longer is outlined alone
-  if (session >= ctx.sim.workload().sessions.size()) return;
-  const RequestId arrived = ctx.sim.arrived();
+  if (session >= ctx.fleet.workload().sessions.size()) return;
+  const RequestId arrived = ctx.fleet.arrived();
   for (RequestId r = arrived; r-- > 0 && arrived - r < kMostLookedAt;) {
-    if (ctx.sim.request(r).session != session) continue;
+    if (ctx.fleet.request(r).session != session) continue;
     add_request(ctx, r, out);
     break;
   }
@@ -32,7 +32,7 @@ void add_session(const FrameContext& ctx, std::uint32_t session, Linked& out) {
 }
 
 void add_block(const FrameContext& ctx, BlockId b, Linked& out) {
-  if (b >= ctx.sim.workload().id_count()) return;
+  if (b >= ctx.fleet.workload().id_count()) return;
   out.block = b;
   out.edge = ctx.tree.edge_of(b);
 }
@@ -47,7 +47,7 @@ std::uint32_t session_meant(const FrameContext& ctx) {
 }
 
 bool is_turn_of(const FrameContext& ctx, RequestId r, std::uint32_t session) {
-  return session != kNone && r != kNone && r < ctx.sim.arrived() && ctx.sim.request(r).session == session;
+  return session != kNone && r != kNone && r < ctx.fleet.arrived() && ctx.fleet.request(r).session == session;
 }
 
 Linked linked_to(const FrameContext& ctx, const Selection& what) {
@@ -73,7 +73,7 @@ Linked linked_to(const FrameContext& ctx, const Selection& what) {
     }
   }
   if (const auto* t = std::get_if<SelectedTime>(&what)) out.time = t->t;
-  if (out.worker != kNone && out.worker >= ctx.sim.workers().size()) out.worker = kNone;
+  if (out.worker != kNone && out.worker >= ctx.fleet.workers().size()) out.worker = kNone;
   return out;
 }
 

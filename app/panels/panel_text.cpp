@@ -13,7 +13,7 @@ namespace blockyard {
 std::string worker_text(WorkerId w) { return w == kNone ? "–" : fmt::format("worker-{}", w); }
 
 std::string load_text(const FrameContext& ctx, double load) {
-  if (ctx.sim.config().router.load_metric == LoadMetric::kRemainingMs) return duration_text(load);
+  if (ctx.fleet.config().router.load_metric == LoadMetric::kRemainingMs) return duration_text(load);
   return fmt::format("{:g} req", load);
 }
 
@@ -25,12 +25,12 @@ std::string objectives_text(const SloConfig& slo) {
 }
 
 RequestId content_of(const FrameContext& ctx, RequestId r) {
-  return static_cast<RequestId>(&ctx.sim.request(r) - ctx.sim.workload().requests.data());
+  return static_cast<RequestId>(&ctx.fleet.request(r) - ctx.fleet.workload().requests.data());
 }
 
 std::string request_text(const FrameContext& ctx, RequestId r) {
-  const Workload& workload = ctx.sim.workload();
-  const Request& q = ctx.sim.request(r);
+  const Workload& workload = ctx.fleet.workload();
+  const Request& q = ctx.fleet.request(r);
   if (workload.words) {
     const std::string words = one_line(workload.words->text(workload.prompt_words(q, 32)), 48);
     if (!words.empty()) return fmt::format("request {} · {}", r, words);
@@ -61,7 +61,7 @@ RequestId answer_owner(const Workload& workload, BlockId block) {
 }
 
 std::string block_text(const FrameContext& ctx, BlockId block) {
-  const Workload& workload = ctx.sim.workload();
+  const Workload& workload = ctx.fleet.workload();
   if (const RequestId r = answer_owner(workload, block); r != kNone)
     return fmt::format("answer of request {}, block {}", r, block - workload.requests[r].private_first + 1);
   const std::array<Span, 1> alone{Span{block, 1}};
@@ -173,22 +173,22 @@ bool mini_button(const Look& look, const char* id, const char* icon, std::string
 }
 
 Moment run_of(const FrameContext& ctx) {
-  return {&ctx.sim.workload(),
-          ctx.sim.workload().requests.size(),
-          ctx.sim.config().seed,
+  return {&ctx.fleet.workload(),
+          ctx.fleet.workload().requests.size(),
+          ctx.fleet.config().seed,
           0,
           ctx.tree.edges().size(),
-          ctx.sim.workload().id_count(),
+          ctx.fleet.workload().id_count(),
           {}};
 }
 
 Moment moment_of(const FrameContext& ctx) {
-  return {&ctx.sim.workload(),
-          ctx.sim.workload().requests.size(),
-          ctx.sim.config().seed,
+  return {&ctx.fleet.workload(),
+          ctx.fleet.workload().requests.size(),
+          ctx.fleet.config().seed,
           ctx.now,
-          ctx.sim.events_handled(),
-          ctx.player.changes().size(),
+          ctx.fleet.events_handled(),
+          ctx.changes.size(),
           ctx.range};
 }
 

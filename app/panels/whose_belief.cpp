@@ -12,12 +12,12 @@ namespace blockyard {
 namespace {
 
 std::optional<std::uint32_t> router_at(const FrameContext& ctx, int number) {
-  if (number < 0 || static_cast<std::size_t>(number) >= ctx.sim.routers().size()) return {};
+  if (number < 0 || static_cast<std::size_t>(number) >= ctx.fleet.routers().size()) return {};
   return static_cast<std::uint32_t>(number);
 }
 
 std::uint64_t truth_word(const FrameContext& ctx, WorkerId w, std::size_t i) {
-  return ctx.sim.workers()[w].cache().resident().words()[i];
+  return ctx.fleet.workers()[w].cache().resident().words()[i];
 }
 
 // A row of chips; what is chosen is written to `chosen`, −1 being the first.
@@ -44,10 +44,10 @@ void chip_row(const FrameContext& ctx, const char* title, const char* first, int
   ImGui::PushID(title);
   one(first, -1,
       std::string_view(first) == "all" ? "What any of the routers believes" : "What the workers really hold");
-  for (std::uint32_t r = 0; r < ctx.sim.routers().size(); ++r) {
+  for (std::uint32_t r = 0; r < ctx.fleet.routers().size(); ++r) {
     if (without == r) continue;
     one(std::to_string(r), static_cast<int>(r),
-        fmt::format("Router {}{}", r, ctx.sim.routers()[r].up ? "" : ", which is down: it has forgotten everything"));
+        fmt::format("Router {}{}", r, ctx.fleet.routers()[r].up ? "" : ", which is down: it has forgotten everything"));
   }
   ImGui::PopID();
   ImGui::SetCursorScreenPos(ImVec2(at.x, y + line + look.px(2)));
@@ -55,7 +55,7 @@ void chip_row(const FrameContext& ctx, const char* title, const char* first, int
 
 }  // namespace
 
-bool several_routers(const FrameContext& ctx) { return ctx.sim.routers().size() > 1; }
+bool several_routers(const FrameContext& ctx) { return ctx.fleet.routers().size() > 1; }
 
 std::optional<std::uint32_t> shown_router(const FrameContext& ctx, const BeliefSides& sides) {
   return several_routers(ctx) ? router_at(ctx, sides.router) : 0U;
@@ -67,29 +67,29 @@ std::optional<std::uint32_t> against_router(const FrameContext& ctx, const Belie
 }
 
 std::uint64_t believed_word(const FrameContext& ctx, WorkerId w, std::size_t i, const BeliefSides& sides) {
-  if (const auto one = shown_router(ctx, sides)) return ctx.sim.believed(w, *one).words()[i];
+  if (const auto one = shown_router(ctx, sides)) return ctx.fleet.believed(w, *one).words()[i];
   std::uint64_t out = 0;
-  for (std::uint32_t r = 0; r < ctx.sim.routers().size(); ++r) out |= ctx.sim.believed(w, r).words()[i];
+  for (std::uint32_t r = 0; r < ctx.fleet.routers().size(); ++r) out |= ctx.fleet.believed(w, r).words()[i];
   return out;
 }
 
 std::uint64_t other_word(const FrameContext& ctx, WorkerId w, std::size_t i, const BeliefSides& sides) {
   const auto other = against_router(ctx, sides);
-  return other ? ctx.sim.believed(w, *other).words()[i] : truth_word(ctx, w, i);
+  return other ? ctx.fleet.believed(w, *other).words()[i] : truth_word(ctx, w, i);
 }
 
-std::size_t believed_words(const FrameContext& ctx, WorkerId w) { return ctx.sim.believed(w).words().size(); }
+std::size_t believed_words(const FrameContext& ctx, WorkerId w) { return ctx.fleet.believed(w).words().size(); }
 
 bool believed_block(const FrameContext& ctx, WorkerId w, BlockId block) {
   return (believed_word(ctx, w, block / 64) >> (block % 64) & 1U) != 0;
 }
 
 WorkerFigures believed_figures(const FrameContext& ctx, WorkerId w) {
-  if (const auto one = shown_router(ctx)) return ctx.sim.figures(w, *one);
-  WorkerFigures out = ctx.sim.figures(w, 0);
-  const auto routers = static_cast<std::uint32_t>(ctx.sim.routers().size());
+  if (const auto one = shown_router(ctx)) return ctx.fleet.figures(w, *one);
+  WorkerFigures out = ctx.fleet.figures(w, 0);
+  const auto routers = static_cast<std::uint32_t>(ctx.fleet.routers().size());
   for (std::uint32_t r = 1; r < routers; ++r) {
-    const WorkerFigures f = ctx.sim.figures(w, r);
+    const WorkerFigures f = ctx.fleet.figures(w, r);
     out.load += f.load;
     out.active += f.active;
     out.active_blocks += f.active_blocks;
@@ -101,7 +101,7 @@ WorkerFigures believed_figures(const FrameContext& ctx, WorkerId w) {
 }
 
 Divergence believed_divergence(const FrameContext& ctx, WorkerId w) {
-  if (const auto one = shown_router(ctx)) return ctx.sim.divergence(w, *one);
+  if (const auto one = shown_router(ctx)) return ctx.fleet.divergence(w, *one);
   Divergence out;
   for (std::size_t i = 0; i < believed_words(ctx, w); ++i) {
     const std::uint64_t belief = believed_word(ctx, w, i), truth = truth_word(ctx, w, i);
@@ -124,9 +124,9 @@ bool of_router(const LoggedEvent& e) {
 
 std::string router_of_event(const FrameContext& ctx, const LoggedEvent& e) {
   if (!several_routers(ctx)) return "the router";
-  if (e.type == EventType::kRoute) return fmt::format("router {}", ctx.sim.records()[e.request].router);
+  if (e.type == EventType::kRoute) return fmt::format("router {}", ctx.fleet.records()[e.request].router);
   // The log does not say whose a restart is; the list of faults does, by its moment.
-  for (const Fault& f : ctx.sim.config().faults) {
+  for (const Fault& f : ctx.fleet.config().faults) {
     if (f.kind != FaultKind::kRouterRestart || e.worker != kNone) continue;
     if (e.t == (e.type == EventType::kFault ? f.t : f.t + f.down)) return fmt::format("router {}", f.router);
   }

@@ -58,12 +58,14 @@ struct FrameContext {
   // The run, at the cursor.
   const Scenario& scenario;
   const Scenario& original;  ///< as loaded: what "reset to default" goes back to
-  const Simulation& sim;
+  const Fleet& fleet;
+  const Simulation* simulation = nullptr;  ///< where the model moves that fleet: what else it would do can be asked
   const RadixTree& tree;
-  const Player& player;  ///< const: ask for movement by command
   const LiveMetrics& metrics;
   const EventLog& log;
   std::size_t log_at = 0;               ///< log[0, log_at) has happened
+  bool leaves_messages_out = false;     ///< the log lacks heartbeats, syncs and their arrivals, from somewhere on
+  std::span<const RunChange> changes;   ///< made in flight
   const RoutingStudy* study = nullptr;  ///< of the selected request or decision; null where it is not routed yet
 
   // Time.
@@ -71,6 +73,7 @@ struct FrameContext {
   SimTime newest = 0;     ///< the furthest that has been seen
   SimTime known_end = 0;  ///< how far the run is computed
   bool complete = false;  ///< known_end is the end of the run
+  bool over = false;      ///< nothing is left to happen at the cursor
   bool playing = false;
   double speed = 1;
   double screen_time = 0;          ///< s since the window opened: for fades, never for the run

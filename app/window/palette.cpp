@@ -47,7 +47,7 @@ std::vector<Entry> palette_entries(const FrameContext& ctx, const std::string& f
                      c.push(cmd::Set{"router.strategy", std::string(p.id), std::string(p.label)});
                    }});
   }
-  for (WorkerId w = 0; w < std::min<std::size_t>(ctx.sim.workers().size(), 16); ++w) {
+  for (WorkerId w = 0; w < std::min<std::size_t>(ctx.fleet.workers().size(), 16); ++w) {
     all.push_back({fmt::format("Crash worker-{}", w),
                    "It loses its cache and is back after 5 s; the router learns of it after 3 s.", "",
                    [w](FrameContext& c) {
@@ -78,11 +78,11 @@ std::vector<Entry> palette_entries(const FrameContext& ctx, const std::string& f
   const auto digits = filter.find_first_of("0123456789");
   if (digits != std::string::npos && filter.size() - digits < 9) {
     const auto n = static_cast<std::uint32_t>(std::strtoul(filter.c_str() + digits, nullptr, 10));
-    if (n < ctx.sim.records().size() && filter[0] != 'w') {
+    if (n < ctx.fleet.records().size() && filter[0] != 'w') {
       all.insert(all.begin(),
                  {fmt::format("Select request {}", n), "", "", [n](FrameContext& c) { c.select(SelectedRequest{n}); }});
     }
-    if (n < ctx.sim.workers().size() && filter[0] != 'r') {
+    if (n < ctx.fleet.workers().size() && filter[0] != 'r') {
       all.insert(all.begin(),
                  {fmt::format("Select worker-{}", n), "", "", [n](FrameContext& c) { c.select(SelectedWorker{n}); }});
     }

@@ -18,7 +18,7 @@
 #include "core/base/ids.h"
 #include "core/base/result.h"
 #include "core/base/sim_time.h"
-#include "core/sim/records.h"
+#include "core/fleet/records.h"
 
 namespace blockyard {
 

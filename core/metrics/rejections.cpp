@@ -14,14 +14,14 @@ std::uint64_t blocks_needed(const Config& config, const Request& request) {
   return (tokens + config.cache.block_tokens - 1) / config.cache.block_tokens;
 }
 
-Rejections rejections_of(const Simulation& sim) {
+Rejections rejections_of(const Fleet& fleet) {
   Rejections out;
-  out.arrived = static_cast<std::uint32_t>(sim.arrived());
-  out.capacity = sim.workers().empty() ? 0 : sim.workers().front().capacity();
-  for (RequestId r = 0; r < sim.arrived(); ++r) {
-    if (sim.records()[r].status != RequestStatus::kRejected) continue;
+  out.arrived = static_cast<std::uint32_t>(fleet.arrived());
+  out.capacity = fleet.workers().empty() ? 0 : fleet.workers().front().capacity();
+  for (RequestId r = 0; r < fleet.arrived(); ++r) {
+    if (fleet.records()[r].status != RequestStatus::kRejected) continue;
     ++out.rejected;
-    const std::uint64_t needed = blocks_needed(sim.config(), sim.request(r));
+    const std::uint64_t needed = blocks_needed(fleet.config(), fleet.request(r));
     if (needed > out.capacity) ++out.too_long;
     out.longest_blocks = std::max(out.longest_blocks, needed);
   }

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "core/sim/simulation.h"
+#include "core/fleet/fleet.h"
 
 namespace blockyard {
 
@@ -21,7 +21,7 @@ struct Rejections {
 /// What the worker of a fleet like this one must be able to hold to serve the request.
 std::uint64_t blocks_needed(const Config& config, const Request& request);
 
-Rejections rejections_of(const Simulation& sim);
+Rejections rejections_of(const Fleet& fleet);
 
 /// "8,443 of 12,031 requests need more than a worker's 924 blocks; the longest needs 7,912"; "" where none was
 /// rejected.

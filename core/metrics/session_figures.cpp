@@ -24,26 +24,26 @@ std::uint32_t common_blocks(const std::vector<Span>& a, const std::vector<Span>&
 }
 
 // What the turn before left at its worker of this turn's prompt, as the engine counts a hit.
-std::uint32_t left_by(const Simulation& sim, RequestId before, RequestId turn) {
-  const Workload& w = sim.workload();
-  const Request& earlier = sim.request(before);
+std::uint32_t left_by(const Fleet& fleet, RequestId before, RequestId turn) {
+  const Workload& w = fleet.workload();
+  const Request& earlier = fleet.request(before);
   std::vector<Span> kept;
-  w.sequence(earlier).each_run(0, engine_of(sim.config()).kept_blocks(sim.config(), earlier),
+  w.sequence(earlier).each_run(0, engine_of(fleet.config()).kept_blocks(fleet.config(), earlier),
                                [&kept](Span run) { kept.push_back(run); });
-  const Request& now = sim.request(turn);
-  return engine_of(sim.config()).counted_hit(sim.config(), now, common_blocks(kept, w.prompt_chain(now)));
+  const Request& now = fleet.request(turn);
+  return engine_of(fleet.config()).counted_hit(fleet.config(), now, common_blocks(kept, w.prompt_chain(now)));
 }
 
 }  // namespace
 
-std::optional<SessionFigures> session_figures(const Simulation& sim) {
+std::optional<SessionFigures> session_figures(const Fleet& fleet) {
   std::vector<RequestId> ids;
-  for (RequestId i = 0; i < sim.arrived(); ++i) {
-    if (sim.request(i).session != kNone && sim.records()[i].status == RequestStatus::kCompleted) ids.push_back(i);
+  for (RequestId i = 0; i < fleet.arrived(); ++i) {
+    if (fleet.request(i).session != kNone && fleet.records()[i].status == RequestStatus::kCompleted) ids.push_back(i);
   }
-  if (sim.workload().sessions.empty()) return std::nullopt;
-  std::stable_sort(ids.begin(), ids.end(), [&sim](RequestId a, RequestId b) {
-    const Request &x = sim.request(a), &y = sim.request(b);
+  if (fleet.workload().sessions.empty()) return std::nullopt;
+  std::stable_sort(ids.begin(), ids.end(), [&fleet](RequestId a, RequestId b) {
+    const Request &x = fleet.request(a), &y = fleet.request(b);
     return x.session != y.session ? x.session < y.session : x.turn < y.turn;
   });
   SessionFigures out;
@@ -51,10 +51,10 @@ std::optional<SessionFigures> session_figures(const Simulation& sim) {
   std::vector<double> turns, between, duration;
   for (std::size_t begin = 0; begin < ids.size();) {
     std::size_t end = begin;
-    SimTime first = sim.records()[ids[begin]].arrival, last = 0;
-    for (; end < ids.size() && sim.request(ids[end]).session == sim.request(ids[begin]).session; ++end) {
-      const RequestRecord& r = sim.records()[ids[end]];
-      const Request& q = sim.request(ids[end]);
+    SimTime first = fleet.records()[ids[begin]].arrival, last = 0;
+    for (; end < ids.size() && fleet.request(ids[end]).session == fleet.request(ids[begin]).session; ++end) {
+      const RequestRecord& r = fleet.records()[ids[end]];
+      const Request& q = fleet.request(ids[end]);
       first = std::min(first, r.arrival);
       last = std::max(last, r.finish);
       const std::uint32_t turn = std::clamp(q.turn, 1U, SessionFigures::kMostTurns);
@@ -65,14 +65,14 @@ std::optional<SessionFigures> session_figures(const Simulation& sim) {
       t.hit_blocks += r.hit;
       t.prompt_blocks += q.prompt_blocks;
       if (end == begin) continue;
-      const RequestRecord& before = sim.records()[ids[end - 1]];
+      const RequestRecord& before = fleet.records()[ids[end - 1]];
       between.push_back(us_to_ms(r.arrival - before.finish));
       ++out.followed;
       if (before.worker != r.worker) {
         ++out.moved;
         continue;
       }
-      const std::uint32_t left = left_by(sim, ids[end - 1], ids[end]);
+      const std::uint32_t left = left_by(fleet, ids[end - 1], ids[end]);
       if (left <= r.hit || r.start < before.finish) continue;
       ++out.evicted_turns;
       out.evicted_blocks += left - r.hit;

@@ -36,6 +36,6 @@ struct SessionFigures {
 };
 
 /// Of everything that has completed so far; empty where no request has a session.
-std::optional<SessionFigures> session_figures(const Simulation& sim);
+std::optional<SessionFigures> session_figures(const Fleet& fleet);
 
 }  // namespace blockyard

@@ -45,11 +45,11 @@ std::optional<Spread> spread_of_counts(const std::vector<TokenGaps::Count>& coun
   return Spread{sum / static_cast<double>(n), rank(50), rank(95), rank(99), us_to_ms(counts.back().first)};
 }
 
-SimTime phantom_price(const Simulation& sim, RequestId id) {
-  const RequestRecord& r = sim.records()[id];
+SimTime phantom_price(const Fleet& fleet, RequestId id) {
+  const RequestRecord& r = fleet.records()[id];
   if (r.predicted <= r.hit) return 0;
-  const Config& config = sim.config();
-  const Request& q = sim.request(id);
+  const Config& config = fleet.config();
+  const Request& q = fleet.request(id);
   return engine_of(config).price(config, q, r.hit, r.predicted);
 }
 
@@ -58,24 +58,24 @@ bool keeps(const SloConfig& slo, SimTime to_first_token, SimTime decode, std::ui
          (!slo.tpot_ms || output_tokens < 2 || us_to_ms(decode) / (output_tokens - 1) <= *slo.tpot_ms);
 }
 
-Summary summarize(const Simulation& sim) {
+Summary summarize(const Fleet& fleet) {
   Summary s;
-  s.workers.resize(sim.workers().size());
-  s.routers.resize(sim.routers().size());
+  s.workers.resize(fleet.workers().size());
+  s.routers.resize(fleet.routers().size());
   std::uint64_t prompt_tokens = 0;
   std::uint64_t output_tokens = 0;
-  const SloConfig& slo = sim.config().slo;
+  const SloConfig& slo = fleet.config().slo;
   Goodput good;
   std::vector<double> tpot, e2e, ttft, queue, prefill, decode, e2e_hit, e2e_miss, ttft_hit, ttft_miss;
   SimTime makespan = 0;
   SimTime false_hits = 0;
-  s.requests = static_cast<std::uint32_t>(sim.records().size());
-  for (RequestId i = 0; i < sim.arrived(); ++i) {
-    const RequestRecord& r = sim.records()[i];
+  s.requests = static_cast<std::uint32_t>(fleet.records().size());
+  for (RequestId i = 0; i < fleet.arrived(); ++i) {
+    const RequestRecord& r = fleet.records()[i];
     s.preemptions += r.preemptions;
     if (r.status == RequestStatus::kRejected) ++s.rejected;
     if (r.status != RequestStatus::kCompleted) continue;
-    const Request& q = sim.request(i);
+    const Request& q = fleet.request(i);
     ++s.completed;
     s.retries += r.retries;
     s.hit_blocks += r.hit;
@@ -83,7 +83,7 @@ Summary summarize(const Simulation& sim) {
     prompt_tokens += q.prompt_tokens;
     s.predicted_blocks += r.predicted;
     if (r.predicted > r.hit) ++s.false_hits;
-    false_hits += phantom_price(sim, i);
+    false_hits += phantom_price(fleet, i);
     if (r.predicted < r.hit) ++s.missed_hits;
     RouterSummary& router = s.routers[r.router];
     ++router.requests;
@@ -106,11 +106,11 @@ Summary summarize(const Simulation& sim) {
     (r.hit > 0 ? e2e_hit : e2e_miss).push_back(e2e.back());
     (r.hit > 0 ? ttft_hit : ttft_miss).push_back(ttft.back());
   }
-  if (s.rejected > 0) s.rejected_reason = rejected_reason(rejections_of(sim));
+  if (s.rejected > 0) s.rejected_reason = rejected_reason(rejections_of(fleet));
   s.request_hit_rate = ratio(s.hit_requests, s.completed);
   s.block_hit_rate = ratio(static_cast<double>(s.hit_blocks), static_cast<double>(s.prompt_blocks));
   s.token_hit_rate =
-      ratio(static_cast<double>(s.hit_blocks * sim.config().cache.block_tokens), static_cast<double>(prompt_tokens));
+      ratio(static_cast<double>(s.hit_blocks * fleet.config().cache.block_tokens), static_cast<double>(prompt_tokens));
   s.makespan_ms = us_to_ms(makespan);
   s.false_hit_ms = us_to_ms(false_hits);
   const double seconds = s.makespan_ms / 1000;
@@ -119,7 +119,7 @@ Summary summarize(const Simulation& sim) {
   good.requests_per_s = ratio(good.requests, seconds);
   if (slo.ttft_ms || slo.tpot_ms) s.goodput = good;
   TokenGaps gaps;
-  for (const Worker& w : sim.workers()) {
+  for (const Worker& w : fleet.workers()) {
     for (const auto& [gap, tokens] : w.token_gaps().sorted()) gaps.add(gap, tokens);
   }
   s.itl = spread_of_counts(gaps.sorted());
@@ -139,11 +139,11 @@ Summary summarize(const Simulation& sim) {
   std::uint32_t most = 0;
   for (WorkerId w = 0; w < s.workers.size(); ++w) {
     WorkerSummary& ws = s.workers[w];
-    const Worker& worker = sim.workers()[w];
+    const Worker& worker = fleet.workers()[w];
     ws.evictions = worker.evictions();
     ws.peak_blocks = worker.peak_taken();
     ws.resident_blocks = worker.resident();
-    ws.busy_ms = us_to_ms(worker.busy(sim.now()));
+    ws.busy_ms = us_to_ms(worker.busy(fleet.now()));
     ws.utilization = ratio(ws.busy_ms, s.makespan_ms);
     s.evictions += ws.evictions;
     sum += ws.requests;

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/base/percentile.h"
-#include "core/sim/simulation.h"
+#include "core/fleet/fleet.h"
 
 namespace blockyard {
 
@@ -88,9 +88,9 @@ struct Summary {
 
 /// What a false hit cost request r, which has started: its prefill less the one that the router expected, µs; 0 where
 /// it got what was predicted or more. Engine continuous: by tokens, as if the request were alone in its steps.
-SimTime phantom_price(const Simulation& sim, RequestId r);
+SimTime phantom_price(const Fleet& fleet, RequestId r);
 
 /// Of everything that has happened so far.
-Summary summarize(const Simulation& sim);
+Summary summarize(const Fleet& fleet);
 
 }  // namespace blockyard

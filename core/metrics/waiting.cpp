@@ -11,9 +11,9 @@ Wait would_not_fit(WaitReason reason, const KvCache& cache, const Need& n) {
   return {reason, 0, n.slots + n.own_idle, cache.free_slots() + cache.idle_blocks() + n.given_back};
 }
 
-Wait of_slots(const Simulation& sim, const Worker& worker, const Request& r) {
-  if (worker.running().size() >= sim.config().fleet.slots) return {WaitReason::kBatchFull, 0, 0, 0};
-  const BlockSequence seq = sim.workload().sequence(r);
+Wait of_slots(const Fleet& fleet, const Worker& worker, const Request& r) {
+  if (worker.running().size() >= fleet.config().fleet.slots) return {WaitReason::kBatchFull, 0, 0, 0};
+  const BlockSequence seq = fleet.workload().sequence(r);
   if (worker.cache().fits(seq)) return {WaitReason::kNextStep, 0, 0, 0};
   // What it needs is all of its prompt, but for what others use already.
   Need n;
@@ -24,11 +24,11 @@ Wait of_slots(const Simulation& sim, const Worker& worker, const Request& r) {
   return would_not_fit(WaitReason::kBlocks, worker.cache(), n);
 }
 
-Wait of_continuous(const Simulation& sim, const Worker& worker, const WaitingRequest& w) {
-  const Config& config = sim.config();
+Wait of_continuous(const Fleet& fleet, const Worker& worker, const WaitingRequest& w) {
+  const Config& config = fleet.config();
   if (worker.running().size() >= config.fleet.max_num_seqs) return {WaitReason::kBatchFull, 0, 0, 0};
   const KvCache& cache = worker.cache();
-  const BlockSequence seq = sim.workload().sequence(sim.request(w.request));
+  const BlockSequence seq = fleet.workload().sequence(fleet.request(w.request));
   const std::uint32_t size = config.cache.block_tokens;
   const std::uint32_t known = w.prompt_tokens + w.generated;
   const std::uint32_t hit = cache.leading(seq, known == 0 ? 0 : (known - 1) / size);
@@ -44,10 +44,10 @@ Wait of_continuous(const Simulation& sim, const Worker& worker, const WaitingReq
 
 }  // namespace
 
-Wait wait_of(const Simulation& sim, RequestId r) {
-  const RequestRecord& record = sim.records()[r];
+Wait wait_of(const Fleet& fleet, RequestId r) {
+  const RequestRecord& record = fleet.records()[r];
   if (record.worker == kNone || record.status != RequestStatus::kWaiting) return {};
-  const Worker& worker = sim.workers()[record.worker];
+  const Worker& worker = fleet.workers()[record.worker];
   std::uint32_t before = 0;
   for (const WaitingRequest& w : worker.waiting()) {
     if (w.request != r) {
@@ -55,8 +55,8 @@ Wait wait_of(const Simulation& sim, RequestId r) {
       continue;
     }
     if (before > 0) return {WaitReason::kBehind, before, 0, 0};
-    return sim.config().fleet.engine == EngineKind::kSlots ? of_slots(sim, worker, sim.request(r))
-                                                           : of_continuous(sim, worker, w);
+    return fleet.config().fleet.engine == EngineKind::kSlots ? of_slots(fleet, worker, fleet.request(r))
+                                                           : of_continuous(fleet, worker, w);
   }
   return {};
 }

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include "core/sim/simulation.h"
+#include "core/fleet/fleet.h"
 
 namespace blockyard {
 
@@ -25,7 +25,7 @@ struct Wait {
   std::uint32_t room = 0;    ///< blocks that are free or idle
 };
 
-Wait wait_of(const Simulation& sim, RequestId r);
+Wait wait_of(const Fleet& fleet, RequestId r);
 
 /// "all of its prompt would not fit: it needs 256 blocks, 172 are free or idle"; "" where it does not wait.
 std::string wait_text(const Wait& wait);

@@ -16,7 +16,7 @@
 #include <variant>
 #include <vector>
 
-#include "core/sim/event_log.h"
+#include "core/fleet/event_log.h"
 #include "core/sim/simulation.h"
 
 namespace blockyard {

@@ -7,54 +7,7 @@
 
 namespace blockyard {
 
-// The simulation as a worker may look at it without moving anything.
-class Simulation::World final : public WorkerWorld {
- public:
-  World(const Simulation& sim, WorkerId worker) : sim_(sim), worker_(worker) {}
-  const Workload& workload() const override { return *sim_.workload_; }
-  const Config& config() const override { return sim_.config_; }
-  const Request& request(RequestId r) const override { return sim_.request(r); }
-  bool step_is_over(SimTime at) const override { return sim_.step_is_over(worker_, at); }
-
- private:
-  const Simulation& sim_;
-  WorkerId worker_;
-};
-
-Truth Simulation::truth_of(WorkerId w) const { return {&workers_[w].cache().resident(), workers_[w].run_cache()}; }
-
-const BlockSet& Simulation::believed(WorkerId w, std::uint32_t router) const {
-  return oracle() ? workers_[w].cache().resident() : routers_[router].belief.blocks(w);
-}
-
-double Simulation::true_load(WorkerId w, SimTime at) const {
-  const Worker& worker = workers_[w];
-  if (config_.router.load_metric == LoadMetric::kQueueDepth) return worker.queue_depth();
-  return us_to_ms(worker.remaining(World(*this, w), at));
-}
-
-std::uint32_t Simulation::unbooked_steps(WorkerId w, SimTime at) const {
-  return workers_[w].step_info().over(at, step_is_over(w, at));
-}
-
 void Simulation::check_worker(WorkerId w) const { workers_[w].check(World(*this, w)); }
-
-Divergence Simulation::divergence(WorkerId w, std::uint32_t router) const {
-  return routers_[router].belief.divergence(w, truth_of(w));
-}
-
-std::uint32_t Simulation::router_of(RequestId r) const {
-  const auto replicas = static_cast<std::uint32_t>(routers_.size());
-  if (replicas == 1) return 0;
-  if (config_.router.replica_choice == ReplicaChoice::kTurn) return r % replicas;
-  const std::uint32_t session = request(r).session;
-  const std::string name = session == kNone ? std::to_string(r) : workload_->sessions[session];
-  const Digest digest = sha256({reinterpret_cast<const std::uint8_t*>(name.data()), name.size()});
-  return static_cast<std::uint32_t>(digest_prefix(digest) % replicas);
-}
-
-// The router that has the request, or will have it once it arrives.
-std::uint32_t Simulation::router_asked(RequestId r) const { return r < arrived_ ? records_[r].router : router_of(r); }
 
 Prompt Simulation::prompt_of(RequestId r, Chain chain) const {
   return {chain, tree_ == nullptr ? EdgePath() : path_of(r)};

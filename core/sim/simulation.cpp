@@ -15,19 +15,10 @@ constexpr std::uint8_t kArrivalRank = 5;  // the last class of SPEC 7
 
 }  // namespace
 
-std::string_view event_name(EventType type) {
-  static constexpr std::string_view kNames[] = {"arrive",      "route",  "reject",  "start",     "evict",
-                                                "first_token", "finish", "preempt", "heartbeat", "sync",
-                                                "deliver",     "fault",  "detect",  "restart",   "change"};
-  return kNames[static_cast<std::size_t>(type)];
-}
-
 CacheKind fastest_cache(const Config& config) { return engine_of(config).fastest_cache(config); }
 
 Simulation::Simulation(const Config& config, const Workload& workload, const RadixTree* tree, CacheKind cache)
-    : config_(config),
-      workload_(&workload),
-      tree_(tree),
+    : Fleet(config, workload, tree),
       present_(config.fleet.workers, 0),
       loss_(config.seed, RngPurpose::kMessageLoss) {
   BY_CHECK(config.fleet.workers > 0 && config.cache.capacity_blocks > 0, "a fleet without workers or slots");

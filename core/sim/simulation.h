@@ -1,29 +1,25 @@
-// Simulation: a routed fleet at one moment of simulated time; a value that can be copied, compared and run on.
+// Simulation: moves a routed fleet by the model; a value that can be copied, compared and run on.
 //
-// It refers to an immutable Workload and its radix tree, which must outlive it; all else it owns by value. Same
-// workload, same config, same calls: same digest, whatever the machine. Belief (inside Router) and truth (Worker) meet
-// only in messages. Invariants: the laws of DESIGN.md; check_laws() breaks where one does not hold.
+// What it is at a moment is the Fleet that it is (fleet/); here is what makes the next moment out of it: the queue of
+// events, messages on their way, faults, arrivals. Same workload, same config, same calls: same digest, whatever the
+// machine. Belief (inside Router) and truth (Worker) meet only in messages. Invariants: the laws of DESIGN.md;
+// check_laws() breaks where one does not hold.
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <span>
 #include <vector>
 
-#include "core/engine/worker.h"
-#include "core/prefix/radix.h"
-#include "core/router/router.h"
-#include "core/settings/config.h"
+#include "core/fleet/fleet.h"
 #include "core/sim/event_queue.h"
-#include "core/sim/records.h"
-#include "core/workload/workload.h"
+#include "core/sim/event_sink.h"
 
 namespace blockyard {
 
 /// The cheapest way of keeping the caches that gives this config's results.
 CacheKind fastest_cache(const Config& config);
 
-class Simulation {
+class Simulation final : public Fleet {
  public:
   /// `tree` may be nullptr unless (now or later) eviction is belady, the cache is not kept in slots, the view is one of
   /// decisions or the strategy counts different blocks. Both must outlive the simulation and its copies. Other than in
@@ -45,11 +41,9 @@ class Simulation {
   /// Handles all events.
   void run(EventSink* sink = nullptr);
 
-  SimTime now() const { return now_; }
   bool done() const { return unfinished_ == 0; }
   /// Time of the next event; kNever when the run is over.
   SimTime next_event_time() const;
-  std::uint64_t events_handled() const { return handled_; }
   /// Whether messages are missing that steps would have sent or brought by now, since what a stride passes over is made
   /// up for by its end only. False: the state is one that steps lead to.
   bool within_stride() const { return next_event_time() < strides_until_; }
@@ -59,36 +53,8 @@ class Simulation {
   /// From now on requests arrive `factor` times as fast as the workload says. Not for closed loops.
   void change_arrival_rate(double factor);
 
-  const Config& config() const { return config_; }
-  const Workload& workload() const { return *workload_; }
-  const std::vector<Worker>& workers() const { return workers_; }
-  const std::vector<Router>& routers() const { return routers_; }
-  /// The router that request r comes to.
-  std::uint32_t router_of(RequestId r) const;
-  std::uint32_t router_asked(RequestId r) const;
-  /// What a router believes of worker w, but for what belongs to a decision.
-  WorkerFigures figures(WorkerId w, std::uint32_t router = 0) const { return routers_[router].figures.of(w); }
-  const std::vector<RequestRecord>& records() const { return records_; }
-  const Request& request(RequestId r) const { return workload_->requests[content_.empty() ? r : content_[r]]; }
-  /// The request's index in the input: by recorded time in a recorded loop, elsewhere the order of arrival, as r is.
-  RequestId input_index(RequestId r) const { return workload_->closed.recorded ? content_[r] : r; }
-  /// Requests that have arrived so far.
-  std::uint32_t arrived() const { return arrived_; }
-  const std::deque<RequestId>& parked() const { return parked_; }
-
   /// What any strategy would choose for this request right now at its router, and why. Changes nothing.
   Decision decide(RequestId r, std::uint32_t strategy) const;
-  /// Remaining work or queue depth of a worker, by the load metric.
-  double true_load(WorkerId w) const { return true_load(w, now_); }
-  /// The same at a later time, before which no event is due.
-  double true_load(WorkerId w, SimTime at) const;
-  /// Engine continuous: steps like the running one that are over by now though nobody has booked them: as many more
-  /// tokens has each of the worker's running sequences.
-  std::uint32_t unbooked_steps(WorkerId w, SimTime at) const;
-  Divergence divergence(WorkerId w, std::uint32_t router = 0) const;
-  /// Blocks a router believes worker w to hold (truth itself under the oracle view). Not where caches are kept by
-  /// runs.
-  const BlockSet& believed(WorkerId w, std::uint32_t router = 0) const;
 
   /// A digest of all state: equal states, equal digests.
   std::uint64_t digest() const;
@@ -97,7 +63,6 @@ class Simulation {
 
  private:
   class Host;
-  class World;
   /// What a heartbeat says.
   struct LoadFigures {
     double load = 0;
@@ -145,11 +110,7 @@ class Simulation {
     for (const RequestId r : workers_[w].stuck()) f(r);
   }
   void check_worker(WorkerId w) const;
-  bool step_is_over(WorkerId w, SimTime at) const {
-    return at > now_ || last_rank_ > 0 || (last_worker_ != kNone && last_worker_ >= w);
-  }
   EdgePath path_of(RequestId r) const { return tree_->path(workload_->index_of(request(r))); }
-  Truth truth_of(WorkerId w) const;
   void apply_fault(std::uint32_t index, EventSink* sink);
   void detect(WorkerId w, EventSink* sink);
   void restart(WorkerId w, EventSink* sink);
@@ -185,44 +146,26 @@ class Simulation {
     if (sink != nullptr) sink->on_event(e, *this);
   }
   void push(QueuedEvent e) { queue_.push(e, is_periodic(e)); }
-  // What an oracle sees is the same whoever asks: one mirror of it serves all routers.
-  const Belief& belief_of(const Router& router) const { return oracle() ? routers_[0].belief : router.belief; }
-  bool oracle() const { return config_.router.view == ViewMode::kOracle; }
   bool rejected_at_arrival(const Request& r) const;
   SimTime scaled_arrival(SimTime original) const;
   SimTime next_arrival() const;
 
-  Config config_;
-  const Workload* workload_;
-  const RadixTree* tree_;
-  SimTime now_ = 0;
   EventQueue queue_;
-  std::vector<Worker> workers_;
-  std::vector<Router> routers_;
   std::vector<std::uint32_t> present_;  // requests at each worker, whoever routed them
   std::uint32_t down_ = 0;              // workers that are not up
   Rng loss_;
-  std::vector<RequestRecord> records_;
-  std::deque<RequestId> parked_;
   std::vector<Message> messages_;  // in flight; free places are listed in free_messages_
   std::vector<std::uint32_t> free_messages_;
   std::uint64_t message_seq_ = 0;
   std::uint64_t fault_seq_ = 0;
-  std::uint32_t arrived_ = 0;
   std::uint32_t unfinished_ = 0;
-  std::uint64_t handled_ = 0;
   SimTime strides_until_ = 0;  // what was passed over is made up for by the events before it
-  // The last event handled at now_, by SPEC 7's order: all of an earlier rank are over, and of rank 0 (finish and step
-  // end) those of workers up to this one.
-  std::uint8_t last_rank_ = 0;
-  WorkerId last_worker_ = kNone;
   std::uint32_t timer_epoch_ = 0;  // heartbeats and syncs queued before a change of their interval are void
   // Arrivals in flight: original time a arrives at warp_to_ + (a − warp_from_) / warp_rate_.
   SimTime warp_from_ = 0;
   SimTime warp_to_ = 0;
   double warp_rate_ = 1;
-  // Closed loop: which of the workload's requests the r-th to arrive is, and where each user stands.
-  std::vector<RequestId> content_;
+  // Closed loop: where each user stands.
   std::vector<std::vector<RequestId>> script_;
   std::vector<std::uint32_t> script_at_;
   // Recorded loop: how many sessions each user's next request still waits for and when it is due otherwise; whom each

@@ -99,7 +99,7 @@ TEST(PromptPath, ForetellsWhatComesOfAPrompt) {
   path.set(workload, built_in().encode(text));
   EXPECT_GE(path.known(), workload.requests[0].prompt_blocks - 1);
   const std::uint32_t strategy = before.config().router.strategy;
-  const PromptPath::Fleet fleet = path.ask(before);
+  const PromptPath::Answers fleet = path.ask(before);
   const WorkerId chosen = fleet.strategies[strategy].chosen;
   ASSERT_NE(chosen, kNone);
   const std::size_t requests = before.records().size();

@@ -26,8 +26,8 @@ void Controls::routing(FrameContext& ctx, const Group&) {
 
 void Controls::workload(FrameContext& ctx, const Group& group) {
   if (ctx.scenario.workload.type == WorkloadType::kTrace) {
-    key_value(ctx.look, "Trace", ctx.sim.workload().name);
-    key_value(ctx.look, "Requests", with_commas(ctx.sim.workload().requests.size()));
+    key_value(ctx.look, "Trace", ctx.fleet.workload().name);
+    key_value(ctx.look, "Requests", with_commas(ctx.fleet.workload().requests.size()));
   }
   settings(ctx, group);
 }
@@ -88,7 +88,7 @@ void Controls::staleness(FrameContext& ctx, const Group& group) {
 
 void Controls::faults(FrameContext& ctx) {
   const Look& look = ctx.look;
-  const auto workers = static_cast<double>(ctx.sim.workers().size());
+  const auto workers = static_cast<double>(ctx.fleet.workers().size());
   fault_worker_ = std::min(fault_worker_, workers - 1);
   SliderSpec spec;
   spec.label = "Worker to fail";

@@ -27,9 +27,9 @@ struct Sums {
 // Of the step that runs, or of the one that is scheduled behind it.
 std::vector<Part> parts_of(const FrameContext& ctx, WorkerId w, bool next) {
   std::vector<Part> parts;
-  const std::uint32_t over = ctx.sim.unbooked_steps(w, ctx.now);
-  for (const Sequence& s : ctx.sim.workers()[w].running()) {
-    const Request& r = ctx.sim.request(s.request);
+  const std::uint32_t over = ctx.fleet.unbooked_steps(w, ctx.now);
+  for (const Sequence& s : ctx.fleet.workers()[w].running()) {
+    const Request& r = ctx.fleet.request(s.request);
     const std::uint32_t before = s.computed + over + (next ? s.scheduled : 0);
     const std::uint32_t tokens = next ? s.next : s.scheduled;
     const std::uint32_t known = r.prompt_tokens + s.generated + over + (next && s.gives ? 1 : 0);
@@ -51,7 +51,7 @@ Sums sums_of(const std::vector<Part>& parts) {
 // The step as a bar of its sequences, as long as the budget.
 void draw_step(FrameContext& ctx, const std::vector<Part>& parts, const char* name, float height) {
   const Look& look = ctx.look;
-  const std::uint32_t budget = std::max(1U, ctx.sim.config().fleet.max_batched_tokens);
+  const std::uint32_t budget = std::max(1U, ctx.fleet.config().fleet.max_batched_tokens);
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const Rect bar{at.x, at.y + look.px(2), ImGui::GetContentRegionAvail().x, height};
   ImDrawList* list = ImGui::GetWindowDrawList();
@@ -71,7 +71,7 @@ void draw_step(FrameContext& ctx, const std::vector<Part>& parts, const char* na
       if (part.contains(ImGui::GetIO().MousePos) && ImGui::IsWindowHovered()) {
         compat::add_rect(list, part.min(), part.max(), look.theme.text, look.px(2));
         tooltip(look, request_text(ctx, p.request),
-                decode ? fmt::format("Decodes its token {}.", p.before - ctx.sim.request(p.request).prompt_tokens + 2)
+                decode ? fmt::format("Decodes its token {}.", p.before - ctx.fleet.request(p.request).prompt_tokens + 2)
                        : fmt::format("Prefill: tokens {} to {} of {}.", p.before + 1, p.before + p.tokens, p.all));
         ctx.hover_on(SelectedRequest{p.request});
         if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) ctx.select(SelectedRequest{p.request});
@@ -91,10 +91,10 @@ std::string step_text(const char* which, const Sums& sums, std::uint32_t budget,
 }  // namespace
 
 void draw_batch(FrameContext& ctx, WorkerId w) {
-  const FleetConfig& fleet = ctx.sim.config().fleet;
+  const FleetConfig& fleet = ctx.fleet.config().fleet;
   if (fleet.engine != EngineKind::kContinuous) return;
   const Look& look = ctx.look;
-  const Worker& worker = ctx.sim.workers()[w];
+  const Worker& worker = ctx.fleet.workers()[w];
   const std::vector<Part> parts = parts_of(ctx, w, false);
   if (parts.empty()) return inspector_heading(look, "no step is running");
   const Sums sums = sums_of(parts);

@@ -121,10 +121,10 @@ void tooltip_row(const Look& look, const char* key, const std::string& value) {
 std::string users_text(const FrameContext& ctx, WorkerId w, BlockId block) {
   std::string out;
   std::size_t more = 0;
-  const Workload& workload = ctx.sim.workload();
+  const Workload& workload = ctx.fleet.workload();
   const RequestId owner = answer_owner(workload, block);
-  for (const Sequence& s : ctx.sim.workers()[w].running()) {
-    const Request& q = ctx.sim.request(s.request);
+  for (const Sequence& s : ctx.fleet.workers()[w].running()) {
+    const Request& q = ctx.fleet.request(s.request);
     bool uses = owner != kNone && content_of(ctx, s.request) == owner;
     for (const Span& run : workload.known_chain(q)) uses |= block >= run.first && block - run.first < run.count;
     if (!uses) continue;
@@ -140,10 +140,10 @@ std::string users_text(const FrameContext& ctx, WorkerId w, BlockId block) {
 
 }  // namespace
 
-std::uint32_t map_cells(const Simulation& sim) {
-  const FleetConfig& fleet = sim.config().fleet;
-  const bool null = fleet.engine == EngineKind::kContinuous && fleet.null_block;
-  return sim.workers()[0].cache().capacity() + (null ? 1 : 0);
+std::uint32_t map_cells(const Fleet& fleet) {
+  const FleetConfig& settings = fleet.config().fleet;
+  const bool null = settings.engine == EngineKind::kContinuous && settings.null_block;
+  return fleet.workers()[0].cache().capacity() + (null ? 1 : 0);
 }
 
 MapFit fit_map(std::uint32_t slots, float w, float h, float largest, float smallest) {
@@ -184,7 +184,7 @@ std::vector<Span> marked_blocks(const FrameContext& ctx) {
     if (std::holds_alternative<SelectedBlock>(what)) return out;  // it has a ring of its own
     const Linked linked = linked_to(ctx, what);
     if (linked.request != kNone) {
-      ctx.sim.workload().each_prompt_run(ctx.sim.request(linked.request), [&](Span run) { out.push_back(run); });
+      ctx.fleet.workload().each_prompt_run(ctx.fleet.request(linked.request), [&](Span run) { out.push_back(run); });
     }
     for (EdgeId i = linked.edge; i != kNone; i = ctx.tree.edges()[i].parent) {
       out.push_back({ctx.tree.edges()[i].first, ctx.tree.edges()[i].count});
@@ -205,7 +205,7 @@ void draw_block_map(const FrameContext& ctx, const BlockTexture& texture, Worker
   ImDrawList* list = ImGui::GetWindowDrawList();
   const Theme& theme = ctx.look.theme;
   texture.draw(list, w, {at.x, at.y, fit.width(), fit.height()});
-  const KvCache& cache = ctx.sim.workers()[w].cache();
+  const KvCache& cache = ctx.fleet.workers()[w].cache();
   const bool patterns = fit.cell >= ctx.look.px(kPatternCell) && fit.shape.per_texel == 1;
   if (patterns) {
     const bool fades = texture.fading(w, ctx.screen_time);
@@ -224,7 +224,7 @@ void draw_block_map(const FrameContext& ctx, const BlockTexture& texture, Worker
     }
     grid_lines(list, theme, fit, at);
   }
-  if (fit.shape.per_texel == 1 && map_cells(ctx.sim) > cache.capacity())
+  if (fit.shape.per_texel == 1 && map_cells(ctx.fleet) > cache.capacity())
     null_sign(list, theme, cell_rect(fit, at, cache.capacity()));
   if (fit.few && fit.cell >= ctx.look.px(kNumberCell)) {
     for (SlotId s = 0; s < cache.capacity(); ++s) {
@@ -268,7 +268,7 @@ std::optional<SlotId> slot_at(const MapFit& fit, ImVec2 at, std::uint32_t slots,
 
 void block_tooltip(const FrameContext& ctx, WorkerId w, SlotId slot) {
   const Look& look = ctx.look;
-  const KvCache& cache = ctx.sim.workers()[w].cache();
+  const KvCache& cache = ctx.fleet.workers()[w].cache();
   if (slot >= cache.capacity()) {
     tooltip(look, "The null block",
             "vLLM keeps one slot of its pool for padding: it is never used, and the pool that requests share is one "
@@ -292,7 +292,7 @@ void block_tooltip(const FrameContext& ctx, WorkerId w, SlotId slot) {
   text(look, FontRole::BodyMedium, look.theme.text, fmt::format("Block {} · slot {}", info.block, slot));
   text(look, FontRole::Small, look.theme.text_secondary, block_text(ctx, info.block));
   ImGui::Dummy(ImVec2(1, look.px(1)));
-  const Workload& workload = ctx.sim.workload();
+  const Workload& workload = ctx.fleet.workload();
   if (info.block < workload.tree.size())
     tooltip_row(look, "depth", fmt::format("{} in its prompt", workload.tree.depth(info.block) + 1));
   tooltip_row(look, "references", info.refs == 0 ? "none: idle, evictable" : std::to_string(info.refs));

@@ -28,7 +28,7 @@ struct MapFit {
 };
 
 /// Cells of a worker's map: one a slot, and behind them that of the null block, where there is one.
-std::uint32_t map_cells(const Simulation& sim);
+std::uint32_t map_cells(const Fleet& fleet);
 
 /// The largest cells with which `slots` blocks fit into w × h, with sides from `smallest` to `largest` pixels; where
 /// they do not fit so, several blocks share a cell.

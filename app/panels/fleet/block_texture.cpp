@@ -55,12 +55,12 @@ Color state_color(const Theme& theme, BlockState state) {
 }
 
 void BlockTexture::begin_frame(const FrameContext& ctx, const MapShape& shape) {
-  const auto count = ctx.sim.workers().size();
+  const auto count = ctx.fleet.workers().size();
   const Moment run = run_of(ctx);
   const SimTime delta = ctx.now - last_now_;
-  jumped_ = run != run_ || delta < 0 || ctx.sim.events_handled() < last_handled_ ||
+  jumped_ = run != run_ || delta < 0 || ctx.fleet.events_handled() < last_handled_ ||
             (delta > kJump && !(ctx.playing && ctx.speed > 4));
-  const std::size_t slots = ctx.sim.workers()[0].cache().capacity();
+  const std::size_t slots = ctx.fleet.workers()[0].cache().capacity();
   if (run != run_ || workers_.size() != count || workers_[0].states.size() != slots) {
     workers_.assign(count, {});
     for (Tile& tile : workers_) {
@@ -72,11 +72,11 @@ void BlockTexture::begin_frame(const FrameContext& ctx, const MapShape& shape) {
     }
     made_ = made_ && run_.run != nullptr;
   }
-  const bool moved = delta != 0 || ctx.sim.events_handled() != last_handled_;
+  const bool moved = delta != 0 || ctx.fleet.events_handled() != last_handled_;
   hold_marks(ctx, moved && !jumped_);
   run_ = run;
   last_now_ = ctx.now;
-  last_handled_ = ctx.sim.events_handled();
+  last_handled_ = ctx.fleet.events_handled();
   const int tiles = static_cast<int>(count);
   const int across = std::clamp(4096 / std::max(1, shape.cols), 1,
                                 std::max(1, static_cast<int>(std::ceil(std::sqrt(static_cast<double>(tiles))))));
@@ -118,7 +118,7 @@ void BlockTexture::hold_marks(const FrameContext& ctx, bool moved) {
 
 void BlockTexture::update(const FrameContext& ctx, WorkerId w) {
   Tile& tile = workers_[w];
-  const std::uint64_t now = signature(ctx.sim.workers()[w]);
+  const std::uint64_t now = signature(ctx.fleet.workers()[w]);
   const bool changed = !tile.known || now != tile.signature;
   // A fade is painted once more after its end, so that nothing of it stays.
   const bool fades = tile.fades_until >= 0;
@@ -131,7 +131,7 @@ void BlockTexture::update(const FrameContext& ctx, WorkerId w) {
 }
 
 void BlockTexture::read(const FrameContext& ctx, WorkerId w, Tile& tile) {
-  const KvCache& cache = ctx.sim.workers()[w].cache();
+  const KvCache& cache = ctx.fleet.workers()[w].cache();
   const std::vector<SlotInfo>& slots = cache.slots();
   for (SlotId s = 0; s < slots.size(); ++s) {
     const SlotInfo& info = slots[s];
@@ -140,7 +140,7 @@ void BlockTexture::read(const FrameContext& ctx, WorkerId w, Tile& tile) {
       state = info.block == kNone                            ? BlockState::kPartial
               : info.refs == 0                               ? BlockState::kIdle
               : info.refs > 1                                ? BlockState::kShared
-              : info.block >= ctx.sim.workload().tree.size() ? BlockState::kPrivate
+              : info.block >= ctx.fleet.workload().tree.size() ? BlockState::kPrivate
                                                              : BlockState::kUsed;
     }
     tile.states[s] = state;
@@ -164,7 +164,7 @@ void BlockTexture::read(const FrameContext& ctx, WorkerId w, Tile& tile) {
 void BlockTexture::mark_recent(const FrameContext& ctx, WorkerId w, Tile& tile) {
   std::fill(tile.flashes.begin(), tile.flashes.end(), BlockFlash::kSteady);
   tile.fades_until = -1;
-  const std::vector<SlotInfo>& slots = ctx.sim.workers()[w].cache().slots();
+  const std::vector<SlotInfo>& slots = ctx.fleet.workers()[w].cache().slots();
   std::vector<SlotId> recent;
   for (SlotId s = 0; s < slots.size(); ++s) {
     if (tile.blocks[s] != kNone && slots[s].stored_at > ctx.now - kRecent) recent.push_back(s);

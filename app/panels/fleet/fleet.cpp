@@ -25,8 +25,8 @@ void FleetPanel::draw(FrameContext& ctx, const Rect& rect) {
   if (look.anchors) look.anchors->push("fleet");
   Rect area = rect;
   const Rect top = area.take_top(look.px(24), look.px(6));
-  const std::size_t count = ctx.sim.workers().size();
-  const std::uint32_t slots = map_cells(ctx.sim);
+  const std::size_t count = ctx.fleet.workers().size();
+  const std::uint32_t slots = map_cells(ctx.fleet);
   FleetGrid grid = arrange_fleet(area, count, slots, look.scale, wanted_);
   if (grid.height > area.h + 1 && wanted_ != FleetDetail::kAuto) {  // it scrolls: leave room for the bar
     Rect narrower = area;
@@ -62,22 +62,22 @@ void FleetPanel::draw(FrameContext& ctx, const Rect& rect) {
 }
 
 void FleetPanel::gather(FrameContext& ctx) {
-  const std::size_t count = ctx.sim.workers().size();
+  const std::size_t count = ctx.fleet.workers().size();
   const bool fresh = facts_.size() != count;
   if (fresh) facts_.assign(count, {});
   marked_ = marked_blocks(ctx);
-  load_scale_ = ctx.sim.config().router.load_metric == LoadMetric::kRemainingMs ? 1000 : 4;
+  load_scale_ = ctx.fleet.config().router.load_metric == LoadMetric::kRemainingMs ? 1000 : 4;
   for (WorkerId w = 0; w < count; ++w) {
-    facts_[w].load = ctx.sim.true_load(w);
+    facts_[w].load = ctx.fleet.true_load(w);
     load_scale_ = std::max(load_scale_, facts_[w].load);
   }
   if (rates_due_.due(ctx) || fresh) {
     std::vector<std::uint64_t> hit(count, 0), blocks(count, 0);
-    const auto& records = ctx.sim.records();
+    const auto& records = ctx.fleet.records();
     for (RequestId r = 0; r < records.size(); ++r) {
       if (records[r].status != RequestStatus::kCompleted) continue;
       hit[records[r].worker] += records[r].hit;
-      blocks[records[r].worker] += ctx.sim.request(r).prompt_blocks;
+      blocks[records[r].worker] += ctx.fleet.request(r).prompt_blocks;
     }
     for (WorkerId w = 0; w < count; ++w) {
       facts_[w].hit_rate = blocks[w] ? static_cast<double>(hit[w]) / static_cast<double>(blocks[w])
@@ -87,7 +87,7 @@ void FleetPanel::gather(FrameContext& ctx) {
   if (!victims_) {
     for (WorkerFacts& f : facts_) f.victims.clear();
   } else if (victims_due_.due(ctx) || fresh || facts_[0].victims.empty()) {
-    for (WorkerId w = 0; w < count; ++w) facts_[w].victims = eviction_order(ctx.sim.workers()[w].cache(), kVictims);
+    for (WorkerId w = 0; w < count; ++w) facts_[w].victims = eviction_order(ctx.fleet.workers()[w].cache(), kVictims);
   }
 }
 
@@ -100,7 +100,7 @@ void FleetPanel::head(FrameContext& ctx, const Rect& rect, const FleetGrid& grid
   if (mini_button(look, "view", icons::kEye, "How the fleet is shown: cards, rows or a heat map"))
     ImGui::OpenPopup("fleet view");
   ImGui::SetCursorScreenPos(ImVec2(rect.right() - look.px(48), std::floor(y - look.px(11))));
-  const std::string victims_help = !eviction_row(ctx.sim.config().cache.eviction).foreseeable
+  const std::string victims_help = !eviction_row(ctx.fleet.config().cache.eviction).foreseeable
                                        ? "Random eviction has no next victim: any idle block may go."
                                        : fmt::format("Mark the next {} blocks that each worker would evict", kVictims);
   if (mini_button(look, "victims", icons::kTarget, victims_help, victims_)) victims_ = !victims_;
@@ -121,8 +121,8 @@ void FleetPanel::head(FrameContext& ctx, const Rect& rect, const FleetGrid& grid
     int kind;  // 0: state, 1: flash, 2: the dots, 3: a state of engine continuous alone, 4: the null block
     int value;
   };
-  const bool continuous = ctx.sim.config().fleet.engine == EngineKind::kContinuous;
-  const bool null = map_cells(ctx.sim) > ctx.sim.workers()[0].cache().capacity();
+  const bool continuous = ctx.fleet.config().fleet.engine == EngineKind::kContinuous;
+  const bool null = map_cells(ctx.fleet) > ctx.fleet.workers()[0].cache().capacity();
   constexpr std::array<Entry, 10> kLegend = {{
       {"free", "Nothing is stored in this slot.", 0, static_cast<int>(BlockState::kFree)},
       {"cached, idle", "Kept, used by nobody: a hit for whoever comes next, or the next victim.", 0,

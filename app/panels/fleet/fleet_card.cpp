@@ -16,7 +16,7 @@ namespace {
 enum class Health { kUp, kUnnoticed, kDown, kRestarted };
 
 Health health(const FrameContext& ctx, WorkerId w) {
-  const bool up = ctx.sim.workers()[w].up(), routable = ctx.sim.figures(w).routable;
+  const bool up = ctx.fleet.workers()[w].up(), routable = ctx.fleet.figures(w).routable;
   if (up) return routable ? Health::kUp : Health::kRestarted;
   return routable ? Health::kUnnoticed : Health::kDown;
 }
@@ -78,7 +78,7 @@ void FleetPanel::card(FrameContext& ctx, WorkerId w, const Rect& rect, const Fle
   compat::add_rect(list, rect.min(), rect.max(), edge, rounding, selected ? look.px(2) : 1.0f);
 
   const Rect room = grid.map_room(rect);
-  const KvCache& cache = ctx.sim.workers()[w].cache();
+  const KvCache& cache = ctx.fleet.workers()[w].cache();
   const ImVec2 at(room.x, room.y + std::max(0.0f, std::floor((room.h - grid.fit.height()) / 2)) *
                                        (grid.detail == FleetDetail::kCards ? 0.0f : 1.0f));
   texture_.update(ctx, w);
@@ -98,7 +98,7 @@ void FleetPanel::card(FrameContext& ctx, WorkerId w, const Rect& rect, const Fle
   look.mark(fmt::format("map/{}", w), {at.x, at.y, grid.fit.width(), grid.fit.height()});
 
   if (!hovered) return;
-  const std::optional<SlotId> slot = slot_at(grid.fit, at, map_cells(ctx.sim), ImGui::GetIO().MousePos);
+  const std::optional<SlotId> slot = slot_at(grid.fit, at, map_cells(ctx.fleet), ImGui::GetIO().MousePos);
   const BlockId block = slot && *slot < cache.capacity() && !cache.is_free(*slot) ? cache.slots()[*slot].block : kNone;
   const Selection what = block != kNone ? Selection{SelectedBlock{block, w}} : Selection{SelectedWorker{w}};
   ctx.hover_on(what);
@@ -141,7 +141,7 @@ void FleetPanel::card_head(FrameContext& ctx, WorkerId w, const Rect& rect) cons
   const Look& look = ctx.look;
   const Theme& theme = look.theme;
   ImDrawList* list = ImGui::GetWindowDrawList();
-  const Worker& worker = ctx.sim.workers()[w];
+  const Worker& worker = ctx.fleet.workers()[w];
   const float y = rect.y + rect.h * 0.38f;
   // What is given up where a card is narrow: the long words, then the name, then what runs. Decided by the width of the
   // card alone, with room for two digits, so that all cards say the same and none jumps.
@@ -200,7 +200,7 @@ void FleetPanel::card_foot(FrameContext& ctx, WorkerId w, const Rect& rect) cons
   if (bar.w > look.px(20)) {
     meter(list, look, bar, static_cast<float>(f.load / load_scale_), theme.accent);
     // Where the router believes the load to be.
-    const double seen = ctx.sim.config().router.view == ViewMode::kOracle ? f.load : believed_figures(ctx, w).load;
+    const double seen = ctx.fleet.config().router.view == ViewMode::kOracle ? f.load : believed_figures(ctx, w).load;
     const float tick = bar.x + std::round(bar.w * static_cast<float>(std::clamp(seen / load_scale_, 0.0, 1.0)));
     list->AddRectFilled(ImVec2(tick - look.px(1), bar.y - look.px(3)),
                         ImVec2(tick + look.px(1), bar.bottom() + look.px(3)), theme.warn);
@@ -214,7 +214,7 @@ void FleetPanel::row_label(FrameContext& ctx, WorkerId w, const Rect& rect, bool
   const Theme& theme = look.theme;
   ImDrawList* list = ImGui::GetWindowDrawList();
   if (rect.w < look.px(12)) return;
-  const Worker& worker = ctx.sim.workers()[w];
+  const Worker& worker = ctx.fleet.workers()[w];
   if (tile) {
     const Color ink = worker.up() ? theme.text_secondary : theme.bad_text;
     list->AddRectFilled(rect.min(), ImVec2(rect.x + look.px(3), rect.bottom()),
@@ -251,7 +251,7 @@ void FleetPanel::row_label(FrameContext& ctx, WorkerId w, const Rect& rect, bool
 }
 
 void FleetPanel::worker_tooltip(FrameContext& ctx, WorkerId w) const {
-  const Worker& worker = ctx.sim.workers()[w];
+  const Worker& worker = ctx.fleet.workers()[w];
   const KvCache& cache = worker.cache();
   const WorkerFigures view = believed_figures(ctx, w);
   const Divergence d = believed_divergence(ctx, w);

@@ -27,17 +27,20 @@ FrameContext context_of(const FrameContext& ctx, const RunBeside& beside) {
   return {.look = ctx.look,
           .scenario = ctx.scenario,
           .original = ctx.original,
-          .sim = player.cursor(),
+          .fleet = player.cursor(),
+          .simulation = &player.cursor(),
           .tree = ctx.tree,
-          .player = player,
           .metrics = *beside.metrics,
           .log = player.events(),
           .log_at = player.events_at_cursor(),
+          .leaves_messages_out = player.leaves_messages_out(),
+          .changes = player.changes(),
           .study = nullptr,
           .now = ctx.now,
           .newest = player.newest(),
           .known_end = player.frontier(),
           .complete = player.complete(),
+          .over = player.cursor().done(),
           .playing = ctx.playing,
           .speed = ctx.speed,
           .screen_time = ctx.screen_time,
@@ -67,10 +70,10 @@ void SideBySide::draw_differences(FrameContext& ctx, const Rect& whole) {
   const Theme& theme = look.theme;
   ImDrawList* list = ImGui::GetWindowDrawList();
   if (look.anchors) look.anchors->push("differences");
-  if (due_.due(ctx)) rejections_ = rejections_of(ctx.sim);
+  if (due_.due(ctx)) rejections_ = rejections_of(ctx.fleet);
   const Rect rect = draw_figures_end(ctx, whole, rejections_);
   const KeyFigures a = shown_figures(ctx, ctx.metrics), b = shown_figures(ctx, *ctx.compared[0].metrics);
-  const std::string name_a = label_of(ctx.sim.config().router.strategy), name_b = ctx.compared[0].variant->name;
+  const std::string name_a = label_of(ctx.fleet.config().router.strategy), name_b = ctx.compared[0].variant->name;
   const float gap = look.px(rect.w < look.px(700) ? 6 : 10);
   const float w = std::floor((rect.w - gap * (kKeyFigures - 1)) / kKeyFigures);
   for (std::size_t i = 0; i < kKeyFigures; ++i) {
@@ -126,7 +129,7 @@ void SideBySide::head(FrameContext& ctx, const Rect& rect, std::size_t column, s
   const Theme& theme = look.theme;
   ImDrawList* list = ImGui::GetWindowDrawList();
   const auto policies = policy_table();
-  const std::uint32_t own = ctx.sim.config().router.strategy;
+  const std::uint32_t own = ctx.fleet.config().router.strategy;
   const std::uint32_t mine = column == 0 ? own : ctx.compared[column - 1].strategy;
   // The fleets beside the run; those that are a strategy and nothing else are told by it.
   std::vector<Variant> all;

@@ -41,10 +41,10 @@ void InspectorPanel::draw(FrameContext& ctx, const Rect& rect) {
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(look.px(8), look.px(5)));
   const Selection& what = ctx.selection;
   const RequestId r = selected_request(what);
-  const WorkerId workers = static_cast<WorkerId>(ctx.sim.workers().size());
-  if (r != kNone && r < ctx.sim.records().size()) {
+  const WorkerId workers = static_cast<WorkerId>(ctx.fleet.workers().size());
+  if (r != kNone && r < ctx.fleet.records().size()) {
     request(ctx, r);
-  } else if (const auto* b = std::get_if<SelectedBlock>(&what); b && b->block < ctx.sim.workload().id_count()) {
+  } else if (const auto* b = std::get_if<SelectedBlock>(&what); b && b->block < ctx.fleet.workload().id_count()) {
     block(ctx, *b);
   } else if (const auto* w = std::get_if<SelectedWorker>(&what); w && w->worker < workers) {
     worker(ctx, w->worker);
@@ -53,7 +53,7 @@ void InspectorPanel::draw(FrameContext& ctx, const Rect& rect) {
   } else if (const auto* i = std::get_if<SelectedEvent>(&what); i && i->index < ctx.log.size()) {
     event(ctx, i->index);
   } else if (const auto* s = std::get_if<SelectedSession>(&what);
-             s && s->session < ctx.sim.workload().sessions.size()) {
+             s && s->session < ctx.fleet.workload().sessions.size()) {
     session(ctx, s->session);
   } else {
     nothing(ctx);
@@ -68,8 +68,8 @@ void InspectorPanel::nothing(FrameContext& ctx) {
   const float row_h = look.px(24);
   std::vector<RequestId> latest;
   const auto most = static_cast<std::size_t>(std::max(0.0f, (room.y - look.px(104)) / row_h));
-  for (RequestId r = ctx.sim.arrived(); r-- > 0 && latest.size() < most;) {
-    if (ctx.sim.records()[r].worker != kNone) latest.push_back(r);
+  for (RequestId r = ctx.fleet.arrived(); r-- > 0 && latest.size() < most;) {
+    if (ctx.fleet.records()[r].worker != kNone) latest.push_back(r);
   }
   if (latest.empty()) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -86,7 +86,7 @@ void InspectorPanel::nothing(FrameContext& ctx) {
   ImDrawList* list = ImGui::GetWindowDrawList();
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
   for (const RequestId r : latest) {
-    const RequestRecord& record = ctx.sim.records()[r];
+    const RequestRecord& record = ctx.fleet.records()[r];
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const Rect row{at.x, at.y, room.x, row_h};
     ImGui::PushID(static_cast<int>(r));
@@ -97,7 +97,7 @@ void InspectorPanel::nothing(FrameContext& ctx) {
     if (ImGui::IsItemHovered()) ctx.hover_on(SelectedRequest{r});
     const float y = row.center().y, x = worker_chip(list, look, ImVec2(row.x + look.px(2), y), record.worker);
     const bool started = record.start >= 0, phantom = started && record.hit < record.predicted;
-    const std::uint32_t blocks = ctx.sim.request(r).prompt_blocks;
+    const std::uint32_t blocks = ctx.fleet.request(r).prompt_blocks;
     const std::string told = started ? fmt::format("{} of {}", record.hit, blocks) : fmt::format("– of {}", blocks);
     float left = draw_text_right(list, look, FontRole::Mono14, phantom ? look.theme.warn_text : look.theme.text,
                                  ImVec2(row.right() - look.px(4), y), told);
@@ -116,14 +116,14 @@ void InspectorPanel::nothing(FrameContext& ctx) {
 
 void InspectorPanel::request(FrameContext& ctx, RequestId r) {
   const Look& look = ctx.look;
-  const RequestRecord& record = ctx.sim.records()[r];
+  const RequestRecord& record = ctx.fleet.records()[r];
   const bool there = record.status != RequestStatus::kNotArrived;
   // A request that has not come yet may still change its content in a closed loop.
-  if (!there && ctx.sim.workload().closed.users > 0) {
+  if (!there && ctx.fleet.workload().closed.users > 0) {
     inspector_title(ctx, fmt::format("Request {}", r), "not there yet");
     return;
   }
-  const Request& q = ctx.sim.request(r);
+  const Request& q = ctx.fleet.request(r);
   std::string name = request_text(ctx, r);
   name[0] = 'R';
   inspector_title(ctx, name, {});
@@ -176,7 +176,7 @@ void InspectorPanel::request(FrameContext& ctx, RequestId r) {
     if (record.retries > 0) facts.add("retries", std::to_string(record.retries), look.theme.warn_text);
     if (record.preemptions > 0) facts.add("preempted", fmt::format("{}×", record.preemptions), look.theme.warn_text);
   }
-  if (const std::string why = wait_text(wait_of(ctx.sim, r)); !why.empty()) {
+  if (const std::string why = wait_text(wait_of(ctx.fleet, r)); !why.empty()) {
     inspector_heading(look, "waits");
     text_wrapped(look, FontRole::Small, look.theme.text_secondary, why);
   }
@@ -185,8 +185,8 @@ void InspectorPanel::request(FrameContext& ctx, RequestId r) {
 
 void InspectorPanel::words(FrameContext& ctx, RequestId r) {
   const Look& look = ctx.look;
-  const Workload& workload = ctx.sim.workload();
-  const Request& q = ctx.sim.request(r);
+  const Workload& workload = ctx.fleet.workload();
+  const Request& q = ctx.fleet.request(r);
   constexpr std::size_t kMost = 400;  // tokens: more is for the lab
   const std::vector<TokenId> tokens = workload.prompt_words(q, kMost);
   inspector_heading(look, tokens.empty() ? "prompt: blocks, no words" : "prompt");
@@ -204,7 +204,7 @@ void InspectorPanel::words(FrameContext& ctx, RequestId r) {
   text_wrapped(look, FontRole::Small, look.theme.text, said);
   const std::vector<TokenId> answer = workload.answer_words(q);
   if (answer.empty()) return;
-  const bool told = ctx.sim.records()[r].finish >= 0;
+  const bool told = ctx.fleet.records()[r].finish >= 0;
   inspector_heading(look, told ? "answer" : "answer: not finished yet");
   if (told) text_wrapped(look, FontRole::Small, look.theme.text_secondary, workload.words->text(answer));
 }
@@ -212,7 +212,7 @@ void InspectorPanel::words(FrameContext& ctx, RequestId r) {
 void InspectorPanel::block(FrameContext& ctx, const SelectedBlock& what) {
   const Look& look = ctx.look;
   inspector_title(ctx, fmt::format("Block {}", with_commas(what.block)), block_text(ctx, what.block));
-  const Workload& workload = ctx.sim.workload();
+  const Workload& workload = ctx.fleet.workload();
   const EdgeId e = ctx.tree.edge_of(what.block);
   {
     FactGrid facts(ctx);
@@ -222,8 +222,8 @@ void InspectorPanel::block(FrameContext& ctx, const SelectedBlock& what) {
   if (e != kNone && chip(look, "In the prefix tree", Tone::Neutral, icons::kSitemap)) ctx.select(SelectedEdge{e});
   inspector_heading(look, "on the workers");
   bool anywhere = false;
-  for (WorkerId w = 0; w < ctx.sim.workers().size(); ++w) {
-    const KvCache& cache = ctx.sim.workers()[w].cache();
+  for (WorkerId w = 0; w < ctx.fleet.workers().size(); ++w) {
+    const KvCache& cache = ctx.fleet.workers()[w].cache();
     const bool held = cache.resident().contains(what.block), believed = believed_block(ctx, w, what.block);
     if (!held && !believed) continue;
     anywhere = true;
@@ -256,10 +256,10 @@ void InspectorPanel::block(FrameContext& ctx, const SelectedBlock& what) {
 
 void InspectorPanel::worker(FrameContext& ctx, WorkerId w) {
   const Look& look = ctx.look;
-  const Worker& worker = ctx.sim.workers()[w];
+  const Worker& worker = ctx.fleet.workers()[w];
   const KvCache& cache = worker.cache();
   const WorkerFigures view = believed_figures(ctx, w);
-  const bool oracle = ctx.sim.config().router.view == ViewMode::kOracle;
+  const bool oracle = ctx.fleet.config().router.view == ViewMode::kOracle;
   std::string name = worker_text(w);
   name[0] = 'W';
   inspector_title(ctx, name,
@@ -272,8 +272,8 @@ void InspectorPanel::worker(FrameContext& ctx, WorkerId w) {
     facts.add("idle", with_commas(cache.idle_blocks()));
     facts.add("free", with_commas(cache.free_slots()));
     facts.add("evictions", short_count(cache.evictions()));
-    facts.add("load", load_text(ctx, ctx.sim.true_load(w)));
-    facts.add("believed", load_text(ctx, oracle ? ctx.sim.true_load(w) : view.load));
+    facts.add("load", load_text(ctx, ctx.fleet.true_load(w)));
+    facts.add("believed", load_text(ctx, oracle ? ctx.fleet.true_load(w) : view.load));
     const Divergence d = believed_divergence(ctx, w);
     facts.add("phantom", with_commas(d.phantom), d.phantom ? look.theme.warn_text : 0);
     facts.add("unknown", with_commas(d.unknown), d.unknown ? look.theme.warn_text : 0);
@@ -298,14 +298,14 @@ void InspectorPanel::edge(FrameContext& ctx, EdgeId e) {
   const NodeIndex n = tree_.node_of(e);
   if (n == kNone) return;
   const TreeNode& node = tree_.node(n);
-  const Workload& workload = ctx.sim.workload();
+  const Workload& workload = ctx.fleet.workload();
   const auto uses = ctx.tree.uses(node.first);
   inspector_title(
       ctx, node.label,
       node.depth == 0 ? "the first part of prompts" : fmt::format("behind {} blocks", with_commas(node.depth)));
   std::string held_on, believed_on;
   std::uint32_t phantom = 0, unknown = 0;
-  for (WorkerId w = 0; w < ctx.sim.workers().size(); ++w) {
+  for (WorkerId w = 0; w < ctx.fleet.workers().size(); ++w) {
     const Coverage c = tree_.coverage(ctx, n, w);
     phantom += c.phantom;
     unknown += c.unknown;
@@ -317,16 +317,16 @@ void InspectorPanel::edge(FrameContext& ctx, EdgeId e) {
   SimTime last = -1;
   const std::uint32_t came = tree_.arrived(ctx, n);
   std::vector<RequestId> here;
-  for (RequestId r = 0; r < ctx.sim.arrived(); ++r) {
-    const RequestRecord& record = ctx.sim.records()[r];
+  for (RequestId r = 0; r < ctx.fleet.arrived(); ++r) {
+    const RequestRecord& record = ctx.fleet.records()[r];
     if (!std::binary_search(uses.begin(), uses.end(), content_of(ctx, r))) continue;
     here.push_back(r);
     if (record.start < 0 || record.hit <= node.depth) continue;
     saved += std::min(record.hit - node.depth, node.blocks);
     last = std::max(last, record.start);
   }
-  const std::uint32_t tokens = ctx.sim.config().cache.block_tokens;
-  const double ms = ctx.sim.config().latency.per_blocks(1, ctx.sim.config().cache.block_tokens);
+  const std::uint32_t tokens = ctx.fleet.config().cache.block_tokens;
+  const double ms = ctx.fleet.config().latency.per_blocks(1, ctx.fleet.config().cache.block_tokens);
   {
     FactGrid facts(ctx);
     facts.add("blocks", with_commas(node.blocks));

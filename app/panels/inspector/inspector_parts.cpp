@@ -99,8 +99,8 @@ void open_why(FrameContext& ctx) { ctx.ui.open_bottom("why"); }
 void chain_bar(FrameContext& ctx, RequestId r, float height) {
   const Look& look = ctx.look;
   const Theme& theme = look.theme;
-  const Request& q = ctx.sim.request(r);
-  const RequestRecord& record = ctx.sim.records()[r];
+  const Request& q = ctx.fleet.request(r);
+  const RequestRecord& record = ctx.fleet.records()[r];
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
   ImGui::InvisibleButton("##chain", ImVec2(width, height + look.px(6)));
@@ -115,7 +115,7 @@ void chain_bar(FrameContext& ctx, RequestId r, float height) {
   // Before its start: what its worker holds right now.
   std::uint32_t hit = record.hit;
   if (!started && record.worker != kNone)
-    hit = ctx.sim.workers()[record.worker].cache().hit(ctx.sim.workload().prompt_chain(q));
+    hit = ctx.fleet.workers()[record.worker].cache().hit(ctx.fleet.workload().prompt_chain(q));
   const auto x_of = [&](std::uint32_t blocks) { return std::round(at.x + per_block * static_cast<float>(blocks)); };
   const Rect bar{at.x, at.y, width, height};
   list->AddRectFilled(bar.min(), bar.max(), started ? mix(theme.panel, theme.miss, 0.45f) : theme.frame, look.px(3));

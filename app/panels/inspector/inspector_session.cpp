@@ -24,7 +24,7 @@ void InspectorPanel::session(FrameContext& ctx, std::uint32_t s) {
     FactGrid facts(ctx);
     facts.add("turns", fmt::format("{} of {}", turns.size(), turns_.all(s)));
     facts.add("hit rate", percent_text(state.hit_rate()));
-    facts.add("began", moment_text(ctx.sim.records()[turns.front()].arrival));
+    facts.add("began", moment_text(ctx.fleet.records()[turns.front()].arrival));
     facts.add("workers", std::to_string(state.workers.size()),
               state.workers.size() > 1 ? look.theme.warn_text : Color{0});
   }
@@ -33,8 +33,8 @@ void InspectorPanel::session(FrameContext& ctx, std::uint32_t s) {
   const float width = ImGui::GetContentRegionAvail().x, row_h = look.px(24);
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
   for (const RequestId r : turns) {
-    const RequestRecord& record = ctx.sim.records()[r];
-    const Request& q = ctx.sim.request(r);
+    const RequestRecord& record = ctx.fleet.records()[r];
+    const Request& q = ctx.fleet.request(r);
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const Rect row{at.x, at.y, width, row_h};
     ImGui::PushID(static_cast<int>(r));

@@ -27,13 +27,13 @@ void WhyHereTab::draw(FrameContext& ctx, const Rect& rect) {
   const Look& look = ctx.look;
   const Theme& theme = look.theme;
   const RequestId r = selected_request(ctx.selection);
-  if (r == kNone || r >= ctx.sim.records().size()) {
+  if (r == kNone || r >= ctx.fleet.records().size()) {
     if (empty_state(look, rect, icons::kQuestion, "Select a request or a decision",
                     "Why the router sent it there: what it saw of each worker, what was true, and "
                     "what every other strategy would have done.",
-                    ctx.sim.arrived() > 0 ? "Take the latest" : nullptr)) {
-      for (RequestId latest = ctx.sim.arrived(); latest-- > 0;) {
-        if (ctx.sim.records()[latest].worker == kNone) continue;
+                    ctx.fleet.arrived() > 0 ? "Take the latest" : nullptr)) {
+      for (RequestId latest = ctx.fleet.arrived(); latest-- > 0;) {
+        if (ctx.fleet.records()[latest].worker == kNone) continue;
         ctx.select(SelectedDecision{latest});
         break;
       }
@@ -41,7 +41,7 @@ void WhyHereTab::draw(FrameContext& ctx, const Rect& rect) {
     return;
   }
   if (ctx.study == nullptr || ctx.study->used.request != r) {
-    const bool rejected = ctx.sim.records()[r].status == RequestStatus::kRejected;
+    const bool rejected = ctx.fleet.records()[r].status == RequestStatus::kRejected;
     empty_state(look, rect, icons::kClock,
                 rejected ? fmt::format("Request {} was rejected", r) : fmt::format("Request {} is not routed yet", r),
                 rejected ? "Its prompt is longer than a worker's memory, so it was never routed."
@@ -67,7 +67,7 @@ void WhyHereTab::draw(FrameContext& ctx, const Rect& rect) {
   ImGui::InvisibleButton("##reason", ImVec2(std::max(1.0f, head.right() - x), head.h));
   help_tooltip(look, "Why", sentence);
   look.mark("why", head);
-  if (const std::string why = wait_text(wait_of(ctx.sim, r)); !why.empty()) {
+  if (const std::string why = wait_text(wait_of(ctx.fleet, r)); !why.empty()) {
     const Rect under = rest.take_top(look.px(16), look.px(7));
     const std::string waits = "It waits there: " + why + ".";
     draw_text(list, look, FontRole::Small, theme.text, ImVec2(under.x + look.px(6), under.center().y),
@@ -204,8 +204,8 @@ void WhyHereTab::strategies(FrameContext& ctx, const RoutingStudy& study, const 
         const std::uint32_t held = d.rows[d.chosen].true_overlap;
         cell_text(look, row.cells[2], kColumns[2], std::to_string(held));
         cell_text(look, row.cells[3], kColumns[3],
-                  duration_text(us_to_ms(ctx.sim.config().latency.prefill(
-                      d.chain_blocks - std::min(held, d.chain_blocks), ctx.sim.config().cache.block_tokens))));
+                  duration_text(us_to_ms(ctx.fleet.config().latency.prefill(
+                      d.chain_blocks - std::min(held, d.chain_blocks), ctx.fleet.config().cache.block_tokens))));
       },
       [&](std::size_t i) { return study.strategies[i].strategy == study.used.strategy; });
   if (!result.hovered) return;
@@ -230,11 +230,10 @@ void CompareTab::draw(FrameContext& ctx, const Rect& rect) {
   struct Line {
     std::string name;
     const LiveMetrics* metrics;
-    const Simulation* sim;
   };
   std::vector<Line> lines = {
-      {std::string(policy_table()[ctx.sim.config().router.strategy].label), &ctx.metrics, &ctx.sim}};
-  for (const RunBeside& c : ctx.compared) lines.push_back({c.variant->name, c.metrics, &c.player->cursor()});
+      {std::string(policy_table()[ctx.fleet.config().router.strategy].label), &ctx.metrics}};
+  for (const RunBeside& c : ctx.compared) lines.push_back({c.variant->name, c.metrics});
   constexpr std::array<TableColumn, 7> kColumns = {{{"fleet", 0},
                                                     {"hit rate", 76, true, "Blocks found in a cache ÷ prompt blocks"},
                                                     {"TTFT p50", 78, true},

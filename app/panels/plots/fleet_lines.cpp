@@ -10,11 +10,11 @@ namespace blockyard {
 
 std::vector<FleetLine> fleet_lines(const FrameContext& ctx) {
   std::vector<FleetLine> out;
-  const auto add = [&out](std::string_view name, const Simulation& sim, const LiveMetrics& metrics) {
+  const auto add = [&out](std::string_view name, const Fleet& fleet, const LiveMetrics& metrics) {
     const auto k = static_cast<int>(out.size());
-    out.push_back({fmt::format("{} · {}", static_cast<char>('A' + k), name), {PlotRole::Auto, k}, &sim, &metrics});
+    out.push_back({fmt::format("{} · {}", static_cast<char>('A' + k), name), {PlotRole::Auto, k}, &fleet, &metrics});
   };
-  add(policy_table()[ctx.sim.config().router.strategy].label, ctx.sim, ctx.metrics);
+  add(policy_table()[ctx.fleet.config().router.strategy].label, ctx.fleet, ctx.metrics);
   for (const RunBeside& r : ctx.compared) add(r.variant->name, r.player->cursor(), *r.metrics);
   return out;
 }

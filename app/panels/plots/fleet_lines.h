@@ -13,7 +13,7 @@ namespace blockyard {
 struct FleetLine {
   std::string name;  ///< "A · Cache aware"
   PlotColour colour;
-  const Simulation* sim = nullptr;
+  const Fleet* fleet = nullptr;
   const LiveMetrics* metrics = nullptr;
 };
 

@@ -12,7 +12,7 @@ enum Piece : std::uint8_t { kWait, kPrefill, kDecode, kLost };
 }  // namespace
 
 RequestLanes::RequestLanes(const FrameContext& ctx) : ctx_(ctx) {
-  for (WorkerId w = 0; w < ctx.sim.workers().size(); ++w) lanes_.lanes.push_back(worker_text(w));
+  for (WorkerId w = 0; w < ctx.fleet.workers().size(); ++w) lanes_.lanes.push_back(worker_text(w));
   lanes_.kinds = {
       {"wait", {PlotRole::Wait, -1}}, {"prefill", {PlotRole::Prefill, -1}}, {"decode", {PlotRole::Decode, -1}}};
   find_lost();
@@ -21,8 +21,8 @@ RequestLanes::RequestLanes(const FrameContext& ctx) : ctx_(ctx) {
 
 void RequestLanes::find_lost() {
   std::map<RequestId, SimTime> running;  // only those that were ever lost are looked for
-  for (RequestId r = 0; r < ctx_.sim.arrived(); ++r) {
-    if (ctx_.sim.records()[r].preemptions > 0) running[r] = -1;
+  for (RequestId r = 0; r < ctx_.fleet.arrived(); ++r) {
+    if (ctx_.fleet.records()[r].preemptions > 0) running[r] = -1;
   }
   if (running.empty()) return;
   for (std::size_t i = 0; i < ctx_.log_at; ++i) {
@@ -40,12 +40,12 @@ void RequestLanes::find_lost() {
 }
 
 std::pair<double, double> RequestLanes::span(RequestId r) const {
-  const RequestRecord& record = ctx_.sim.records()[r];
+  const RequestRecord& record = ctx_.fleet.records()[r];
   return {axis_seconds(record.arrival), axis_seconds(record.finish < 0 ? ctx_.now : record.finish)};
 }
 
 void RequestLanes::add(RequestId r, const std::string& name) {
-  const RequestRecord& record = ctx_.sim.records()[r];
+  const RequestRecord& record = ctx_.fleet.records()[r];
   if (record.worker == kNone) return;
   const auto [arrived, finish] = span(r);
   const double now = axis_seconds(ctx_.now);
@@ -65,15 +65,15 @@ void RequestLanes::add(RequestId r, const std::string& name) {
     }
   }
   // Only who is next may be kept waiting by memory.
-  const WaitingQueue& queue = ctx_.sim.workers()[record.worker].waiting();
+  const WaitingQueue& queue = ctx_.fleet.workers()[record.worker].waiting();
   std::string words = name;
   if (waiting && !queue.empty() && queue.front().request == r) {
-    const WaitReason why = wait_of(ctx_.sim, r).reason;
+    const WaitReason why = wait_of(ctx_.fleet, r).reason;
     if (why == WaitReason::kPrompt || why == WaitReason::kBlocks) words += " · would not fit";
   }
   piece(kWait, waits, start, std::move(words));
   if (waiting) return;
-  const std::uint32_t chain = ctx_.sim.request(r).prompt_blocks;
+  const std::uint32_t chain = ctx_.fleet.request(r).prompt_blocks;
   piece(kPrefill, start, first, fmt::format("{}/{}", record.hit, chain));
   if (record.first_token >= 0) piece(kDecode, first, finish, fmt::format("{} · hit {}/{}", name, record.hit, chain));
 }

@@ -79,7 +79,7 @@ PlotAxis time_axis(const FrameContext& ctx) {
 
 std::vector<PlotMark> time_marks(const FrameContext& ctx) {
   std::vector<PlotMark> marks;
-  for (const Fault& f : ctx.sim.config().faults) {
+  for (const Fault& f : ctx.fleet.config().faults) {
     if (f.t > ctx.now) continue;
     PlotMark m;
     m.at = axis_seconds(f.t);
@@ -93,7 +93,7 @@ std::vector<PlotMark> time_marks(const FrameContext& ctx) {
     m.colour.role = PlotRole::Bad;
     marks.push_back(m);
   }
-  for (const auto& change : ctx.player.changes()) {
+  for (const auto& change : ctx.changes) {
     if (change.t > ctx.now) continue;
     PlotMark m;
     m.at = axis_seconds(change.t);
@@ -148,12 +148,12 @@ PlotAction show_plot(FrameContext& ctx, const char* id, const Rect& rect, PlotBo
     ++box.figure.revision;
   }
   Scenario here = ctx.scenario;  // as it is at the cursor
-  here.config = ctx.sim.config();
+  here.config = ctx.fleet.config();
   const std::vector<std::string> varied =
       ctx.compared.empty() ? std::vector<std::string>{} : std::vector<std::string>{"router.strategy"};
   box.figure.footnote = fmt::format("scenario {} · {} · seed {} · up to {}", here.name, fleet_print(here, varied),
                                     here.config.seed, moment_text(ctx.now));
-  if (const std::string why = rejected_reason(rejections_of(ctx.sim)); !why.empty())
+  if (const std::string why = rejected_reason(rejections_of(ctx.fleet)); !why.empty())
     box.figure.footnote += " · REJECTED: " + why;
   if (over_time) {
     const Linked hovered = linked_to(ctx, ctx.hover), selected = linked_to(ctx, ctx.selection);

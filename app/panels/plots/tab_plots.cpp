@@ -84,7 +84,7 @@ void LatencyPlotsTab::distribution(const FrameContext& ctx, bool cumulative) {
   const std::vector<FleetLine> fleets = fleet_lines(ctx);
   std::vector<std::vector<double>> of_fleets(fleets.size());
   for (std::size_t i = 0; i < fleets.size(); ++i) {
-    for (const RequestRecord& r : fleets[i].sim->records()) {
+    for (const RequestRecord& r : fleets[i].fleet->records()) {
       if (r.first_token < 0 || !in_range(ctx, r.first_token)) continue;
       const double ms = us_to_ms(r.first_token - r.arrival);
       of_fleets[i].push_back(ms);
@@ -174,7 +174,7 @@ void BlocksTab::draw(FrameContext& ctx, const Rect& rect) {
   for (const FleetLine& fleet : fleets) {
     const auto points = fleet.metrics->series(ctx.now);
     double capacity = 0;
-    for (const Worker& w : fleet.sim->workers()) capacity += w.cache().capacity();
+    for (const Worker& w : fleet.fleet->workers()) capacity += w.cache().capacity();
     PlotSeries taken = line("cached", PlotRole::Accent, points.size()),
                in_use = line("in use", PlotRole::P95, points.size()),
                rate = line("evictions", PlotRole::Warning, points.size());
@@ -228,7 +228,7 @@ void RequestsTab::fill(const FrameContext& ctx) {
   p.x.max = std::max(end, begin + 1);
   RequestLanes lanes(ctx);
   // From the latest on, so that the newest are kept where there are too many.
-  for (RequestId r = ctx.sim.arrived(); r-- > 0 && lanes.pieces() < kMost;) {
+  for (RequestId r = ctx.fleet.arrived(); r-- > 0 && lanes.pieces() < kMost;) {
     const auto [arrived, finish] = lanes.span(r);
     if (arrived <= end && finish >= begin) lanes.add(r, std::to_string(r));
   }
@@ -250,8 +250,8 @@ void LoadTab::draw(FrameContext& ctx, const Rect& rect) {
   if (due_.due(ctx) || box_.figure.plots.empty()) {
     constexpr std::size_t kColumns = 240;
     const auto points = ctx.metrics.series(ctx.now);
-    const std::size_t workers = ctx.sim.workers().size();
-    const bool ms = ctx.sim.config().router.load_metric == LoadMetric::kRemainingMs;
+    const std::size_t workers = ctx.fleet.workers().size();
+    const bool ms = ctx.fleet.config().router.load_metric == LoadMetric::kRemainingMs;
     Plot p;
     p.title = "Load by worker";
     p.empty_text = "Press Space to play, or drag the timeline.";
@@ -292,11 +292,11 @@ void MatchTab::draw(FrameContext& ctx, const Rect& rect) {
     std::vector<std::vector<double>> of_fleets(fleets.size());
     std::vector<double> chains, all;
     for (std::size_t i = 0; i < fleets.size(); ++i) {
-      const Simulation& sim = *fleets[i].sim;
-      for (RequestId r = 0; r < sim.arrived(); ++r) {
-        if (!in_range(ctx, sim.records()[r].start)) continue;
-        of_fleets[i].push_back(sim.records()[r].hit);
-        if (i == 0) chains.push_back(sim.request(r).prompt_blocks);
+      const Fleet& fleet = *fleets[i].fleet;
+      for (RequestId r = 0; r < fleet.arrived(); ++r) {
+        if (!in_range(ctx, fleet.records()[r].start)) continue;
+        of_fleets[i].push_back(fleet.records()[r].hit);
+        if (i == 0) chains.push_back(fleet.request(r).prompt_blocks);
       }
     }
     const std::vector<double>& hits = of_fleets[0];

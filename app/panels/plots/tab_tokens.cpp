@@ -16,7 +16,7 @@ namespace {
 // How many of the tokens came within so long after the one before; the longest gap is marked.
 Plot gaps_plot(const FrameContext& ctx) {
   TokenGaps gaps;
-  for (const Worker& w : ctx.sim.workers()) {
+  for (const Worker& w : ctx.fleet.workers()) {
     for (const auto& [gap, tokens] : w.token_gaps().sorted()) gaps.add(gap, tokens);
   }
   Plot p;

@@ -20,7 +20,7 @@ struct Columns {
 WorkerId quickest(const FrameContext& ctx, const std::vector<ProbeWorker>& workers) {
   WorkerId best = kNone;
   for (WorkerId w = 0; w < workers.size(); ++w) {
-    if (!ctx.sim.workers()[w].up()) continue;
+    if (!ctx.fleet.workers()[w].up()) continue;
     if (best == kNone || workers[w].ttft() < workers[best].ttft()) best = w;
   }
   return best;
@@ -62,7 +62,7 @@ void worker_rows(FrameContext& ctx, const PromptPath& path, const std::vector<Pr
     }
     look.mark(fmt::format("worker {}", w), row);
     worker_chip(list, look, ImVec2(here.x, y), w);
-    const bool wrong = p.believed != p.held, up = ctx.sim.workers()[w].up();
+    const bool wrong = p.believed != p.held, up = ctx.fleet.workers()[w].up();
     const auto cell = [&](float right, Color ink, std::string_view what) {
       draw_text_right(list, look, FontRole::Mono14, ink, ImVec2(here.x + right, y), what);
     };
@@ -75,12 +75,12 @@ void worker_rows(FrameContext& ctx, const PromptPath& path, const std::vector<Pr
     text(look, FontRole::Small, theme.text_muted, fmt::format("and {} more workers", workers.size() - kMostWorkers));
 }
 
-void strategy_rows(FrameContext& ctx, const PromptPath::Fleet& fleet) {
+void strategy_rows(FrameContext& ctx, const PromptPath::Answers& fleet) {
   const Look& look = ctx.look;
   const Theme& theme = look.theme;
   ImDrawList* list = ImGui::GetWindowDrawList();
   const float width = ImGui::GetContentRegionAvail().x;
-  const std::uint32_t own = ctx.sim.config().router.strategy;
+  const std::uint32_t own = ctx.fleet.config().router.strategy;
   std::vector<std::uint32_t> order{own};
   for (std::uint32_t s = 0; s < fleet.strategies.size(); ++s) {
     if (s != own) order.push_back(s);
@@ -112,7 +112,7 @@ void strategy_rows(FrameContext& ctx, const PromptPath::Fleet& fleet) {
 
 }  // namespace
 
-void draw_prompt_fleet(FrameContext& ctx, const PromptPath& path, const PromptPath::Fleet& fleet) {
+void draw_prompt_fleet(FrameContext& ctx, const PromptPath& path, const PromptPath::Answers& fleet) {
   const Look& look = ctx.look;
   section_header(look, icons::kServer, "At this moment", moment_text(ctx.now));
   worker_rows(ctx, path, fleet.workers);

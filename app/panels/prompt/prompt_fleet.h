@@ -8,6 +8,6 @@
 namespace blockyard {
 
 /// Draws at the cursor, as wide as there is room.
-void draw_prompt_fleet(FrameContext& ctx, const PromptPath& path, const PromptPath::Fleet& fleet);
+void draw_prompt_fleet(FrameContext& ctx, const PromptPath& path, const PromptPath::Answers& fleet);
 
 }  // namespace blockyard

@@ -50,13 +50,13 @@ void PromptLab::follow_run(FrameContext& ctx) {
   if (run == run_) return;
   run_ = run;
   ids_of_ = kNone;
-  path_.follow(ctx.sim.workload());
+  path_.follow(ctx.fleet.workload());
   if (words_ == nullptr) return;
   if (!began_) {
     began_ = true;
     text_.set(kHandbook);
   }
-  cut_ = PromptBlocks(ctx.sim.config().cache.block_tokens);
+  cut_ = PromptBlocks(ctx.fleet.config().cache.block_tokens);
   cut(ctx);
   cut_.begin_here();
 }
@@ -69,9 +69,9 @@ void PromptLab::take_wishes(FrameContext& ctx) {
     put(ctx, text, chat);
   }
   const RequestId r = std::exchange(ctx.ui.prompt_request, UiState::kNoRequest);
-  if (r == UiState::kNoRequest || r >= ctx.sim.records().size() || words_ == nullptr) return;
-  const Workload& workload = ctx.sim.workload();
-  const Request& q = ctx.sim.request(r);
+  if (r == UiState::kNoRequest || r >= ctx.fleet.records().size() || words_ == nullptr) return;
+  const Workload& workload = ctx.fleet.workload();
+  const Request& q = ctx.fleet.request(r);
   const std::vector<TokenId> ids = workload.prompt_words(q);
   if (!ids.empty()) {
     put(ctx, workload.words->text(ids), false);
@@ -95,7 +95,7 @@ void PromptLab::put(const FrameContext& ctx, const std::string& text, bool chat)
 void PromptLab::cut(const FrameContext& ctx) {
   const SentPrompt prompt{0, text_.value(), chat_, {}};
   cut_.set(words_->tokenizer(), prompt.text.empty() ? std::vector<TokenId>() : tokens_of(prompt, *words_));
-  path_.set(ctx.sim.workload(), cut_.ids());
+  path_.set(ctx.fleet.workload(), cut_.ids());
   asked_ = false;
   laid_width_ = 0;
 }
@@ -140,8 +140,8 @@ void PromptLab::choices(FrameContext& ctx) {
 // What is done with the prompt.
 void PromptLab::sending(FrameContext& ctx) {
   const Look& look = ctx.look;
-  const bool possible = !cut_.ids().empty() && ctx.sim.workload().closed.users == 0;
-  const char* why = ctx.sim.workload().closed.users > 0
+  const bool possible = !cut_.ids().empty() && ctx.fleet.workload().closed.users == 0;
+  const char* why = ctx.fleet.workload().closed.users > 0
                         ? "The arrivals of a closed loop follow from the run: nothing can be sent into it."
                         : "The prompt arrives a moment from now, and the run goes on with it. Ctrl+Z takes it back.";
   ButtonSpec send{"Send", icons::kPlay, ButtonKind::Primary};
@@ -252,7 +252,7 @@ void PromptLab::draw(FrameContext& ctx, ImVec2 screen) {
   }
   take_wishes(ctx);
   if (refresh_.due(ctx) || !asked_) {
-    fleet_ = path_.ask(ctx.sim);
+    fleet_ = path_.ask(*ctx.simulation);
     asked_ = true;
   }
   choices(ctx);

@@ -54,7 +54,7 @@ class PromptLab {
   std::size_t question_ = 0;  // of other_question()
   PromptBlocks cut_;
   PromptPath path_;
-  PromptPath::Fleet fleet_;
+  PromptPath::Answers fleet_;
   Refresh refresh_{8};
   bool asked_ = false;  // fleet_ is that of path_
   int part_ = 0;        // where there is no room for both: blocks, fleet

@@ -45,13 +45,13 @@ std::uint32_t PromptPath::arrived(const FrameContext& ctx, std::uint32_t k) cons
   const EdgeId edge = ctx.tree.edge_of(ids_[k]);
   if (edge == kNone) return 0;
   const auto uses = ctx.tree.uses(edge);
-  return static_cast<std::uint32_t>(std::lower_bound(uses.begin(), uses.end(), ctx.sim.arrived()) - uses.begin());
+  return static_cast<std::uint32_t>(std::lower_bound(uses.begin(), uses.end(), ctx.fleet.arrived()) - uses.begin());
 }
 
-PromptPath::Fleet PromptPath::ask(const Simulation& sim) const {
+PromptPath::Answers PromptPath::ask(const Simulation& sim) const {
   const ProbePrompt prompt{chain_, prompt_tokens_, &tree_};
   const Probe probe(sim, prompt);
-  Fleet out{probe.workers(), {}};
+  Answers out{probe.workers(), {}};
   for (std::uint32_t s = 0; s < policy_table().size(); ++s) out.strategies.push_back(probe.decide(s));
   return out;
 }

@@ -34,12 +34,12 @@ class PromptPath {
   /// Requests that have come by now and hold block k.
   std::uint32_t arrived(const FrameContext& ctx, std::uint32_t k) const;
 
-  struct Fleet {
+  struct Answers {
     std::vector<ProbeWorker> workers;
     std::vector<Decision> strategies;  ///< by each row of policy_table()
   };
   /// What it finds and what each strategy would choose, at the cursor.
-  Fleet ask(const Simulation& sim) const;
+  Answers ask(const Simulation& sim) const;
 
  private:
   PrefixTree tree_;  // the run's, and what the prompts so far have added: their ids are nobody's

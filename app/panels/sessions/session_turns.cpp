@@ -8,8 +8,8 @@
 namespace blockyard {
 
 void SessionTurns::update(const FrameContext& ctx) {
-  const Workload& workload = ctx.sim.workload();
-  const RequestId arrived = ctx.sim.arrived();
+  const Workload& workload = ctx.fleet.workload();
+  const RequestId arrived = ctx.fleet.arrived();
   if (const Moment run = run_of(ctx); run != run_) {
     run_ = run;
     read_ = 0;
@@ -25,7 +25,7 @@ void SessionTurns::update(const FrameContext& ctx) {
     read_ = arrived;
   }
   for (; read_ < arrived; ++read_) {
-    if (const std::uint32_t s = ctx.sim.request(read_).session; s != kNone) turns_[s].push_back(read_);
+    if (const std::uint32_t s = ctx.fleet.request(read_).session; s != kNone) turns_[s].push_back(read_);
   }
 }
 
@@ -37,12 +37,12 @@ double SessionState::hit_rate() const {
 SessionState session_state(const FrameContext& ctx, std::span<const RequestId> turns) {
   SessionState out;
   for (const RequestId r : turns) {
-    const RequestRecord& record = ctx.sim.records()[r];
+    const RequestRecord& record = ctx.fleet.records()[r];
     if (record.worker != kNone && std::find(out.workers.begin(), out.workers.end(), record.worker) == out.workers.end())
       out.workers.push_back(record.worker);
     if (record.start >= 0) {
       out.hit_blocks += record.hit;
-      out.prompt_blocks += ctx.sim.request(r).prompt_blocks;
+      out.prompt_blocks += ctx.fleet.request(r).prompt_blocks;
     }
     out.busy = out.busy || (record.status != RequestStatus::kCompleted && record.status != RequestStatus::kRejected);
   }
@@ -50,12 +50,12 @@ SessionState session_state(const FrameContext& ctx, std::span<const RequestId> t
 }
 
 std::uint32_t held_now(const FrameContext& ctx, RequestId r, WorkerId w) {
-  const std::vector<Span> chain = ctx.sim.workload().prompt_chain(ctx.sim.request(r));
-  return ctx.sim.workers()[w].cache().resident().leading(chain);
+  const std::vector<Span> chain = ctx.fleet.workload().prompt_chain(ctx.fleet.request(r));
+  return ctx.fleet.workers()[w].cache().resident().leading(chain);
 }
 
 std::string session_text(const FrameContext& ctx, std::uint32_t session) {
-  return fmt::format("session {}", ctx.sim.workload().sessions[session]);
+  return fmt::format("session {}", ctx.fleet.workload().sessions[session]);
 }
 
 }  // namespace blockyard

@@ -31,7 +31,7 @@ void SessionsTab::list(FrameContext& ctx, const Rect& rect) {
       [&](const TableRow& row) {
         const std::uint32_t s = begun_[row.index];
         const SessionState state = session_state(ctx, turns_.turns(s));
-        cell_text(look, row.cells[0], columns[0], ctx.sim.workload().sessions[s], look.theme.text);
+        cell_text(look, row.cells[0], columns[0], ctx.fleet.workload().sessions[s], look.theme.text);
         cell_text(look, row.cells[1], columns[1], fmt::format("{} of {}", turns_.turns(s).size(), turns_.all(s)));
         cell_text(look, row.cells[2], columns[2], percent_text(state.hit_rate()));
         float x = row.cells[3].x;
@@ -61,19 +61,19 @@ void SessionsTab::fill(const FrameContext& ctx, std::uint32_t session) {
   p.subtitle = fmt::format(
       "each turn on the worker that it went to; behind the workers' names, what each still holds of "
       "the {} blocks of turn {}",
-      ctx.sim.request(latest).prompt_blocks, ctx.sim.request(latest).turn);
+      ctx.fleet.request(latest).prompt_blocks, ctx.fleet.request(latest).turn);
   p.x.unit = "s";
   RequestLanes lanes(ctx);
-  for (WorkerId w = 0; w < ctx.sim.workers().size(); ++w) {
+  for (WorkerId w = 0; w < ctx.fleet.workers().size(); ++w) {
     if (const std::uint32_t held = held_now(ctx, latest, w); held > 0)
       lanes.name_lane(w, fmt::format("{} · {} blk", worker_text(w), held));
   }
   double begin = axis_seconds(ctx.now), end = 0;
   for (const RequestId r : turns) {
-    if (ctx.sim.records()[r].worker == kNone) continue;
+    if (ctx.fleet.records()[r].worker == kNone) continue;
     const auto [arrived, finish] = lanes.span(r);
     begin = std::min(begin, arrived), end = std::max(end, finish);
-    lanes.add(r, fmt::format("turn {}", ctx.sim.request(r).turn));
+    lanes.add(r, fmt::format("turn {}", ctx.fleet.request(r).turn));
   }
   p.x.min = begin;
   p.x.max = std::max(end, begin + 1);
@@ -87,7 +87,7 @@ void SessionsTab::fill(const FrameContext& ctx, std::uint32_t session) {
 
 void SessionsTab::draw(FrameContext& ctx, const Rect& rect) {
   const Look& look = ctx.look;
-  if (ctx.sim.workload().sessions.empty()) {
+  if (ctx.fleet.workload().sessions.empty()) {
     empty_state(look, rect, icons::kList, "No sessions",
                 "The requests of this workload belong to no conversation. Chats, agents and traces that name a session "
                 "do.");

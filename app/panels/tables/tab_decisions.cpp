@@ -25,7 +25,7 @@ bool is_current(const RequestRecord& record, const LoggedEvent& e) {
 class Remembered final : public ExpressionRecord {
  public:
   Remembered(const FrameContext& ctx, const LoggedEvent& e)
-      : ctx_(ctx), e_(e), record_(ctx.sim.records()[e.request]), request_(ctx.sim.request(e.request)) {}
+      : ctx_(ctx), e_(e), record_(ctx.fleet.records()[e.request]), request_(ctx.fleet.request(e.request)) {}
 
   double figure(std::uint32_t index) const override {
     const bool current = is_current(record_, e_);
@@ -34,7 +34,7 @@ class Remembered final : public ExpressionRecord {
       case ReceiptFigure::kTimeMs:
         return us_to_ms(e_.t);
       case ReceiptFigure::kRequest:
-        return ctx_.sim.input_index(e_.request);
+        return ctx_.fleet.input_index(e_.request);
       case ReceiptFigure::kRouter:
         return record_.router;
       case ReceiptFigure::kWorker:
@@ -61,7 +61,7 @@ class Remembered final : public ExpressionRecord {
   }
   std::string_view text(std::uint32_t index) const override {
     if (index == static_cast<std::uint32_t>(ReceiptFigure::kSession)) {
-      return request_.session == kNone ? std::string_view() : ctx_.sim.workload().sessions[request_.session];
+      return request_.session == kNone ? std::string_view() : ctx_.fleet.workload().sessions[request_.session];
     }
     if (!is_current(record_, e_)) return "lost";
     return record_.status == RequestStatus::kCompleted ? "completed" : "";
@@ -100,7 +100,7 @@ void DecisionsTab::filter(const FrameContext& ctx) {
     const LoggedEvent& e = ctx.log[list_.at(i)];
     if (!where_->test(Remembered(ctx, e))) continue;
     kept_.push_back(list_.at(i));
-    const RequestRecord& record = ctx.sim.records()[e.request];
+    const RequestRecord& record = ctx.fleet.records()[e.request];
     if (!is_current(record, e) || record.start < 0) continue;
     predicted_ += record.predicted;
     hit_ += record.hit;
@@ -169,13 +169,13 @@ void DecisionsTab::draw(FrameContext& ctx, const Rect& rect) {
       look, "decisions", rest, columns, size(),
       [&](const TableRow& row) {
         const LoggedEvent& e = ctx.log[place(row.index)];
-        const RequestRecord& record = ctx.sim.records()[e.request];
+        const RequestRecord& record = ctx.fleet.records()[e.request];
         cell_text(look, row.cells[0], columns[0], moment_text(e.t), look.theme.text_secondary);
         const bool narrow = row.cells[1].w < look.px(80);  // its head says what the number is of
         cell_text(look, row.cells[1], columns[1], narrow ? std::to_string(e.request) : request_text(ctx, e.request),
                   look.theme.text);
         worker_cell(ctx, row.cells[2], e.worker);
-        cell_text(look, row.cells[3], columns[3], std::to_string(ctx.sim.request(e.request).prompt_blocks));
+        cell_text(look, row.cells[3], columns[3], std::to_string(ctx.fleet.request(e.request).prompt_blocks));
         cell_text(look, row.cells[4], columns[4], std::to_string(e.value));
         if (routers)
           cell_text(look, row.cells[8], columns[8], std::to_string(record.router), look.theme.text_secondary);

@@ -99,7 +99,7 @@ void EventList::update(const FrameContext& ctx, std::uint32_t types, const std::
   const Moment run = run_of(ctx);
   const std::string wanted = lower_case(filter);
   // The log is only ever cut off and written on: what was read stays as long as it is still there.
-  const bool same = run == run_ && types == types_ && wanted == filter_ && changes_ == ctx.player.changes().size() &&
+  const bool same = run == run_ && types == types_ && wanted == filter_ && changes_ == ctx.changes.size() &&
                     read_ <= ctx.log.size() && (read_ == 0 || ctx.log[read_ - 1].t == read_to_);
   if (!same) {
     places_.clear();
@@ -107,7 +107,7 @@ void EventList::update(const FrameContext& ctx, std::uint32_t types, const std::
     run_ = run;
     types_ = types;
     filter_ = wanted;
-    changes_ = ctx.player.changes().size();
+    changes_ = ctx.changes.size();
   }
   for (; read_ < ctx.log_at; ++read_) {
     const LoggedEvent& e = ctx.log[read_];
@@ -127,16 +127,16 @@ void EventList::update(const FrameContext& ctx, std::uint32_t types, const std::
 std::string event_detail(const FrameContext& ctx, const LoggedEvent& e) {
   switch (e.type) {
     case EventType::kArrive: {
-      const Request& q = ctx.sim.request(e.request);
+      const Request& q = ctx.fleet.request(e.request);
       return fmt::format("{}, {}", counted(q.prompt_tokens, "token"), counted(q.prompt_blocks, "block"));
     }
     case EventType::kRoute:
-      return fmt::format("predicted {} of {}{}", e.value, counted(ctx.sim.request(e.request).prompt_blocks, "block"),
+      return fmt::format("predicted {} of {}{}", e.value, counted(ctx.fleet.request(e.request).prompt_blocks, "block"),
                          several_routers(ctx) ? ", by " + router_of_event(ctx, e) : std::string());
     case EventType::kReject:
       return "longer than a worker's memory";
     case EventType::kStart:
-      return fmt::format("hit {} of {}", e.value, counted(ctx.sim.request(e.request).prompt_blocks, "block"));
+      return fmt::format("hit {} of {}", e.value, counted(ctx.fleet.request(e.request).prompt_blocks, "block"));
     case EventType::kEvict:
       return fmt::format("{}, from block {}", counted(e.value, "block"), e.block);
     case EventType::kFirstToken:
@@ -180,7 +180,7 @@ void EvictionsTable::draw(FrameContext& ctx, const Rect& rect) {
   Rect rest = rect;
   const Rect head = rest.take_top(look.px(20), look.px(6));
   std::uint64_t all = 0;
-  for (const Worker& w : ctx.sim.workers()) all += w.cache().evictions();
+  for (const Worker& w : ctx.fleet.workers()) all += w.cache().evictions();
   draw_text(list, look, FontRole::BodyBold, look.theme.text, ImVec2(head.x + look.px(6), head.center().y), "Evictions");
   draw_text_right(list, look, FontRole::Small, look.theme.text_muted, ImVec2(head.right(), head.center().y),
                   with_commas(all) + " blocks since start");
@@ -245,7 +245,7 @@ void EventsTab::draw(FrameContext& ctx, const Rect& rect) {
   }
   list_.update(ctx, types, ctx.ui.event_filter);
   const std::string count =
-      fmt::format("{}{} of {}", ctx.player.leaves_messages_out() ? "later messages left out, " : "",
+      fmt::format("{}{} of {}", ctx.leaves_messages_out ? "later messages left out, " : "",
                   with_commas(list_.size()), with_commas(ctx.log_at));
   const float taken = y > head.bottom() ? head.x + field + look.px(10) : x;
   if (taken + text_width(look, FontRole::Small, count) < head.right())

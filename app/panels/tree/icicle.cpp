@@ -33,7 +33,7 @@ void draw_node(const FrameContext& ctx, ImDrawList* list, const Rect& r, const T
   if (show.mode == Mode::kDifference) {
     const auto all = static_cast<float>(std::max<std::uint32_t>(1, node.blocks));
     Coverage sum;
-    for (WorkerId w = 0; w < ctx.sim.workers().size(); ++w) sum += show.tree.coverage(ctx, n, w);
+    for (WorkerId w = 0; w < ctx.fleet.workers().size(); ++w) sum += show.tree.coverage(ctx, n, w);
     const float gone = std::min(1.0f, static_cast<float>(sum.phantom) / all);
     const float extra = std::min(1.0f, static_cast<float>(sum.unknown) / all);
     const float half = r.w / 2;
@@ -53,7 +53,7 @@ void draw_node(const FrameContext& ctx, ImDrawList* list, const Rect& r, const T
     float share;
   };
   std::vector<Holder> holders;
-  for (WorkerId w = 0; w < ctx.sim.workers().size(); ++w) {
+  for (WorkerId w = 0; w < ctx.fleet.workers().size(); ++w) {
     const float s = share(show.tree.coverage(ctx, n, w), show.mode, node.blocks);
     if (s > 0) holders.push_back({w, s});
   }
@@ -89,10 +89,10 @@ void draw_worker_marks(const FrameContext& ctx, ImDrawList* list, ImVec2 left, f
   // Narrow ones share a strip: each frame would cover the mark before it.
   const bool strip = pitch < 3;
   if (strip) {
-    const float width = pitch * static_cast<float>(ctx.sim.workers().size());
+    const float width = pitch * static_cast<float>(ctx.fleet.workers().size());
     list->AddRectFilled(ImVec2(left.x, top), ImVec2(left.x + width, top + height), theme.frame);
   }
-  for (WorkerId w = 0; w < ctx.sim.workers().size(); ++w) {
+  for (WorkerId w = 0; w < ctx.fleet.workers().size(); ++w) {
     const float x = left.x + pitch * static_cast<float>(w);
     const Rect r{std::floor(x), top, side, height};
     const float round = side >= 6 ? 2.0f : 0.0f;

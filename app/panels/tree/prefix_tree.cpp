@@ -148,7 +148,7 @@ void PrefixTreePanel::head(FrameContext& ctx) {
 // could have been spared elsewhere.
 void PrefixTreePanel::price(FrameContext& ctx) {
   const Look& look = ctx.look;
-  const double per_block = ctx.sim.config().latency.per_blocks(1, ctx.sim.config().cache.block_tokens);
+  const double per_block = ctx.fleet.config().latency.per_blocks(1, ctx.fleet.config().cache.block_tokens);
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x, half = width / 2, height = look.px(34);
   ImDrawList* list = ImGui::GetWindowDrawList();
@@ -170,7 +170,7 @@ void PrefixTreePanel::price(FrameContext& ctx) {
          "What the other side believes and this one does not. Blocks, and the prefill that they stand for.");
   } else {
     // An index that its own decisions feed never hears of an eviction, nor of what others sent.
-    const bool deaf = ctx.sim.config().router.view == ViewMode::kDecisions;
+    const bool deaf = ctx.fleet.config().router.view == ViewMode::kDecisions;
     cell(
         at.x, diverging(look.theme, 0.9f), "phantom blocks", differences_.all_phantom,
         deaf
@@ -199,7 +199,7 @@ void PrefixTreePanel::table(FrameContext& ctx, const TreeShow& show) {
   ImDrawList* list = ImGui::GetWindowDrawList();
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x, row_h = look.px(kRow);
-  const std::size_t workers = ctx.sim.workers().size();
+  const std::size_t workers = ctx.fleet.workers().size();
   const float pitch = mark_pitch(look, workers, look.px(104)), marks_w = pitch * static_cast<float>(workers);
   const float marks_x = at.x + width - marks_w, hits_x = marks_x - look.px(12), blocks_x = hits_x - look.px(50);
   // Column heads.
@@ -279,7 +279,7 @@ void PrefixTreePanel::table_row(FrameContext& ctx, const TreeShow& show, NodeInd
   const Theme& theme = look.theme;
   const TreeNode& node = tree_.node(n);
   ImDrawList* list = ImGui::GetWindowDrawList();
-  const float y = row.center().y, marks_w = pitch * static_cast<float>(ctx.sim.workers().size());
+  const float y = row.center().y, marks_w = pitch * static_cast<float>(ctx.fleet.workers().size());
   const float marks_x = row.right() - marks_w, hits_x = marks_x - look.px(12), blocks_x = hits_x - look.px(50);
   if (n == show.selected) {
     list->AddRectFilled(row.min(), row.max(), theme.selection, look.px(4));
@@ -314,7 +314,7 @@ void PrefixTreePanel::table_row(FrameContext& ctx, const TreeShow& show, NodeInd
   draw_text_right(list, look, FontRole::Mono14, theme.text_secondary, ImVec2(blocks_x, y), blocks);
   std::string figure = short_count(n < hits_.size() ? hits_[n] : 0);
   if (show.mode == Mode::kDifference && n < differences_.phantom.size()) {
-    const double ms = ctx.sim.config().latency.per_blocks(1, ctx.sim.config().cache.block_tokens);
+    const double ms = ctx.fleet.config().latency.per_blocks(1, ctx.fleet.config().cache.block_tokens);
     figure = short_count(static_cast<std::uint64_t>(
         std::llround(ms * (differences_.phantom[n] + static_cast<double>(differences_.unknown[n])))));
   }
@@ -326,7 +326,7 @@ void PrefixTreePanel::table_row(FrameContext& ctx, const TreeShow& show, NodeInd
 
 void PrefixTreePanel::node_tooltip(FrameContext& ctx, const TreeShow& show, NodeIndex n) const {
   const TreeNode& node = tree_.node(n);
-  const std::size_t workers = ctx.sim.workers().size();
+  const std::size_t workers = ctx.fleet.workers().size();
   std::string body = fmt::format("{} blocks from depth {} · {} of {} requests have come", with_commas(node.blocks),
                                  node.depth, tree_.arrived(ctx, n), node.requests);
   if (node.group() && node.children_count > kLargestMarkedGroup) {
@@ -348,7 +348,7 @@ void PrefixTreePanel::node_tooltip(FrameContext& ctx, const TreeShow& show, Node
   if (listed == 0) body += "\nNo worker holds it, and none is believed to.";
   if (listed > 6) body += fmt::format("\nand {} more workers", listed - 6);
   if (show.mode == Mode::kDifference && all.phantom + all.unknown > 0) {
-    const double ms = ctx.sim.config().latency.per_blocks(1, ctx.sim.config().cache.block_tokens);
+    const double ms = ctx.fleet.config().latency.per_blocks(1, ctx.fleet.config().cache.block_tokens);
     if (!against_router(ctx, tree_.sides()))
       body += fmt::format("\nphantom {} ({}), unknown {} ({})", all.phantom, duration_text(ms * all.phantom),
                           all.unknown, duration_text(ms * all.unknown));

@@ -41,7 +41,7 @@ bool TreeModel::update(const FrameContext& ctx) {
   node_of_.assign(edges.size(), kNone);
   deepest_ = 0;
   blocks_ = 0;
-  requests_ = static_cast<std::uint32_t>(ctx.sim.workload().requests.size());
+  requests_ = static_cast<std::uint32_t>(ctx.fleet.workload().requests.size());
   // Children of each edge; of the root at the end.
   std::vector<std::vector<EdgeId>> below(edges.size() + 1);
   for (EdgeId e = 0; e < edges.size(); ++e) {
@@ -128,7 +128,7 @@ NodeIndex TreeModel::add(const FrameContext& ctx, EdgeId first, NodeIndex parent
 // The name of what a node's content is: a workload's label where all its requests carry the same one and those of its
 // parent do not; the request, or the user, that it belongs to alone; else where it begins.
 std::string TreeModel::label_of(const FrameContext& ctx, const TreeNode& node) const {
-  const Workload& workload = ctx.sim.workload();
+  const Workload& workload = ctx.fleet.workload();
   // Where there are words, they say best what it stands for.
   const RadixEdge& edge = ctx.tree.edges()[node.first];
   const std::array<Span, 1> stretch{Span{edge.first, edge.count}};
@@ -210,14 +210,14 @@ std::uint32_t TreeModel::arrived(const FrameContext& ctx, NodeIndex n) const {
         std::count_if(list.begin(), list.end(), [&](NodeIndex c) { return arrived(ctx, c) > 0; }));
   }
   const auto uses = ctx.tree.uses(node.first);
-  return static_cast<std::uint32_t>(std::lower_bound(uses.begin(), uses.end(), ctx.sim.arrived()) - uses.begin());
+  return static_cast<std::uint32_t>(std::lower_bound(uses.begin(), uses.end(), ctx.fleet.arrived()) - uses.begin());
 }
 
 void Differences::update(const FrameContext& ctx, const TreeModel& tree) {
   phantom.assign(tree.nodes().size(), 0);
   unknown.assign(tree.nodes().size(), 0);
   all_phantom = all_unknown = 0;
-  for (WorkerId w = 0; w < ctx.sim.workers().size(); ++w) {
+  for (WorkerId w = 0; w < ctx.fleet.workers().size(); ++w) {
     const std::size_t words = believed_words(ctx, w);
     for (std::size_t i = 0; i < words; ++i) {
       const std::uint64_t belief = believed_word(ctx, w, i, tree.sides());
@@ -240,7 +240,7 @@ void Differences::update(const FrameContext& ctx, const TreeModel& tree) {
 
 std::vector<std::uint32_t> hits_by_node(const FrameContext& ctx, const TreeModel& tree) {
   std::vector<std::uint32_t> hits(tree.nodes().size(), 0);
-  const auto& records = ctx.sim.records();
+  const auto& records = ctx.fleet.records();
   for (RequestId r = 0; r < records.size(); ++r) {
     if (records[r].start < 0 || records[r].hit == 0) continue;
     NodeIndex before = kNone;

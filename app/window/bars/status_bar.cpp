@@ -59,7 +59,7 @@ void draw_status_bar(FrameContext& ctx, const Rect& rect) {
     if (ctx.playing) {
       state = ctx.speed >= kMaxSpeed ? "Running as fast as possible" : fmt::format("Running at {:g}×", ctx.speed);
     } else {
-      state = ctx.sim.done() ? "The run is over" : "Paused";
+      state = ctx.over ? "The run is over" : "Paused";
       if (const Happened happened = what_happened(ctx); !happened.text.empty()) state += "   ·   " + happened.text;
     }
   }
@@ -71,12 +71,12 @@ void draw_status_bar(FrameContext& ctx, const Rect& rect) {
 
   const std::string hint = "Space  play     .  next event     ?  keys     F1  help     Ctrl K  commands";
   const float hint_w = text_width(look, FontRole::Small, hint);
-  const std::string rejected = rejected_reason(rejections_of(ctx.sim));
+  const std::string rejected = rejected_reason(rejections_of(ctx.fleet));
   const std::string facts =
-      fmt::format("{} of {} requests   ·   {} events   ·   seed {}   ·   {}", with_commas(ctx.sim.arrived()),
-                  with_commas(ctx.sim.records().size()), short_count(ctx.log_at), ctx.scenario.config.seed,
-                  ctx.player.changes().empty() ? "deterministic"
-                                               : fmt::format("{} changed in flight", ctx.player.changes().size()));
+      fmt::format("{} of {} requests   ·   {} events   ·   seed {}   ·   {}", with_commas(ctx.fleet.arrived()),
+                  with_commas(ctx.fleet.records().size()), short_count(ctx.log_at), ctx.scenario.config.seed,
+                  ctx.changes.empty() ? "deterministic"
+                                               : fmt::format("{} changed in flight", ctx.changes.size()));
   // The clock, where the top bar has no room for it.
   if (rect.w < look.px(760)) {
     const std::string clock = clock_text(ctx.now);

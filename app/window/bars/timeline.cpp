@@ -66,11 +66,11 @@ void Timeline::draw_bars(FrameContext& ctx, const Strip& strip) {
   // Buckets wide enough to hold a few requests each, so that the strip shows a course and not single requests.
   float pitch = look.px(3);
   const double share = (strip.shown.end - strip.shown.begin) / std::max(1e5, static_cast<double>(ctx.known_end));
-  const double expected = static_cast<double>(ctx.sim.records().size()) * std::min(1.0, share);
+  const double expected = static_cast<double>(ctx.fleet.records().size()) * std::min(1.0, share);
   while (pitch < look.px(12) && expected * pitch / strip.rect.w < 4) pitch += look.px(1);
   const float bar = std::max(1.0F, pitch - 1);
   const auto n = static_cast<std::size_t>(std::max(1.0F, strip.rect.w / pitch));
-  const Key key{&ctx.player, ctx.log.size(), ctx.player.changes().size(), n, strip.shown.begin, strip.shown.end};
+  const Key key{&ctx.metrics, ctx.log.size(), ctx.changes.size(), n, strip.shown.begin, strip.shown.end};
   if (!(key == key_)) {
     key_ = key;
     buckets_ = ctx.metrics.timeline(static_cast<SimTime>(strip.shown.begin), static_cast<SimTime>(strip.shown.end), n);
@@ -144,10 +144,10 @@ void Timeline::draw_marks(FrameContext& ctx, const Strip& strip) {
     }
     if (hovered && std::abs(mouse.x - x) < look.px(7)) tooltip(look, what, moment_text(t));
   };
-  for (const Fault& fault : ctx.sim.config().faults) mark(fault.t, look.theme.warn, 0, fault_text(fault));
+  for (const Fault& fault : ctx.fleet.config().faults) mark(fault.t, look.theme.warn, 0, fault_text(fault));
   for (const SentPrompt& prompt : ctx.scenario.prompts)
     mark(prompt.t, look.theme.good, 1, "Sent: " + one_line(prompt.text, 60));
-  for (const RunChange& change : ctx.player.changes()) mark(change.t, look.theme.accent, 1, change.label);
+  for (const RunChange& change : ctx.changes) mark(change.t, look.theme.accent, 1, change.label);
   for (const Bookmark& b : ctx.bookmarks) mark(b.t, look.theme.text_secondary, 2, b.label);
   const Linked pointed = linked_to(ctx, ctx.hover), selected = linked_to(ctx, ctx.selection);
   for (const auto& [what, color] : {std::pair{&selected, look.theme.accent}, {&pointed, look.theme.text}}) {
@@ -200,15 +200,15 @@ void Timeline::draw(FrameContext& ctx, const Rect& rect) {
   begin_card(look, "timeline", rect, bare);
   ImDrawList* list = ImGui::GetWindowDrawList();
 
-  const Workload& workload = ctx.sim.workload();
+  const Workload& workload = ctx.fleet.workload();
   SimTime end = ctx.known_end;
   if (!ctx.complete && workload.closed.users == 0 && !workload.requests.empty()) {
     end = std::max(end, workload.requests.back().arrival);
   }
   const Shown whole{0, std::max(1e5, static_cast<double>(end))};
-  if (fits_ != ctx.ui.fits || player_ != &ctx.player) zoomed_ = false;
+  if (fits_ != ctx.ui.fits || run_ != &ctx.metrics) zoomed_ = false;
   fits_ = ctx.ui.fits;
-  player_ = &ctx.player;
+  run_ = &ctx.metrics;
   if (zoomed_) {
     zoom_.end = std::min(zoom_.end, whole.end);
     zoom_.begin = std::clamp(zoom_.begin, 0.0, std::max(0.0, zoom_.end - kClosest));

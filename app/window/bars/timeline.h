@@ -19,7 +19,7 @@ class Timeline {
     double begin = 0, end = 1;  // µs
   };
   struct Key {
-    const Player* player = nullptr;
+    const LiveMetrics* run = nullptr;
     std::size_t events = 0, changes = 0, buckets = 0;
     double begin = 0, end = 0;
     friend bool operator==(const Key&, const Key&) = default;
@@ -48,7 +48,7 @@ class Timeline {
   bool on_range_tag_ = false;
   bool ranging_ = false;
   double range_from_ = 0;
-  const Player* player_ = nullptr;
+  const LiveMetrics* run_ = nullptr;
   Key key_;
   std::vector<LiveMetrics::TimelineBucket> buckets_;
 };

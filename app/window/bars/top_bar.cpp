@@ -239,7 +239,7 @@ void draw_top_bar(FrameContext& ctx, const Rect& rect) {
   play.shortcut = "Space";
   place(play.width);
   if (button(look, play)) ctx.push(cmd::TogglePlay{});
-  const bool more = !ctx.sim.done();
+  const bool more = !ctx.over;
   place(look.px(34));
   if (icon_button(look, "event", icons::kStep, "Next event", ".", more)) ctx.push(cmd::StepEvent{});
   if (fit.all_buttons) {

@@ -29,8 +29,8 @@ TEST(Linked, FollowsFromEveryKindOfThing) {
   stage.seek(20'000);
   with_context(stage, [&](FrameContext& ctx) {
     EXPECT_EQ(linked_to(ctx, {}).request, kNone);
-    const auto& records = ctx.sim.records();
-    for (RequestId r = 0; r < ctx.sim.arrived(); ++r) {
+    const auto& records = ctx.fleet.records();
+    for (RequestId r = 0; r < ctx.fleet.arrived(); ++r) {
       const Linked l = linked_to(ctx, SelectedRequest{r});
       EXPECT_EQ(l.request, r);
       EXPECT_EQ(l.worker, records[r].worker);

@@ -33,17 +33,17 @@ TEST(Sessions, TheirTurnsAreThoseThatHaveComeForwardAndBack) {
       stage.seek(ms);
       with_context(stage, [&](FrameContext& ctx) {
         turns.update(ctx);
-        ASSERT_EQ(turns.sessions(), ctx.sim.workload().sessions.size());
+        ASSERT_EQ(turns.sessions(), ctx.fleet.workload().sessions.size());
         ASSERT_GT(turns.sessions(), 3U);
         for (std::uint32_t s = 0; s < turns.sessions(); ++s) {
           std::vector<RequestId> naive;
           std::uint64_t hit = 0, prompt = 0;
-          for (RequestId r = 0; r < ctx.sim.arrived(); ++r) {
-            if (ctx.sim.request(r).session != s) continue;
+          for (RequestId r = 0; r < ctx.fleet.arrived(); ++r) {
+            if (ctx.fleet.request(r).session != s) continue;
             naive.push_back(r);
-            if (ctx.sim.records()[r].start < 0) continue;
-            hit += ctx.sim.records()[r].hit;
-            prompt += ctx.sim.request(r).prompt_blocks;
+            if (ctx.fleet.records()[r].start < 0) continue;
+            hit += ctx.fleet.records()[r].hit;
+            prompt += ctx.fleet.request(r).prompt_blocks;
           }
           EXPECT_EQ(std::vector<RequestId>(turns.turns(s).begin(), turns.turns(s).end()), naive);
           EXPECT_LE(naive.size(), turns.all(s));
@@ -68,13 +68,13 @@ TEST(Sessions, WhatAWorkerHoldsIsItsLeadingBlocks) {
   PanelStage stage(kOpen, 400, 300);
   stage.seek(15'000);
   with_context(stage, [&](FrameContext& ctx) {
-    for (RequestId r = 0; r < ctx.sim.arrived(); ++r) {
-      for (WorkerId w = 0; w < ctx.sim.workers().size(); ++w) {
+    for (RequestId r = 0; r < ctx.fleet.arrived(); ++r) {
+      for (WorkerId w = 0; w < ctx.fleet.workers().size(); ++w) {
         std::uint32_t naive = 0;
         bool there = true;
-        for (const Span& run : ctx.sim.workload().prompt_chain(ctx.sim.request(r))) {
+        for (const Span& run : ctx.fleet.workload().prompt_chain(ctx.fleet.request(r))) {
           for (std::uint32_t i = 0; i < run.count; ++i) {
-            there = there && ctx.sim.workers()[w].cache().resident().contains(run.first + i);
+            there = there && ctx.fleet.workers()[w].cache().resident().contains(run.first + i);
             naive += there;
           }
         }

@@ -57,7 +57,7 @@ TEST(PrefixTreePanel, CoverageIsWhatAWalkOverBlocksFinds) {
     differences.update(ctx, tree);
     std::uint64_t phantom = 0, unknown = 0;
     for (WorkerId w = 0; w < 3; ++w) {
-      const Divergence d = ctx.sim.divergence(w);
+      const Divergence d = ctx.fleet.divergence(w);
       phantom += d.phantom;
       unknown += d.unknown;
       for (NodeIndex n = 0; n < tree.nodes().size(); ++n) {
@@ -66,8 +66,8 @@ TEST(PrefixTreePanel, CoverageIsWhatAWalkOverBlocksFinds) {
         for (EdgeId e = tree.node(n).last;; e = ctx.tree.edges()[e].parent) {
           const RadixEdge& edge = ctx.tree.edges()[e];
           for (BlockId b = edge.first; b < edge.first + edge.count; ++b) {
-            const bool believed = ctx.sim.believed(w).contains(b);
-            const bool held = ctx.sim.workers()[w].cache().resident().contains(b);
+            const bool believed = ctx.fleet.believed(w).contains(b);
+            const bool held = ctx.fleet.workers()[w].cache().resident().contains(b);
             expected += {believed, held, believed && !held, held && !believed};
           }
           if (e == tree.node(n).first) break;
@@ -109,11 +109,11 @@ TEST(PrefixTreePanel, ShowsWhoseBeliefIsAskedFor) {
               bool belief = false;
               for (std::uint32_t r = 0; r < 3; ++r) {
                 const bool meant = sides.router < 0 || sides.router > 2 || static_cast<int>(r) == sides.router;
-                belief = belief || (meant && ctx.sim.believed(w, r).contains(b));
+                belief = belief || (meant && ctx.fleet.believed(w, r).contains(b));
               }
               const bool router = sides.against >= 0 && sides.against < 3;
-              const bool other = router ? ctx.sim.believed(w, static_cast<std::uint32_t>(sides.against)).contains(b)
-                                        : ctx.sim.workers()[w].cache().resident().contains(b);
+              const bool other = router ? ctx.fleet.believed(w, static_cast<std::uint32_t>(sides.against)).contains(b)
+                                        : ctx.fleet.workers()[w].cache().resident().contains(b);
               expected.believed += belief ? 1U : 0U;
               expected.held += other ? 1U : 0U;
               expected.phantom += belief && !other ? 1U : 0U;

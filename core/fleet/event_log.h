@@ -1,4 +1,4 @@
-// EventLog: what has happened in a run, in the order handled, compactly: what the tables of events and evictions show.
+// EventLog: what has happened to a fleet, in the order handled, compactly: what the tables of events and evictions show.
 //
 // The Player writes it once, at the frontier; going back does not touch it: at a cursor, the first n entries have
 // happened. Invariant: entries ascend in time.
@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-#include "core/sim/records.h"
+#include "core/fleet/records.h"
 
 namespace blockyard {
 

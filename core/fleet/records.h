@@ -1,4 +1,4 @@
-// What a simulation leaves behind: a record a request, and events and decisions told to whoever listens.
+// What a routed fleet leaves behind: a record a request, what happened to it, and why each request went where it went.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +11,6 @@
 #include "core/router/policy.h"
 
 namespace blockyard {
-
-class Simulation;
 
 /// Where a request is (law 1: always in exactly one place).
 enum class RequestStatus : std::uint8_t { kNotArrived, kParked, kWaiting, kRunning, kCompleted, kRejected };
@@ -93,17 +91,5 @@ inline bool is_periodic(const Event& e) {
   return e.type == EventType::kHeartbeat || e.type == EventType::kSync ||
          (e.type == EventType::kDeliver && static_cast<MessageKind>(e.value) != MessageKind::kReport);
 }
-
-/// Told of every event, in the order handled. Listens only: it cannot change the simulation.
-class EventSink {
- public:
-  virtual ~EventSink() = default;
-  virtual bool wants_decisions() const { return false; }
-  /// False: evictions are told without their blocks where that is cheaper.
-  virtual bool wants_blocks() const { return true; }
-  /// Heartbeats, syncs and their arrivals need not be told as long as they come before this time. 0: tell them all.
-  virtual SimTime indifferent_until(const Simulation&) const { return 0; }
-  virtual void on_event(const Event& event, const Simulation& sim) = 0;
-};
 
 }  // namespace blockyard
