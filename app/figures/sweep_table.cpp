@@ -1,14 +1,14 @@
 #include "app/figures/sweep_table.h"
 
 #include <algorithm>
-#include <charconv>
+
+#include "core/base/words/number.h"
 
 namespace blockyard::figures {
 namespace {
 
 bool is_number(const std::string& text, double& out) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return error == std::errc() && end == text.data() + text.size();
+  return !text.empty() && leading_number(text, out) == text.size();
 }
 
 std::string plain(const std::string& json) {

@@ -77,7 +77,7 @@ int digit() {
 }
 
 void export_requests(FrameContext& ctx) {
-  std::string csv = requests_csv(ctx.fleet);
+  std::string csv = requests_csv(*ctx.simulation);
   ctx.push(cmd::SaveFile{"requests.csv", [csv = std::move(csv)](const std::string& path) {
                            const auto written = io::write_file(path, csv);
                            return written ? std::string() : written.error().message;

@@ -3,10 +3,10 @@
 
 #include <array>
 #include <cctype>
-#include <charconv>
 #include <cmath>
 
 #include "core/base/check.h"
+#include "core/base/words/number.h"
 
 namespace blockyard {
 
@@ -230,9 +230,8 @@ class ExpressionParser {
   Value number() {
     const std::size_t begin = at_;
     Expression::Step step;
-    const auto [end, ec] = std::from_chars(source_.data() + at_, source_.data() + source_.size(), step.number);
-    const auto stop = static_cast<std::size_t>(end - source_.data());
-    if (ec != std::errc() || (stop < source_.size() && of_name(source_[stop]))) {
+    const std::size_t size = leading_number(std::string_view(source_).substr(at_), step.number), stop = at_ + size;
+    if (size == 0 || (stop < source_.size() && of_name(source_[stop]))) {
       fail(begin, "is no number that can be read; 500 and 0.25 are");
       return {};
     }

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cmath>
 #include <limits>
 
 #include "core/base/math.h"
 #include "core/base/words/nearest.h"
+#include "core/base/words/number.h"
 #include "core/base/words/printable.h"
 #include "core/settings/setting.h"
 
@@ -17,8 +17,9 @@ namespace {
 constexpr std::size_t kMostCells = 100'000;
 
 bool read_number(std::string_view text, double& out) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return error == std::errc() && end == text.data() + text.size() && std::isfinite(out);
+  const auto number = finite_number(text);
+  if (number) out = *number;
+  return number.has_value();
 }
 
 // At commas that are not inside brackets or quotes.

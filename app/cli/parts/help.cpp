@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cmath>
 #include <memory>
 
 #include "core/base/words/nearest.h"
+#include "core/base/words/number.h"
 #include "core/base/words/range_text.h"
 
 namespace blockyard::cli {
@@ -101,17 +101,9 @@ class Layout final : public CLI::Formatter {
   }
 };
 
-// The number that a text is, if it is one.
-std::optional<double> number_of(const std::string& text) {
-  double v = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), v);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(v)) return std::nullopt;
-  return v;
-}
-
 CLI::Validator number_in(std::string allowed, double low, double high, bool whole_only) {
   const auto check = [allowed, low, high, whole_only](std::string& text) -> std::string {
-    const auto v = number_of(text);
+    const auto v = finite_number(text);
     if (v && *v >= low && *v <= high && (!whole_only || text.find_first_not_of("0123456789") == std::string::npos))
       return "";
     return fmt::format("{} is not allowed; it must be {} {}", text.empty() ? "''" : text,

@@ -4,10 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <fstream>
 #include <limits>
 #include <utility>
+
+#include "core/base/words/number.h"
 
 namespace blockyard::cli {
 namespace {
@@ -34,9 +35,9 @@ std::uint64_t machine_memory() {
 
 std::optional<std::uint64_t> parse_memory(std::string_view text, std::uint64_t machine) {
   double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || !(number > 0)) return std::nullopt;
-  const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+  const std::size_t digits = leading_number(text, number);
+  if (digits == 0 || !(number > 0)) return std::nullopt;
+  const std::string_view unit = text.substr(digits);
   constexpr std::pair<std::string_view, double> kUnits[] = {{"", 1},
                                                             {"B", 1},
                                                             {"KiB", 1024.0},

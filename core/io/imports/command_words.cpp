@@ -1,7 +1,6 @@
 // A shell text as simple commands: enough of the shell's grammar to read what people paste, and nothing of it is run.
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cmath>
 
 #include "core/io/imports/import_parts.h"
@@ -10,13 +9,6 @@ namespace blockyard::imports {
 
 Json Draft::number(double v) {
   if (v == std::floor(v) && std::abs(v) < 9e15) return static_cast<std::int64_t>(v);
-  return v;
-}
-
-std::optional<double> read_number(std::string_view text) {
-  double v = 0;
-  const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), v);
-  if (ec != std::errc() || end != text.data() + text.size() || !std::isfinite(v)) return {};
   return v;
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "core/base/words/number.h"
 #include "core/base/words/printable.h"
 
 namespace blockyard::imports {
@@ -58,7 +59,7 @@ Result<double> EndpointChoice::number(const Plugin& p, std::string_view key, dou
                                       double high) const {
   if (!p.parameters.is_object() || !p.parameters.contains(std::string(key))) return otherwise;
   const std::string text = text_of(p.parameters, key);
-  const auto v = read_number(text);
+  const auto v = finite_number(text);
   if (!v || *v < low || *v > high) {
     return Error{fmt::format("{}.{}: {} is not allowed; a number from {} to {} is needed", printable(p.name, 60), key,
                              quoted_part(text), low, high)};

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/base/words/number.h"
 #include "core/base/words/printable.h"
 #include "core/io/imports/endpoint_choice.h"
 
@@ -131,7 +132,7 @@ class Reader {
       p->used = true;
       if (refs[i].contains("weight")) {
         const std::string text = text_of(refs[i], "weight");
-        const auto w = read_number(text);
+        const auto w = finite_number(text);
         if (!w || *w < 0 || *w > 1e6) {
           return Error{fmt::format("{}: weight {}: a number from 0 to 1000000 is needed", at, quoted_part(text))};
         }

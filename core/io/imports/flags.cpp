@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/base/words/number.h"
 #include "core/base/words/printable.h"
 #include "core/io/imports/import_parts.h"
 #include "core/router/policy.h"
@@ -127,7 +128,7 @@ std::string Flags::text(std::string_view name) const {
 Result<double> Flags::number(std::string_view name, double otherwise) const {
   const auto it = given_.find(std::string(name));
   if (it == given_.end()) return otherwise;
-  const auto v = it->second.values.empty() ? std::nullopt : read_number(it->second.values.back());
+  const auto v = it->second.values.empty() ? std::nullopt : finite_number(it->second.values.back());
   if (!v) return Error{fmt::format("{}: a number is needed", it->second.text)};
   return *v;
 }

@@ -30,9 +30,6 @@ struct Draft {
   static Json number(double v);
 };
 
-/// All digits of a number, and nothing else.
-std::optional<double> read_number(std::string_view text);
-
 /// The documents of a YAML text. Scalars are texts as written; null is null. Refused, with the line: aliases and
 /// anchors, keys that are no scalars or come twice, more than 64 levels or 20,000 values.
 Result<std::vector<Json>> read_yaml(std::string_view text);

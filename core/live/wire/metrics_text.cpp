@@ -6,6 +6,8 @@
 #include <limits>
 #include <optional>
 
+#include "core/base/words/number.h"
+
 namespace blockyard::live {
 namespace {
 
@@ -65,10 +67,7 @@ std::optional<double> number(std::string_view word) {
   if (!word.empty() && word[0] == '+') word.remove_prefix(1);
   if (word.empty() || word[0] == '+') return std::nullopt;
   double out = 0;
-  const auto [end, trouble] = std::from_chars(word.data(), word.data() + word.size(), out);
-  if (end != word.data() + word.size()) return std::nullopt;
-  if (trouble == std::errc::result_out_of_range) return std::nullopt;
-  if (trouble != std::errc()) return std::nullopt;
+  if (leading_number(word, out) != word.size()) return std::nullopt;
   return out;
 }
 

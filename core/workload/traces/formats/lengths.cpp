@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "core/base/words/number.h"
 #include "core/workload/traces/formats/rows.h"
 #include "core/workload/traces/record_fields.h"
 
@@ -114,9 +115,9 @@ bool iso_time(std::string_view text, double& out) {
 }
 
 bool plain_number(const std::string& text, double& out) {
-  if (text.empty()) return false;
-  const auto [at, trouble] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return trouble == std::errc() && at == text.data() + text.size() && std::isfinite(out);
+  const auto number = finite_number(text);
+  if (number) out = *number;
+  return number.has_value();
 }
 
 class LengthsReader final : public FormatReader {
