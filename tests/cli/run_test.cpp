@@ -104,7 +104,8 @@ TEST(Run, NamesEveryProcessOfATrace) {
   ASSERT_EQ(f.run("run s.json --perfetto p.json").status, 0);
   std::map<std::uint64_t, std::string> names;
   std::set<std::string> struck;
-  for (const Json& e : Json::parse(f.read("p.json"))["traceEvents"]) {
+  const Json trace = Json::parse(f.read("p.json"));
+  for (const Json& e : trace["traceEvents"]) {
     const auto pid = e["pid"].get<std::uint64_t>();
     if (e["ph"] == "M") {
       EXPECT_TRUE(names.emplace(pid, e["args"]["name"]).second) << "named twice";
