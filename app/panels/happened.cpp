@@ -15,7 +15,10 @@ namespace {
 constexpr std::array kWeight = {EventType::kReject, EventType::kFault,      EventType::kDetect, EventType::kRestart,
                                 EventType::kChange, EventType::kPreempt,    EventType::kStart,  EventType::kRoute,
                                 EventType::kFinish, EventType::kFirstToken, EventType::kSync,   EventType::kDeliver,
-                                EventType::kArrive, EventType::kHeartbeat,  EventType::kEvict};
+                                EventType::kArrive, EventType::kHeartbeat,  EventType::kAnew,  EventType::kDown,
+                                EventType::kLose,   EventType::kGap,        EventType::kClear, EventType::kDisconnect,
+                                EventType::kUp,     EventType::kConnect,    EventType::kSettle, EventType::kLeaveOut,
+                                EventType::kStore,  EventType::kEvict};
 
 std::string found(const FrameContext& ctx, const LoggedEvent& start, std::uint64_t evicted) {
   std::string out =
@@ -73,6 +76,28 @@ std::string sentence(const FrameContext& ctx, const LoggedEvent& e, bool routed,
       return request + " arrives";
     case EventType::kEvict:
       return fmt::format("{}: {} evicted", worker, counted(evicted, "block"));
+    case EventType::kStore:
+      return fmt::format("{} stores {}", worker, counted(e.value, "block"));
+    case EventType::kClear:
+      return worker + " says that it holds nothing any more";
+    case EventType::kConnect:
+      return fmt::format("the stream of {} is reached", worker);
+    case EventType::kDisconnect:
+      return fmt::format("the stream of {} is not reached any more", worker);
+    case EventType::kUp:
+      return fmt::format("the health of {} answers", worker);
+    case EventType::kDown:
+      return fmt::format("the health of {} does not answer", worker);
+    case EventType::kGap:
+      return fmt::format("batches of {} are missing", worker);
+    case EventType::kSettle:
+      return fmt::format("nothing more is awaited of what {} had not sent", worker);
+    case EventType::kLose:
+      return fmt::format("{} of {} lost: blocks may be unknown", counted(e.value, "batch", "batches"), worker);
+    case EventType::kLeaveOut:
+      return fmt::format("{} of {} left out", counted(e.value, "event"), worker);
+    case EventType::kAnew:
+      return fmt::format("another process answers as {}: nothing is known of it yet", worker);
   }
   return {};
 }

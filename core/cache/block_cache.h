@@ -77,6 +77,14 @@ class BlockCache {
   /// The blocks in these slots are full now, and known as those of the run; unless copies are allowed none of them may
   /// be resident. As many slots as blocks.
   void name(std::span<const SlotId> slots, Span run, SimTime now, CacheChanges* changes);
+  // As an observer hears of it, who knows no reference and no order of eviction.
+  /// The block, which must not be resident, is held in the lowest free slot, of which there must be one.
+  void observe_stored(BlockId block, SimTime now);
+  /// The block, which must be resident, is gone.
+  void observe_gone(BlockId block);
+  /// Room for so many slots and block ids, neither less than before. What is held stays where it is.
+  void grow(std::uint32_t capacity, std::uint32_t ids);
+
   /// Gives a slot without identity back.
   void give_back(SlotId s) { free_slot(s); }
 

@@ -91,6 +91,11 @@ class KvCache {
   /// From the last block to the first.
   void release(Holding& held, SimTime now);
 
+  // As an observer hears of it (BlockCache); in slots.
+  void observe_stored(BlockId block, SimTime now) { blocks_.observe_stored(block, now); }
+  void observe_gone(BlockId block) { blocks_.observe_gone(block); }
+  void grow(std::uint32_t capacity, std::uint32_t ids) { blocks_.grow(capacity, ids); }
+
   void request_started(RequestId r) {
     if (has_slots()) blocks_.request_started(r);
   }

@@ -40,6 +40,10 @@ class Worker {
   /// The requests lost with the worker: first those that ran, in admission order, then those that waited.
   std::vector<RequestId> take_stuck();
 
+  // Of a worker that is observed, and serves nothing here.
+  KvCache& observed_cache() { return s_.cache; }
+  void observe_up(bool up) { s_.up = up; }
+
   bool up() const { return s_.up; }
   /// Counts crashes: an event scheduled before a crash is void.
   std::uint32_t epoch() const { return epoch_; }

@@ -18,7 +18,7 @@ struct LoggedEvent {
   RequestId request = kNone;
   WorkerId worker = kNone;
   std::uint32_t value = 0;  ///< as Event::value: route: predicted; start: hit; evict: blocks; fault: kind; …
-  BlockId block = kNone;    ///< evict: the first block evicted
+  BlockId block = kNone;    ///< evict, store: the first of its blocks; lost batches: the first one's number
   /// Number of the step of the simulation that it was part of, counted from 1: above 2^32 where much was passed over.
   std::uint64_t handled : 56 = 0;
   EventType type : 8 = EventType::kArrive;

@@ -14,6 +14,7 @@ const BlockSet& Fleet::believed(WorkerId w, std::uint32_t router) const {
 
 double Fleet::true_load(WorkerId w, SimTime at) const {
   const Worker& worker = workers_[w];
+  if (!told_.empty()) return told_[w].running + told_[w].waiting;
   if (config_.router.load_metric == LoadMetric::kQueueDepth) return worker.queue_depth();
   return us_to_ms(worker.remaining(World(*this, w), at));
 }

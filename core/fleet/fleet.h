@@ -20,6 +20,11 @@
 
 namespace blockyard {
 
+/// How many requests a worker has.
+struct QueueFigures {
+  std::uint32_t running = 0, waiting = 0;
+};
+
 class Fleet {
  public:
   SimTime now() const { return now_; }
@@ -43,6 +48,12 @@ class Fleet {
   std::uint32_t arrived() const { return arrived_; }
   const std::deque<RequestId>& parked() const { return parked_; }
 
+  /// The requests of a worker, stuck ones left out; where they are not seen, as it says itself, if it does.
+  QueueFigures queue(WorkerId w) const {
+    if (!told_.empty()) return told_[w];
+    return {static_cast<std::uint32_t>(workers_[w].running().size()),
+            static_cast<std::uint32_t>(workers_[w].waiting().size())};
+  }
   /// Remaining work or queue depth of a worker, by the load metric.
   double true_load(WorkerId w) const { return true_load(w, now_); }
   /// The same at a later time, before which no event is due.
@@ -80,6 +91,7 @@ class Fleet {
   SimTime now_ = 0;
   std::vector<Worker> workers_;
   std::vector<Router> routers_;
+  std::vector<QueueFigures> told_;  // by worker, where its requests are not seen; else empty
   std::vector<RequestRecord> records_;
   std::deque<RequestId> parked_;
   std::uint32_t arrived_ = 0;

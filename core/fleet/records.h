@@ -45,7 +45,19 @@ enum class EventType : std::uint8_t {
   kFault,
   kDetect,
   kRestart,  ///< of a worker, or of a router (which has no worker) that is back
-  kChange
+  kChange,
+  // Of a fleet that is observed, in which requests are not seen. Its blocks go as kEvict.
+  kStore,       ///< blocks that are held from now on; value: how many
+  kClear,       ///< a worker says that it holds nothing any more
+  kConnect,     ///< its stream is reached
+  kDisconnect,  ///< and is not any more
+  kUp,          ///< its health answers
+  kDown,        ///< it does not
+  kGap,         ///< batches of its stream are missing, and asked for where that can be
+  kSettle,      ///< that is over
+  kLose,        ///< batches that will not come; value: how many
+  kLeaveOut,    ///< events of a batch that mean nothing here; value: how many
+  kAnew         ///< another process answers: what was known of it is void
 };
 
 /// The name of an event type in events.jsonl.

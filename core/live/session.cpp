@@ -38,6 +38,19 @@ LiveSession::LiveSession(const LiveFleet& fleet) : fleet_(fleet), forest_(std::m
   for (const WorkerSetup& w : fleet.workers) workers_.emplace_back(w, *forest_, fleet_);
 }
 
+LiveSession::LiveSession(const LiveSession& other)
+    : fleet_(other.fleet_),
+      forest_(std::make_unique<Forest>(*other.forest_)),
+      workers_(other.workers_),
+      now_(other.now_),
+      records_(other.records_) {
+  for (LiveWorker& w : workers_) w.truth.move_to(*forest_);
+}
+
+void LiveSession::keep_changes() {
+  for (LiveWorker& w : workers_) w.truth.keep_changes();
+}
+
 void LiveSession::apply(const Record& record) {
   now_ = std::max(now_, record.t);
   ++records_;

@@ -62,8 +62,13 @@ inline constexpr std::uint32_t kMissesUntilStale = 3;
 class LiveSession {
  public:
   explicit LiveSession(const LiveFleet& fleet);
-  LiveSession(const LiveSession&) = delete;
+  /// A copy is a session of its own: both go on apart.
+  LiveSession(const LiveSession& other);
   LiveSession& operator=(const LiveSession&) = delete;
+
+  /// From now on each worker's truth keeps what changes (WorkerTruth::changes), until forget_changes().
+  void keep_changes();
+  void forget_changes(WorkerId w) { workers_[w].truth.forget_changes(); }
 
   /// One input. A time that falls is taken as the latest so far.
   void apply(const Record& record);

@@ -23,7 +23,7 @@ void cut(std::vector<T>& samples, std::size_t events) {
 
 }  // namespace
 
-void LiveMetrics::on_event(const Event& e, const Simulation& sim) {
+void LiveMetrics::on_event(const Event& e, const Fleet& fleet) {
   const std::size_t n = events_++;
   switch (e.type) {
     case EventType::kArrive:
@@ -39,8 +39,8 @@ void LiveMetrics::on_event(const Event& e, const Simulation& sim) {
       evictions_.push_back({e.t, n, evictions_.empty() ? 0 : evictions_.back().before + evictions_.back().n, e.value});
       break;
     case EventType::kFinish: {
-      const RequestRecord& r = sim.records()[e.request];
-      const Request& q = sim.request(e.request);
+      const RequestRecord& r = fleet.records()[e.request];
+      const Request& q = fleet.request(e.request);
       Finish f{e.t,
                n,
                r.first_token - r.arrival,
@@ -69,24 +69,23 @@ void LiveMetrics::on_event(const Event& e, const Simulation& sim) {
   }
 }
 
-void LiveMetrics::on_quiet(const Simulation& sim, SimTime until) {
-  worker_count_ = static_cast<std::uint32_t>(sim.workers().size());
+void LiveMetrics::on_quiet(const Fleet& fleet, SimTime until) {
+  worker_count_ = static_cast<std::uint32_t>(fleet.workers().size());
   while (static_cast<SimTime>(points_.size() + 1) * step_ < until) {
     LivePoint p;
     p.t = static_cast<SimTime>(points_.size() + 1) * step_;
     p.window = at(p.t);
     for (WorkerId w = 0; w < worker_count_; ++w) {
-      const Divergence d = sim.divergence(w);
+      const Divergence d = fleet.divergence(w);
       p.phantom_blocks += d.phantom;
       p.unknown_blocks += d.unknown;
-      const Worker& worker = sim.workers()[w];
-      const TokenTotals tokens = worker.tokens(sim.unbooked_steps(w, p.t));
+      const Worker& worker = fleet.workers()[w];
+      const TokenTotals tokens = worker.tokens(fleet.unbooked_steps(w, p.t));
       p.tokens.handed_out += tokens.handed_out;
       p.tokens.gaps += tokens.gaps;
       p.tokens.gap_time += tokens.gap_time;
-      worker_points_.push_back({static_cast<float>(sim.true_load(w, std::max(p.t, sim.now()))), worker.taken(),
-                                worker.in_use(), static_cast<std::uint32_t>(worker.running().size()),
-                                static_cast<std::uint32_t>(worker.waiting().size()), worker.up()});
+      worker_points_.push_back({static_cast<float>(fleet.true_load(w, std::max(p.t, fleet.now()))), worker.taken(),
+                                worker.in_use(), fleet.queue(w).running, fleet.queue(w).waiting, worker.up()});
     }
     points_.push_back(p);
     if (points_.size() >= kMostPoints) thin_out();

@@ -64,8 +64,8 @@ class LiveMetrics final : public FrontierListener {
 
   explicit LiveMetrics(SimTime window = 5'000'000, SimTime step = 100'000) : window_(window), step_(step) {}
 
-  void on_event(const Event& event, const Simulation& sim) override;
-  void on_quiet(const Simulation& sim, SimTime until) override;
+  void on_event(const Event& event, const Fleet& fleet) override;
+  void on_quiet(const Fleet& fleet, SimTime until) override;
   SimTime looks_at() const override { return static_cast<SimTime>(points_.size() + 1) * step_; }
   void on_cut(SimTime t, std::size_t events) override;
 

@@ -34,9 +34,9 @@ struct RunChange {
 class FrontierListener {
  public:
   virtual ~FrontierListener() = default;
-  virtual void on_event(const Event& event, const Simulation& sim) = 0;
-  /// Nothing happens before `until`: `sim` is the state at every moment from its last event to there.
-  virtual void on_quiet(const Simulation& sim, SimTime until) = 0;
+  virtual void on_event(const Event& event, const Fleet& fleet) = 0;
+  /// Nothing happens before `until`: `fleet` is the state at every moment from its last event to there.
+  virtual void on_quiet(const Fleet& fleet, SimTime until) = 0;
   /// The moment at whose end it looks at the state next: what heartbeats and syncs say again before is passed over where
   /// they are not logged.
   virtual SimTime looks_at() const = 0;

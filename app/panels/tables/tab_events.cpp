@@ -168,6 +168,28 @@ std::string event_detail(const FrameContext& ctx, const LoggedEvent& e) {
       return "is back, with an empty cache";
     case EventType::kChange:
       return "settings changed";
+    case EventType::kStore:
+      return fmt::format("{}, from block {}", counted(e.value, "block"), e.block);
+    case EventType::kClear:
+      return "says that it holds nothing any more";
+    case EventType::kConnect:
+      return "its stream is reached";
+    case EventType::kDisconnect:
+      return "its stream is not reached any more";
+    case EventType::kUp:
+      return "its health answers";
+    case EventType::kDown:
+      return "its health does not answer";
+    case EventType::kGap:
+      return "batches of its stream are missing";
+    case EventType::kSettle:
+      return "what was missing is no longer awaited";
+    case EventType::kLose:
+      return counted(e.value, "batch", "batches") + " lost: blocks may be unknown";
+    case EventType::kLeaveOut:
+      return counted(e.value, "event") + " left out";
+    case EventType::kAnew:
+      return "another process answers: nothing is known of it yet";
   }
   return {};
 }

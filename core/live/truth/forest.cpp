@@ -45,7 +45,7 @@ NodeId Forest::make(NodeId parent, const Code& code, std::uint32_t depth) {
     node = free_.back();
     free_.pop_back();
   }
-  nodes_[node] = {code, parent, depth, 0, 0, true};
+  nodes_[node] = {code, parent, depth, 0, 0, true, ++made_};
   by_key_.set({parent, code}, node);
   ++size_;
   return node;
@@ -71,12 +71,16 @@ void Forest::collect(NodeId node) {
   }
 }
 
+const Digest& Forest::root_digest(NodeId root) const {
+  const auto found = std::find_if(roots_.begin(), roots_.end(), [root](const auto& r) { return r.first == root; });
+  BY_CHECK(found != roots_.end(), "a chain has no root");
+  return found->second;
+}
+
 Digest Forest::digest(NodeId node) const {
   std::vector<NodeId> chain;
   for (; nodes_[node].parent != kNone; node = nodes_[node].parent) chain.push_back(node);
-  const auto root = std::find_if(roots_.begin(), roots_.end(), [node](const auto& r) { return r.first == node; });
-  BY_CHECK(root != roots_.end(), "a chain has no root");
-  Digest out = root->second;
+  Digest out = root_digest(node);
   for (auto at = chain.rbegin(); at != chain.rend(); ++at) out = chained(out, nodes_[*at].code);
   return out;
 }

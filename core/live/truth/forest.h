@@ -39,6 +39,10 @@ class Forest {
   std::uint32_t depth(NodeId node) const { return nodes_[node].depth; }
   /// digest(k) of the block, O(depth) SHA-256.
   Digest digest(NodeId node) const;
+  /// Which of all nodes that were ever made this is, from 1: numbers are given again, these are not.
+  std::uint64_t born(NodeId node) const { return nodes_[node].born; }
+  /// digest(−1) of the chains behind this root.
+  const Digest& root_digest(NodeId root) const;
   /// Nodes that are there, roots among them.
   std::size_t size() const { return size_; }
   /// Bound of all numbers given so far.
@@ -53,6 +57,7 @@ class Forest {
     std::uint32_t holds = 0;
     std::uint32_t children = 0;
     bool there = false;
+    std::uint64_t born = 0;
   };
   struct Key {
     NodeId parent = kNone;
@@ -71,6 +76,7 @@ class Forest {
   std::vector<std::pair<NodeId, Digest>> roots_;  // few
   FlatMap<Key, KeyHash> by_key_;
   std::size_t size_ = 0;
+  std::uint64_t made_ = 0;
 };
 
 }  // namespace blockyard::live

@@ -65,6 +65,7 @@ void WorkerTruth::clear() {
   by_hash_.clear();
   orphans_.clear();
   by_age_.clear();
+  if (keeps_changes_ && !resident_.empty()) changes_.push_back({});
   resident_.clear();
   free_cells_.clear();
   cells_ = alive_ = 0;
@@ -339,6 +340,7 @@ void WorkerTruth::count(std::uint32_t b, bool resident) {
   NodeId node = blocks_[b].node;
   for (std::uint32_t i = 0; i < blocks_[b].units; ++i, node = forest_->parent(node)) {
     const std::uint32_t before = resident_.find(node) == kNone ? 0 : resident_.find(node);
+    if (keeps_changes_ && before == (resident ? 0U : 1U)) changes_.push_back({node, forest_->born(node), resident});
     if (resident) {
       resident_.set(node, before + 1);
     } else if (before > 1) {

@@ -34,6 +34,13 @@ struct TruthRules {
   bool one_copy = false;            ///< `copies: "set"`: the first removal ends a block
 };
 
+/// A unit block that is resident from now on, or is no more. The node may be gone by now, and its number another's.
+struct ResidentChange {
+  NodeId node = kNone;     ///< kNone: nothing is resident any more
+  std::uint64_t born = 0;  ///< which node it was (Forest::born)
+  bool resident = false;
+};
+
 /// Totals since the session began.
 struct StreamCounts {
   std::uint64_t batches = 0, replayed = 0, lost = 0, restarts = 0, unknown_removals = 0;
@@ -72,6 +79,13 @@ class WorkerTruth {
   void each_resident(const See& see) const {
     resident_.each([&see](NodeId node, std::uint32_t) { see(node); });
   }
+  /// From now on what becomes resident, or stops to be, is kept until it is forgotten, in the order in which it happened.
+  void keep_changes() { keeps_changes_ = true; }
+  const std::vector<ResidentChange>& changes() const { return changes_; }
+  void forget_changes() { changes_.clear(); }
+  /// A copy goes on with the copy of its forest.
+  void move_to(Forest& forest) { forest_ = &forest; }
+
   /// The tokens of an engine's block, as the last store had them; 0 before the first.
   std::uint32_t block_size() const { return block_size_; }
   /// The hash in each cell; nothing in a free one.
@@ -142,6 +156,8 @@ class WorkerTruth {
   FlatMap<NodeId, Hash64> resident_;       // how many blocks make it so
   std::vector<std::uint32_t> free_cells_;  // a heap, the lowest first
   std::uint32_t cells_ = 0;
+  std::vector<ResidentChange> changes_;
+  bool keeps_changes_ = false;
   std::uint64_t most_tokens_ = 0;
   std::uint32_t alive_ = 0, block_size_ = 0;
   std::array<std::uint32_t, kTiers> tiers_{};

@@ -1,0 +1,224 @@
+// A fleet that is observed, and its history: what lies in the caches is what the truth says, and every moment is the same
+// however one gets there.
+#include "core/replay/history.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+#include "core/live/session.h"
+#include "small_recording.h"
+
+namespace blockyard {
+namespace {
+
+using live::LiveSession;
+using live::ObservedFleet;
+using live::Record;
+
+const char* const kStarted = "2027-01-15T08:00:00.000Z";
+
+// Everything that can be seen of it, in one number.
+std::uint64_t all_of(const ObservedFleet& fleet) {
+  StateHash hash;
+  hash.add(fleet.session().hash());
+  for (WorkerId w = 0; w < fleet.workers().size(); ++w) {
+    const KvCache& cache = fleet.workers()[w].cache();
+    for (SlotId s = 0; s < cache.capacity(); ++s) {
+      if (!cache.is_free(s)) hash.add((std::uint64_t{s} << 32) | cache.slots()[s].block);
+    }
+    hash.add((std::uint64_t{fleet.queue(w).running} << 32) | fleet.queue(w).waiting);
+  }
+  return hash.value();
+}
+
+// The records in an order of their own, many times over: workers come and go, numbers repeat and are skipped.
+std::vector<Record> wild_records(std::uint32_t seed) {
+  std::mt19937 rng(seed);
+  std::vector<Record> all = small_records(), out;
+  SimTime t = 0;
+  for (int i = 0; i < 1500; ++i) {
+    Record r = all[rng() % all.size()];
+    r.t = t += static_cast<SimTime>(rng() % 3) * 20'000;
+    out.push_back(std::move(r));
+  }
+  return out;
+}
+
+TEST(ObservedFleet, HoldsWhatTheTruthSaysAfterEveryRecord) {
+  for (std::uint32_t seed = 0; seed < 4; ++seed) {
+    live::BlockNames names(16);
+    ObservedFleet fleet(small_fleet(), names, kStarted);
+    LiveSession alone(small_fleet());
+    for (const Record& r : seed == 0 ? small_records() : wild_records(seed)) {
+      fleet.apply(r, nullptr);
+      alone.apply(r);
+      ASSERT_EQ(fleet.session().hash(), alone.hash());
+      for (WorkerId w = 0; w < 3; ++w) {
+        const KvCache& cache = fleet.workers()[w].cache();
+        cache.check();
+        ASSERT_EQ(cache.resident_blocks(), alone.workers()[w].truth.resident_blocks());
+        // The same blocks: as many at every depth, and each behind its parent's name.
+        std::vector<std::uint32_t> depths, true_depths;
+        for (const Span& run : cache.resident().runs()) {
+          for (BlockId b = run.first; b < run.first + run.count; ++b)
+            depths.push_back(names.workload().tree.depth(b) + 1);
+        }
+        alone.workers()[w].truth.each_resident(
+            [&](live::NodeId n) { true_depths.push_back(alone.forest().depth(n)); });
+        std::sort(depths.begin(), depths.end());
+        std::sort(true_depths.begin(), true_depths.end());
+        ASSERT_EQ(depths, true_depths);
+      }
+    }
+  }
+}
+
+TEST(ObservedFleet, NamesTheSameBlockTheSame) {
+  live::BlockNames names(16);
+  ObservedFleet fleet(small_fleet(), names, kStarted);
+  for (const Record& r : small_records()) fleet.apply(r, nullptr);
+  const std::uint32_t known = names.size();
+  EXPECT_GT(known, 30U);
+  ObservedFleet again(small_fleet(), names, kStarted);
+  for (const Record& r : small_records()) again.apply(r, nullptr);
+  EXPECT_EQ(names.size(), known);
+  EXPECT_EQ(all_of(again), all_of(fleet));
+  EXPECT_EQ(again.seen(), known);
+  // Blocks that two workers hold have one name.
+  std::uint32_t shared = 0;
+  for (const Span& run : fleet.workers()[0].cache().resident().runs()) {
+    for (BlockId b = run.first; b < run.first + run.count; ++b) shared += fleet.workers()[1].cache().resident().contains(b);
+  }
+  EXPECT_GT(shared, 0U);
+  EXPECT_TRUE(names.settle());
+  EXPECT_FALSE(names.settle());
+  std::uint32_t in_edges = 0;
+  for (const RadixEdge& e : names.tree().edges()) in_edges += e.count;
+  EXPECT_EQ(in_edges, known);
+}
+
+TEST(ObservedFleet, TellsWhatHappened) {
+  live::BlockNames names(16);
+  ObservedFleet fleet(small_fleet(), names, kStarted);
+  EventLog log;
+  for (const Record& r : small_records()) fleet.apply(r, &log);
+  const auto count = [&log](EventType type) {
+    return std::count_if(log.begin(), log.end(), [type](const LoggedEvent& e) { return e.type == type; });
+  };
+  EXPECT_EQ(count(EventType::kConnect), 3);
+  EXPECT_EQ(count(EventType::kGap), 1);
+  EXPECT_EQ(count(EventType::kLeaveOut), 1);
+  EXPECT_EQ(count(EventType::kDown), 1);
+  const auto lost = std::find_if(log.begin(), log.end(), [](const LoggedEvent& e) { return e.type == EventType::kLose; });
+  ASSERT_NE(lost, log.end());
+  EXPECT_EQ(lost->worker, 1U);
+  EXPECT_EQ(lost->value, 3U);
+  EXPECT_EQ(lost->block, 30U);  // the first of those that are missing
+  EXPECT_GT(count(EventType::kStore), 50);
+  EXPECT_GT(count(EventType::kEvict), 10);
+  for (std::size_t i = 1; i < log.size(); ++i) {
+    ASSERT_LE(log[i - 1].t, log[i].t);
+    ASSERT_LE(log[i - 1].handled, log[i].handled);
+  }
+  EXPECT_EQ(fleet.known_capacity(0), 48U);
+  EXPECT_EQ(fleet.known_capacity(2), std::nullopt);
+  ASSERT_TRUE(fleet.lag(0));
+  EXPECT_NEAR(*fleet.lag(0), 0, 1);  // the recording says when it began, and the batches when they were made
+}
+
+TEST(History, EveryMomentIsTheSameHoweverOneGetsThere) {
+  for (std::uint32_t seed = 0; seed < 3; ++seed) {
+    const std::vector<Record> records = seed == 0 ? small_records() : wild_records(seed);
+    // Checkpoints in plenty: nothing but the budget of records decides, so a raw payload makes some heavy.
+    History history(small_fleet(), kStarted);
+    for (const Record& r : records) history.add(r);
+    history.settle_names();
+    const SimTime end = history.newest();
+    std::mt19937 rng(seed);
+    for (int i = 0; i < 60; ++i) {
+      const SimTime t = static_cast<SimTime>(rng() % static_cast<std::uint64_t>(end + 1));
+      history.seek(t);
+      live::BlockNames names(16);
+      ObservedFleet fresh(small_fleet(), names, kStarted);
+      for (const Record& r : records) {
+        if (r.t <= t) fresh.apply(r, nullptr);
+      }
+      ASSERT_EQ(all_of(history.cursor()), all_of(fresh)) << t;
+      ASSERT_EQ(history.now(), t);
+      for (std::size_t e = 0; e < history.events().size(); ++e)
+        ASSERT_EQ(history.events()[e].t <= t, e < history.events_at_cursor()) << t;
+    }
+  }
+}
+
+TEST(History, StepsFromEventToEventAndBack) {
+  History history(small_fleet(), kStarted);
+  for (const Record& r : small_records()) history.add(r);
+  history.seek(0);
+  std::vector<std::uint64_t> seen;
+  while (history.step()) seen.push_back(all_of(history.cursor()));
+  EXPECT_GT(seen.size(), 100U);
+  EXPECT_FALSE(history.step());
+  EXPECT_EQ(history.events_at_cursor(), history.events().size());
+  for (std::size_t i = seen.size() - 1; i-- > 0;) {
+    ASSERT_TRUE(history.step_back());
+    ASSERT_EQ(all_of(history.cursor()), seen[i]);
+  }
+  ASSERT_TRUE(history.step_back());
+  EXPECT_FALSE(history.step_back());
+}
+
+TEST(History, ForgetsTheOldestAndCanStillGoToTheRest) {
+  Keep keep;
+  keep.bytes = 600'000;  // a few copies of the fleet, and of what came between
+  History history(small_fleet(), kStarted, nullptr, keep);
+  std::vector<Record> given;
+  SimTime t = 0;
+  for (int round = 0; round < 60; ++round) {
+    for (Record r : small_records()) {
+      r.t += t;
+      given.push_back(r);
+      history.add(r);
+    }
+    t = history.newest();
+  }
+  EXPECT_GT(history.begin(), 0);
+  EXPECT_LT(history.bytes(), 8'000'000U);
+  EXPECT_EQ(history.records(), given.size());
+  for (const SimTime at : {history.begin(), (history.begin() + t) / 2, t}) {
+    history.seek(at);
+    live::BlockNames names(16);
+    ObservedFleet fresh(small_fleet(), names, kStarted);
+    for (const Record& r : given) {
+      if (r.t <= at) fresh.apply(r, nullptr);
+    }
+    ASSERT_EQ(all_of(history.cursor()), all_of(fresh)) << at;
+  }
+  history.seek(0);
+  EXPECT_EQ(history.now(), history.begin());
+}
+
+TEST(History, FollowsTheNewestUntilItIsStopped) {
+  History history(small_fleet(), kStarted);
+  const std::vector<Record> records = small_records();
+  for (std::size_t i = 0; i < 100; ++i) history.add(records[i]);
+  EXPECT_TRUE(history.follows() && history.at_newest());
+  const SimTime stopped = history.newest();
+  history.seek(stopped);
+  const std::uint64_t was = all_of(history.cursor());
+  for (std::size_t i = 100; i < records.size(); ++i) history.add(records[i]);
+  history.settle_names();
+  EXPECT_EQ(all_of(history.cursor()), was);
+  EXPECT_EQ(history.now(), stopped);
+  EXPECT_FALSE(history.at_newest());
+  history.follow();
+  EXPECT_TRUE(history.at_newest());
+  EXPECT_EQ(history.cursor().session().records(), records.size());
+  history.wait_until(history.newest() + 5'000'000);
+  EXPECT_EQ(history.now(), history.newest());
+}
+
+}  // namespace
+}  // namespace blockyard
