@@ -14,6 +14,10 @@
 #include "app/cli/parts/machine.h"
 #include "app/cli/parts/options.h"
 #include "app/cli/parts/window_args.h"
+#ifdef BLOCKYARD_WITH_LIVE
+#include "app/cli/live/fleet_args.h"
+#include "app/cli/live/watch_source.h"
+#endif
 #include "app/platform/window.h"
 #include "app/session/session.h"
 #include "app/session/settings.h"
@@ -48,9 +52,29 @@ Result<Document> wanted_document(const WindowArgs& args, const std::string& asse
   return document;
 }
 
+// What `blockyard live` asks for.
+Result<void> open_observed(Session& session, const WindowArgs& args) {
+  if (args.speed > 0) session.apply(cmd::SetSpeed{args.speed});
+  if (!args.replay.empty()) return session.open_recording(args.replay, true);
+#ifdef BLOCKYARD_WITH_LIVE
+  const auto fleet = cli::read_fleet(args.live_fleet, args.live_workers);
+  if (!fleet) return fleet.error();
+  if (args.record_raw) cli::note("blockyard: warning: {} will hold the prompts' token ids\n", printable(args.record));
+  auto source = cli::WatchSource::start(
+      *fleet, {args.record, args.record_raw, static_cast<std::uint64_t>(args.record_max_mib * 1048576.0)});
+  if (!source) return source.error();
+  session.watch(std::move(*source));
+  return {};
+#else
+  return Error{"this build has no live fleets"};
+#endif
+}
+
 // What the command line asks for. Otherwise what was seen last, else the first look, else the defaults: whatever of it
 // can be opened.
 Result<void> open_something(Session& session, const WindowArgs& args, const std::string& assets_dir) {
+  if (args.live || !args.replay.empty()) return open_observed(session, args);
+  if (is_recording(args.scenario)) return session.open_recording(args.scenario, true);
   // A trace alone is offered over what was seen last; with settings, or a scenario for it, it runs at once.
   if (is_trace_file(args.scenario) && args.trace.empty() && args.sets.empty()) {
     auto document = open_document(args.scenario, assets_dir);
@@ -65,7 +89,7 @@ Result<void> open_something(Session& session, const WindowArgs& args, const std:
     return session.open(std::move(*document), true);
   }
   const std::string last = session.ui().last_scenario;
-  if (!last.empty() && session.open(last, true)) return {};
+  if (!last.empty() && (is_recording(last) ? session.open_recording(last, true) : session.open(last, true))) return {};
   if (auto opened = session.open("first-look", true); opened) return opened;
   return session.open("", true);
 }

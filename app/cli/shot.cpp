@@ -115,23 +115,26 @@ std::optional<Selection> parse_selection(const std::string& text) {
 
 // What of the selection the run does not have; "" where it has all of it.
 std::string beyond_the_run(const Selection& selection, const Session& session) {
-  const Simulation& sim = session.player().cursor();
+  const Observation* observed = session.observed();
+  const Fleet& fleet = observed != nullptr ? static_cast<const Fleet&>(observed->history().cursor())
+                                           : static_cast<const Fleet&>(session.player().cursor());
+  const RadixTree& tree = observed != nullptr ? observed->history().names().tree() : session.tree();
   const auto beyond = [](std::string_view what, std::uint64_t id, std::uint64_t count) {
     if (id < count) return std::string();
     return count == 0 ? fmt::format("there are no {}s", what)
                       : fmt::format("there is no {} {}; they are 0 to {}", what, id, count - 1);
   };
   if (const RequestId r = selected_request(selection); r != kNone)
-    return beyond("request", r, sim.workload().requests.size());
+    return beyond("request", r, fleet.workload().requests.size());
   if (const auto* s = std::get_if<SelectedSession>(&selection))
-    return beyond("session", s->session, sim.workload().sessions.size());
+    return beyond("session", s->session, fleet.workload().sessions.size());
   if (const auto* edge = std::get_if<SelectedEdge>(&selection))
-    return beyond("edge", edge->edge, session.tree().edges().size());
+    return beyond("edge", edge->edge, tree.edges().size());
   if (const auto* block = std::get_if<SelectedBlock>(&selection); block != nullptr && block->worker != kNone) {
-    const std::string trouble = beyond("block", block->block, sim.workload().id_count());
+    const std::string trouble = beyond("block", block->block, fleet.workload().id_count());
     if (!trouble.empty()) return trouble;
   }
-  if (const WorkerId w = selected_worker(selection); w != kNone) return beyond("worker", w, sim.workers().size());
+  if (const WorkerId w = selected_worker(selection); w != kNone) return beyond("worker", w, fleet.workers().size());
   return {};
 }
 
@@ -200,10 +203,21 @@ int shot(const ShotArgs& args, const Context& context) {
     compare = std::move(*named);
   }
 
-  auto scenario = load_scenario(args.scenario, assets);
-  if (!scenario) return refuse(scenario.error());
+  const bool recorded = is_recording(args.scenario.name);
+  if (recorded && (!args.scenario.sets.empty() || !args.scenario.trace.empty() || !compare.empty() ||
+                   !args.experiment.empty() || args.lesson > 0)) {
+    return refuse(Error{"a recording goes without --set, --trace, --compare, --experiment and --lesson"});
+  }
   io::Outputs outputs;
-  tell_inputs(outputs, args.scenario, assets, *scenario);
+  Document document;
+  if (recorded) {
+    outputs.reads("the recording", args.scenario.name);
+  } else {
+    const auto scenario = load_scenario(args.scenario, assets);
+    if (!scenario) return refuse(scenario.error());
+    tell_inputs(outputs, args.scenario, assets, *scenario);
+    document = document_of(*scenario, args.scenario.name);
+  }
   const auto picture = outputs.open("--out", args.out);
   if (!picture) return refuse(picture.error());
   io::OutputFile* anchors = nullptr;
@@ -213,9 +227,9 @@ int shot(const ShotArgs& args, const Context& context) {
     anchors = *opened;
   }
   Session session({assets.dir(), "", "", 8, 1e12, context.most_memory});
-  if (auto opened = session.open(document_of(*scenario, args.scenario.name), false); !opened) {
-    return refuse(opened.error());
-  }
+  const auto opened =
+      recorded ? session.open_recording(args.scenario.name, false) : session.open(std::move(document), false);
+  if (!opened) return refuse(opened.error());
   UiState& ui = session.ui();
   ui.first_start = false;
   ui.dark = args.theme == "dark";

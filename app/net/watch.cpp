@@ -1,8 +1,11 @@
 #include "app/net/watch.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <ctime>
 #include <thread>
 #include <utility>  // before Boost's headers, which forget it
@@ -17,12 +20,14 @@ namespace blockyard::net {
 namespace {
 
 std::string wall_clock() {
-  const std::time_t now = std::time(nullptr);
+  const auto clock = std::chrono::system_clock::now();
+  const std::time_t now = std::chrono::system_clock::to_time_t(clock);
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(clock.time_since_epoch()).count() % 1000;
   std::tm parts{};
   gmtime_r(&now, &parts);
   char text[32];
-  std::strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
+  std::strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &parts);
+  return fmt::format("{}.{:03}Z", text, ms);
 }
 
 }  // namespace
@@ -105,9 +110,10 @@ Result<std::unique_ptr<Watch>> Watch::start(const live::LiveFleet& fleet, const 
     p.recording = std::move(*recording);
   }
   live::Feed::Hands hands;
-  hands.record = [&p](live::Record&& record) {
+  hands.record = [&p, see = options.see](live::Record&& record) {
     p.session.apply(record);
     if (p.recording) p.recording->add(record);
+    if (see) see(record);
   };
   hands.ask = [&p](WorkerId w, std::uint32_t ask, std::uint64_t from) {
     if (p.streams) p.streams->ask(w, ask, from);

@@ -16,6 +16,7 @@ struct WatchOptions {
   std::string record;  ///< a file; empty: none
   bool record_raw = false;
   std::uint64_t record_most = live::kMostRecordingBytes;
+  std::function<void(const live::Record&)> see = {};  ///< shown each record, after the session has it
 };
 
 class Watch {

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "app/panels/panel_text.h"
 #include "app/panels/whose_belief.h"
 #include "core/base/text.h"
 #include "core/metrics/rejections.h"
@@ -29,7 +30,9 @@ std::string found(const FrameContext& ctx, const LoggedEvent& start, std::uint64
 
 std::string sentence(const FrameContext& ctx, const LoggedEvent& e, bool routed, std::uint64_t evicted) {
   const std::string request = e.request == kNone ? "" : fmt::format("request {}", e.request);
-  const std::string worker = e.worker == kNone ? "" : fmt::format("worker {}", e.worker);
+  const std::string worker = e.worker == kNone           ? ""
+                             : ctx.observed != nullptr ? worker_name(ctx, e.worker)
+                                                       : fmt::format("worker {}", e.worker);
   switch (e.type) {
     case EventType::kReject:
       return fmt::format("{} rejected: it needs {}, a worker has {}", request,
@@ -75,7 +78,7 @@ std::string sentence(const FrameContext& ctx, const LoggedEvent& e, bool routed,
     case EventType::kArrive:
       return request + " arrives";
     case EventType::kEvict:
-      return fmt::format("{}: {} evicted", worker, counted(evicted, "block"));
+      return fmt::format("{}: {} {}", worker, counted(evicted, "block"), ctx.observed != nullptr ? "gone" : "evicted");
     case EventType::kStore:
       return fmt::format("{} stores {}", worker, counted(e.value, "block"));
     case EventType::kClear:

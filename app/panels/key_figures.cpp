@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "app/panels/experiments/experiment.h"
+#include "app/panels/observed_figures.h"
 #include "app/panels/panel_text.h"
 #include "app/ui/compat.h"
 #include "app/ui/widgets.h"
@@ -146,6 +147,7 @@ std::string goodput_text(const FrameContext& ctx, const KeyFigures& window, cons
 }  // namespace
 
 void KeyFigureRow::draw(FrameContext& ctx, const Rect& whole) {
+  if (ctx.observed != nullptr) return draw_observed_figures(ctx, whole);
   const Look& look = ctx.look;
   if (look.anchors) look.anchors->push("kpis");
   if (due_.due(ctx)) rejections_ = rejections_of(ctx.fleet);

@@ -30,6 +30,7 @@ struct PanelRow {
   std::string_view title;  ///< on its tab
   std::string_view help;   ///< one or two sentences: what it shows, how to read it; its tooltip
   PanelSlot slot;
+  bool needs_requests;  ///< nothing to show where the fleet is observed and no request is seen
   std::unique_ptr<Panel> (*make)();
 };
 

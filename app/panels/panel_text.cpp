@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "app/ui/compat.h"
+#include "core/live/observed/observed_fleet.h"
 #include "core/settings/scenario.h"
 
 namespace blockyard {
@@ -26,6 +27,11 @@ std::string objectives_text(const SloConfig& slo) {
 
 RequestId content_of(const FrameContext& ctx, RequestId r) {
   return static_cast<RequestId>(&ctx.fleet.request(r) - ctx.fleet.workload().requests.data());
+}
+
+std::string worker_name(const FrameContext& ctx, WorkerId w) {
+  return ctx.observed != nullptr && w < ctx.observed->workers().size() ? ctx.observed->observed(w).setup.name
+                                                                       : worker_text(w);
 }
 
 std::string request_text(const FrameContext& ctx, RequestId r) {
@@ -62,6 +68,7 @@ RequestId answer_owner(const Workload& workload, BlockId block) {
 
 std::string block_text(const FrameContext& ctx, BlockId block) {
   const Workload& workload = ctx.fleet.workload();
+  if (ctx.observed != nullptr) return fmt::format("number {} of its chain", workload.tree.depth(block) + 1);
   if (const RequestId r = answer_owner(workload, block); r != kNone)
     return fmt::format("answer of request {}, block {}", r, block - workload.requests[r].private_first + 1);
   const std::array<Span, 1> alone{Span{block, 1}};
@@ -173,6 +180,8 @@ bool mini_button(const Look& look, const char* id, const char* icon, std::string
 }
 
 Moment run_of(const FrameContext& ctx) {
+  // Blocks that are new do not make it another one.
+  if (ctx.observed != nullptr) return {&ctx.fleet.workload(), 0, ctx.fleet.config().seed, 0, 0, 0, {}};
   return {&ctx.fleet.workload(),
           ctx.fleet.workload().requests.size(),
           ctx.fleet.config().seed,

@@ -16,6 +16,8 @@ namespace blockyard {
 
 /// "worker-3".
 std::string worker_text(WorkerId w);
+/// What worker w is called: as its fleet file has it where the fleet is observed, else worker_text().
+std::string worker_name(const FrameContext& ctx, WorkerId w);
 /// A load in the unit of the load metric: "314 ms", "4 requests".
 std::string load_text(const FrameContext& ctx, double load);
 /// "TTFT ≤ 500 ms and TPOT ≤ 30 ms"; "" where nothing is promised.

@@ -20,6 +20,9 @@
 namespace blockyard {
 
 struct Look;         // app/ui/look.h
+namespace live {
+class ObservedFleet;  // core/live/observed_fleet.h
+}
 struct Scenario;     // core/io/scenario.h
 struct LessonShelf;  // core/io/lesson.h
 struct LessonRun;    // app/session/lesson_run.h
@@ -59,7 +62,8 @@ struct FrameContext {
   const Scenario& scenario;
   const Scenario& original;  ///< as loaded: what "reset to default" goes back to
   const Fleet& fleet;
-  const Simulation* simulation = nullptr;  ///< where the model moves that fleet: what else it would do can be asked
+  const Simulation* simulation = nullptr;       ///< where the model moves that fleet: what else it would do can be asked
+  const live::ObservedFleet* observed = nullptr;  ///< where it is a real one: what its workers say of themselves
   const RadixTree& tree;
   const LiveMetrics& metrics;
   const EventLog& log;
@@ -70,10 +74,12 @@ struct FrameContext {
 
   // Time.
   SimTime now = 0;
+  SimTime begin = 0;      ///< the first moment that can be gone to
   SimTime newest = 0;     ///< the furthest that has been seen
   SimTime known_end = 0;  ///< how far the run is computed
   bool complete = false;  ///< known_end is the end of the run
   bool over = false;      ///< nothing is left to happen at the cursor
+  bool arriving = false;  ///< the fleet goes on by itself: newest is what has come by now
   bool playing = false;
   double speed = 1;
   double screen_time = 0;          ///< s since the window opened: for fades, never for the run

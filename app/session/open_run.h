@@ -14,6 +14,7 @@
 
 #include "app/session/files/documents.h"
 #include "app/session/frame_context.h"
+#include "app/session/observation.h"
 #include "core/experiment/prepared.h"
 #include "core/experiment/variant.h"
 
@@ -63,6 +64,7 @@ struct OpenRun {
   Scenario scenario;
   std::unique_ptr<Prepared> prepared;  ///< the requests of all its players
   Track own;
+  std::unique_ptr<Observation> observed;  ///< in place of all these, where the fleet is observed
   std::vector<Document> documents;  ///< behind each change
   std::vector<FleetBeside> beside;
   std::vector<Past> undo;

@@ -173,7 +173,10 @@ void Session::update(double seconds) {
   poll_loads();
   poll_experiment();
   std::erase_if(cancelled_, [](const auto& job) { return job->finished(); });
-  if (run_.is_open()) {
+  poll_reading(0);
+  if (run_.observed) {
+    update_observed(seconds);
+  } else if (run_.is_open()) {
     if (wanted_) {
       go_on(options_.frame_budget_ms);
     } else {
@@ -191,7 +194,7 @@ void Session::update(double seconds) {
 }
 
 bool Session::wants_frames() const {
-  return playing_ || loading_.has_value() || wanted_.has_value() || experimenting() ||
+  return playing_ || loading() || (run_.observed && run_.observed->arriving()) || wanted_.has_value() || experimenting() ||
          (run_.is_open() && (!ahead_ || !beside_there())) || !toasts_.empty() || screen_time_ < animate_until_;
 }
 
@@ -209,6 +212,7 @@ void Session::persist() {
 // --- Attention
 
 void Session::refresh_study() {
+  if (run_.observed) return;
   const RequestId r = selected_request(run_.selection);
   StudyKey key{r, generation_, kNone, 0};
   const Simulation& sim = run_.own.player->cursor();
@@ -222,6 +226,7 @@ void Session::refresh_study() {
 }
 
 FrameContext Session::frame(const Look& look, std::vector<Command>& commands) {
+  if (run_.observed) return observed_frame(look, commands);
   refresh_study();
   note_compared();
   const Player& player = *run_.own.player;
@@ -266,10 +271,11 @@ FrameContext Session::frame(const Look& look, std::vector<Command>& commands) {
           .scenarios = scenarios_,
           .scenario_source = run_.document.source,
           .assets_dir = options_.assets_dir,
-          .message = loading_ ? std::string_view("Making the requests of the new run …  Esc cancels")
+          .message = reading_.valid() ? std::string_view("Reading the recording …")
+                     : loading_ ? std::string_view("Making the requests of the new run …  Esc cancels")
                      : wanted_ || !beside_there() ? std::string_view(way_)
                                                   : std::string_view(message_),
-          .loading = loading_.has_value() || wanted_.has_value(),
+          .loading = loading() || wanted_.has_value(),
           .toasts = toasts_,
           .ui = ui_,
           .commands = commands,
@@ -295,6 +301,7 @@ std::string Session::free_path(const std::string& name) const {
 // --- Commands
 
 void Session::apply(const Command& command) {
+  if (run_.observed && apply_observed(command)) return;
   std::visit([this](const auto& c) { on(c); }, command);
 }
 

@@ -47,6 +47,12 @@ class Session {
   /// The same for a document at hand.
   Result<void> open(Document document, bool play);
 
+  /// A recording of a real fleet, read and waited for; or one that is there now.
+  Result<void> open_recording(const std::string& path, bool play);
+  void watch(std::unique_ptr<LiveSource> source);
+  /// The fleet that is observed; null where it is simulated.
+  const Observation* observed() const { return run_.observed.get(); }
+
   /// Reads a document with a trace and waits for it; it is offered, and runs once the offer is taken.
   Result<void> offer(Document document);
 
@@ -62,7 +68,7 @@ class Session {
   /// Whether an experiment runs.
   bool experimenting() const { return experiment_ && experiment_->state().running; }
   /// Whether something is being loaded or computed ahead.
-  bool busy() const { return loading_.has_value() || wanted_.has_value() || (run_.is_open() && !ahead_); }
+  bool busy() const { return loading() || wanted_.has_value() || (run_.is_open() && !ahead_); }
   /// Whether something will look different in the next frame by itself.
   bool wants_frames() const;
 
@@ -79,7 +85,7 @@ class Session {
   const std::string& document() const { return run_.document.text; }
   bool playing() const { return playing_; }
   double speed() const { return speed_; }
-  bool loading() const { return loading_.has_value(); }
+  bool loading() const { return loading_.has_value() || reading_.valid(); }
   const Selection& selection() const { return run_.selection; }
   const std::vector<Toast>& toasts() const { return toasts_; }
   const std::vector<Bookmark>& bookmarks() const { return run_.bookmarks; }
@@ -199,6 +205,17 @@ class Session {
   void note_compared();
   bool beside_there() const;
 
+  // session_observed.cpp
+  struct OnObserved;
+  /// False where the command means the same as ever.
+  bool apply_observed(const Command& command);
+  /// Reads it on a second thread; it takes the run's place once it is there.
+  void read_recording(const std::string& path);
+  void poll_reading(double ms);
+  void install_observed(std::unique_ptr<Observation> observed, const std::string& source, bool play);
+  void update_observed(double seconds);
+  FrameContext observed_frame(const Look& look, std::vector<Command>& commands);
+
   // session_run.cpp: runs and their settings
   static Made make_requests(Scenario scenario, std::uint64_t most_memory);
   static Result<void> fits_player(const Prepared& prepared, const Scenario& scenario, std::uint64_t most_memory);
@@ -261,6 +278,8 @@ class Session {
   };
   std::optional<History> history_before_;  // as it was before what is on its way
   std::optional<Load> loading_;
+  std::future<Result<std::unique_ptr<Observation>>> reading_;  // of a recording; none: not valid
+  std::string reading_path_;
   std::optional<Offered> offered_;
   LessonShelf lessons_;
   std::optional<LessonRun> lesson_;

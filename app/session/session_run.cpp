@@ -89,6 +89,11 @@ void Session::abandon_load() {
 }
 
 void Session::settle() {
+  if (reading_.valid()) {
+    reading_.wait();
+    poll_reading(0);
+  }
+  if (run_.observed) return;
   while (loading_) {
     loading_->made.wait();
     poll_loads();
@@ -123,6 +128,8 @@ void Session::take_in(Load load) {
 
 void Session::install(Load load, std::unique_ptr<Prepared> prepared) {
   if (load.as_new) {
+    if (run_.observed) ui_.tree_mode = UiState::TreeMode::kBelief;  // which an observed fleet has not
+    run_.observed.reset();
     coming_.reset();
     wanted_.reset();
   } else {

@@ -16,17 +16,17 @@ MainFrame::MainFrame() {
   for (const PanelRow& row : panel_table()) panels_.push_back({&row, row.make()});
 }
 
-std::vector<const MainFrame::Place*> MainFrame::in_slot(PanelSlot slot) const {
+std::vector<const MainFrame::Place*> MainFrame::in_slot(const FrameContext& ctx, PanelSlot slot) const {
   std::vector<const Place*> out;
   for (const Place& p : panels_) {
-    if (p.row->slot == slot) out.push_back(&p);
+    if (p.row->slot == slot && !(p.row->needs_requests && ctx.observed != nullptr)) out.push_back(&p);
   }
   return out;
 }
 
 void MainFrame::draw_slot(FrameContext& ctx, PanelSlot slot, const Rect& rect) {
   if (rect.empty()) return;
-  const auto panels = in_slot(slot);
+  const auto panels = in_slot(ctx, slot);
   if (panels.empty()) return;
   const Place* shown = panels.front();
   for (const Place* p : panels) {
@@ -38,7 +38,7 @@ void MainFrame::draw_slot(FrameContext& ctx, PanelSlot slot, const Rect& rect) {
 void MainFrame::draw_bottom(FrameContext& ctx, const Rect& rect) {
   if (rect.empty()) return;
   const Look& look = ctx.look;
-  const auto panels = in_slot(PanelSlot::kBottom);
+  const auto panels = in_slot(ctx, PanelSlot::kBottom);
   begin_card(look, "bottom", rect);
   if (!panels.empty()) {
     std::vector<const char*> titles;
@@ -130,7 +130,12 @@ void MainFrame::draw(FrameContext& ctx, ImVec2 size) {
   draw_keys(ctx, size);
   draw_help(ctx, size);
   experiment_.draw(ctx, size);
-  prompt_.draw(ctx, size);
+  if (ctx.simulation != nullptr) {
+    prompt_.draw(ctx, size);
+  } else if (ctx.ui.prompt_open) {
+    ctx.ui.prompt_open = false;
+    ctx.push(cmd::Notify{"The prompt lab asks the simulator: open a scenario first"});
+  }
   draw_lessons(ctx, size);
   file_.draw(ctx, size);
   draw_trace_card(ctx, size);

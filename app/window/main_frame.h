@@ -33,7 +33,7 @@ class MainFrame {
     const PanelRow* row;
     std::unique_ptr<Panel> panel;
   };
-  std::vector<const Place*> in_slot(PanelSlot slot) const;
+  std::vector<const Place*> in_slot(const FrameContext& ctx, PanelSlot slot) const;
   void draw_slot(FrameContext& ctx, PanelSlot slot, const Rect& rect);
   void draw_bottom(FrameContext& ctx, const Rect& rect);
   void drag_bottom(FrameContext& ctx, const Layout& layout);

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "app/panels/overlay_parts.h"
+#include "app/panels/panel_text.h"
 #include "app/ui/compat.h"
 #include "app/ui/icons.h"
 #include "app/ui/widgets.h"
@@ -47,7 +48,7 @@ std::vector<Entry> palette_entries(const FrameContext& ctx, const std::string& f
                      c.push(cmd::Set{"router.strategy", std::string(p.id), std::string(p.label)});
                    }});
   }
-  for (WorkerId w = 0; w < std::min<std::size_t>(ctx.fleet.workers().size(), 16); ++w) {
+  for (WorkerId w = 0; ctx.simulation != nullptr && w < std::min<std::size_t>(ctx.fleet.workers().size(), 16); ++w) {
     all.push_back({fmt::format("Crash worker-{}", w),
                    "It loses its cache and is back after 5 s; the router learns of it after 3 s.", "",
                    [w](FrameContext& c) {
@@ -84,7 +85,7 @@ std::vector<Entry> palette_entries(const FrameContext& ctx, const std::string& f
     }
     if (n < ctx.fleet.workers().size() && filter[0] != 'r') {
       all.insert(all.begin(),
-                 {fmt::format("Select worker-{}", n), "", "", [n](FrameContext& c) { c.select(SelectedWorker{n}); }});
+                 {"Select " + worker_name(ctx, n), "", "", [n](FrameContext& c) { c.select(SelectedWorker{n}); }});
     }
   }
   return all;

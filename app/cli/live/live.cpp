@@ -1,20 +1,22 @@
-// blockyard live: watch a real fleet without a window, record it, replay the recording, look into one.
+// blockyard live: watch a real fleet, record it, replay the recording, look into one. Without --headless it says what is
+// wrong with the command, and starts the window with the rest.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <chrono>
-#include <fstream>
+#include <filesystem>
 #include <memory>
-#include <sstream>
 #include <thread>
 
 #include "app/cli/command.h"
+#include "app/cli/live/fleet_args.h"
 #include "app/cli/live/live_check.h"
 #include "app/cli/parts/checks.h"
 #include "app/cli/parts/help.h"
 #include "app/cli/parts/options.h"
 #include "app/cli/parts/table.h"
 #include "app/net/watch.h"
+#include "app/platform/program.h"
 #include "core/base/text.h"
 #include "core/base/words/printable.h"
 #include "core/live/results.h"
@@ -28,30 +30,11 @@ using live::LiveSession;
 struct LiveArgs {
   std::string fleet;
   std::vector<std::string> workers;
-  std::string record, out, replay, speed = "max";
+  std::string record, out, replay, speed;
   bool headless = false, record_raw = false;
   double seconds = 0;  // 0: until it is interrupted
   double record_max_mib = 4096;
 };
-
-Result<LiveFleet> read_fleet(const LiveArgs& args) {
-  std::string json = "{}";
-  if (!args.fleet.empty()) {
-    std::ifstream in(args.fleet, std::ios::binary);
-    std::ostringstream text;
-    text << in.rdbuf();
-    if (!in) return Error{fmt::format("{}: cannot be read", quoted_part(args.fleet))};
-    json = text.str();
-  }
-  auto fleet = live::parse_fleet(json, args.workers);
-  if (!fleet) {
-    return args.fleet.empty() ? fleet.error()
-                              : Error{fmt::format("{}: {}", quoted_part(args.fleet), fleet.error().message)};
-  }
-  if (fleet->workers.empty())
-    return Error{"no worker is named; write --worker http://HOST:PORT,events=tcp://HOST:PORT, or a fleet file"};
-  return fleet;
-}
 
 // One line a second: the session's clock, then every worker, or their sums where they are many.
 std::string progress_line(const LiveSession& session, SimTime now) {
@@ -103,7 +86,7 @@ int end_with(const LiveSession& session, const std::string& started, const LiveA
 }
 
 int watch(const LiveArgs& args) {
-  const auto fleet = read_fleet(args);
+  const auto fleet = read_fleet(args.fleet, args.workers);
   if (!fleet) return refuse(fleet.error());
   io::Outputs outputs;
   if (!args.fleet.empty()) outputs.reads("the fleet", args.fleet);
@@ -150,7 +133,7 @@ int feed(live::RecordingReader& recording, LiveSession& session, const See& see)
 
 int replay(const LiveArgs& args) {
   double speed = 0;  // 0: as fast as it goes
-  if (args.speed != "max") speed = std::stod(args.speed);
+  if (!args.speed.empty() && args.speed != "max") speed = std::stod(args.speed);
   io::Outputs outputs;
   outputs.reads("the recording", args.replay);
   const PolledInterrupts interrupts;
@@ -198,6 +181,30 @@ int info(const std::string& path) {
   return kDone;
 }
 
+// The window in this process's place, on the same fleet or recording.
+int open_window(const LiveArgs& args, const Context& context) {
+  if (!args.out.empty() || args.seconds > 0) return refuse(Error{"--out and --for go with --headless"});
+  std::vector<std::string> words;
+  if (!context.assets_dir.empty()) words.insert(words.end(), {"--assets", context.assets_dir});
+  if (!args.replay.empty()) {
+    if (const auto recording = live::RecordingReader::open(args.replay); !recording) return refuse(recording.error());
+    words.insert(words.end(), {"--replay", args.replay});
+  } else {
+    if (const auto fleet = read_fleet(args.fleet, args.workers); !fleet) return refuse(fleet.error());
+    words.emplace_back("--live");
+    if (!args.fleet.empty()) words.insert(words.end(), {"--live-fleet", args.fleet});
+    for (const std::string& worker : args.workers) words.insert(words.end(), {"--live-worker", worker});
+    if (!args.record.empty()) words.insert(words.end(), {"--record", args.record});
+    if (args.record_raw) words.emplace_back("--record-raw");
+    words.insert(words.end(), {"--record-max", fmt::format("{}", args.record_max_mib)});
+  }
+  if (!args.speed.empty()) words.insert(words.end(), {"--speed", args.speed == "max" ? "1e9" : args.speed});
+  const std::filesystem::path window = program_folder() / "blockyard-window";
+  if (!can_run(window)) return refuse(Error::failure("this build has no window; add --headless"));
+  const std::string why = become(window, words);
+  return refuse(Error::failure(fmt::format("{}: cannot be started: {}", window.string(), why)));
+}
+
 // FLEET.json and --worker.
 void add_fleet(CLI::App& app, LiveArgs& args) {
   app.add_option("fleet", args.fleet, "A fleet file: the workers, and how to watch them")->type_name("FLEET.json");
@@ -220,7 +227,7 @@ std::string check_speed(const std::string& text) {
 
 }  // namespace
 
-std::function<int()> make_live(CLI::App& app, const Context&) {
+std::function<int()> make_live(CLI::App& app, const Context& context) {
   auto args = std::make_shared<LiveArgs>();
   add_fleet(app, *args);
   app.add_flag("--headless", args->headless, "No window: print one line per second on standard error");
@@ -238,9 +245,10 @@ std::function<int()> make_live(CLI::App& app, const Context&) {
       ->capture_default_str()
       ->check(between(1, 1e6));
   app.add_option("--replay", args->replay, "Replay this recording (default: watch a fleet)")->type_name("FILE");
-  app.add_option("--speed", args->speed, "Speed of a replay: 1 as recorded, max as fast as possible")
+  app.add_option("--speed", args->speed,
+                 "Speed of a replay: 1 as recorded, max as fast as possible (default: 1 in the window, else max)")
       ->type_name("X|max")
-      ->capture_default_str()
+      ->type_name("X|max")
       ->check(check_speed);
   app.add_option("--out", args->out, "Write results as JSON (default: not written)")->type_name("FILE");
   end_help(app, {"blockyard live --headless --for 2 --worker http://127.0.0.1:8000,events=tcp://127.0.0.1:5557",
@@ -263,17 +271,16 @@ std::function<int()> make_live(CLI::App& app, const Context&) {
   end_help(*check, {"blockyard live check --worker http://127.0.0.1:8000,events=tcp://127.0.0.1:5557 --for 1 || echo "
                     "'not all is well'"});
   app.require_subcommand(0, 1);
-  return [args, look, path, check, checked] {
+  return [args, look, path, check, checked, context] {
     if (check->parsed()) {
-      const auto fleet = read_fleet(*checked);
+      const auto fleet = read_fleet(checked->fleet, checked->workers);
       return fleet ? check_fleet(*fleet, checked->seconds) : refuse(fleet.error());
     }
     if (look->parsed()) return info(*path);
-    if (!args->headless) return refuse(Error{"a live fleet is shown without a window so far; add --headless"});
-    if (args->replay.empty()) return watch(*args);
-    if (!args->record.empty() || !args->workers.empty() || !args->fleet.empty() || args->seconds > 0)
+    if (!args->replay.empty() && (!args->record.empty() || !args->workers.empty() || !args->fleet.empty() || args->seconds > 0))
       return refuse(Error{"--replay goes without a fleet, --worker, --record and --for"});
-    return replay(*args);
+    if (!args->headless) return open_window(*args, context);
+    return args->replay.empty() ? watch(*args) : replay(*args);
   };
 }
 

@@ -19,6 +19,15 @@ void WindowArgs::add_to(CLI::App& app) {
   app.add_option("--scale", scale, "UI scale (default: as the screen asks)")->check(between(0.5, 4));
   app.add_option("--assets", assets, "Folder with presets, scenarios and lessons (default: the one beside the program)")
       ->type_name("DIR");
+  const std::string unseen;  // a group without a name is not in the help
+  app.add_flag("--live", live, "")->group(unseen);
+  app.add_option("--replay", replay, "")->group(unseen);
+  app.add_option("--live-fleet", live_fleet, "")->group(unseen);
+  app.add_option("--live-worker", live_workers, "")->group(unseen)->allow_extra_args(false);
+  app.add_option("--record", record, "")->group(unseen);
+  app.add_flag("--record-raw", record_raw, "")->group(unseen);
+  app.add_option("--record-max", record_max_mib, "")->group(unseen);
+  app.add_option("--speed", speed, "")->group(unseen);
 }
 
 }  // namespace blockyard::cli

@@ -16,6 +16,12 @@ struct WindowArgs {
   std::vector<std::string> sets;
   double scale = 0;  ///< 0: what the screen asks for
 
+  // Of `blockyard live`, which starts the window so; they are not for people.
+  std::string replay, live_fleet, record;
+  std::vector<std::string> live_workers;
+  bool live = false, record_raw = false;
+  double record_max_mib = 4096, speed = 0;  ///< speed 0: as it is
+
   void add_to(CLI::App& app);
 };
 

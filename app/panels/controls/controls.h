@@ -34,6 +34,9 @@ class Controls {
   };
   static const std::vector<Group>& groups();
 
+  /// In their place where the fleet is observed: what there would be, and why it is not.
+  static void greyed(const FrameContext& ctx);
+
   bool group(FrameContext& ctx, const char* icon, const char* title, bool folded_at_first);
   /// A line that unfolds what follows; true while it is unfolded.
   bool fold(FrameContext& ctx, const char* title);

@@ -9,6 +9,7 @@
 #include "app/panels/linked.h"
 #include "app/panels/whose_belief.h"
 #include "app/ui/compat.h"
+#include "core/live/observed/observed_fleet.h"
 
 namespace blockyard {
 namespace {
@@ -73,6 +74,14 @@ void grid_lines(ImDrawList* list, const Theme& theme, const MapFit& fit, ImVec2 
     const float y = at.y + static_cast<float>(r) * fit.cell_h;
     list->AddRectFilled(ImVec2(at.x, y - 1), ImVec2(at.x + w, y), theme.panel);
   }
+}
+
+// Cells from this one on are not the worker's: nothing is drawn there.
+void cover_from(ImDrawList* list, const Theme& theme, const MapFit& fit, ImVec2 at, SlotId first) {
+  const Rect cell = cell_rect(fit, at, first);
+  const float right = at.x + fit.width(), bottom = at.y + fit.height();
+  list->AddRectFilled(cell.min(), ImVec2(right, std::min(cell.bottom(), bottom)), theme.panel);
+  if (cell.bottom() < bottom) list->AddRectFilled(ImVec2(at.x, cell.bottom()), ImVec2(right, bottom), theme.panel);
 }
 
 void dot(ImDrawList* list, const Look& look, const Rect& r, BlockState state, bool few) {
@@ -146,6 +155,12 @@ std::uint32_t map_cells(const Fleet& fleet) {
   return fleet.workers()[0].cache().capacity() + (null ? 1 : 0);
 }
 
+std::uint32_t own_cells(const live::ObservedFleet* observed, const Fleet& fleet, WorkerId w) {
+  const std::uint32_t all = fleet.workers()[w].cache().capacity();
+  if (observed == nullptr) return all;
+  return std::max(std::min(all, observed->known_capacity(w).value_or(all)), observed->workers()[w].resident());
+}
+
 MapFit fit_map(std::uint32_t slots, float w, float h, float largest, float smallest) {
   const auto fit_with = [&](float cell_w, float cell_h) {
     const int cols = std::max(1, static_cast<int>(w / cell_w)), rows = std::max(1, static_cast<int>(h / cell_h));
@@ -207,6 +222,8 @@ void draw_block_map(const FrameContext& ctx, const BlockTexture& texture, Worker
   texture.draw(list, w, {at.x, at.y, fit.width(), fit.height()});
   const KvCache& cache = ctx.fleet.workers()[w].cache();
   const bool patterns = fit.cell >= ctx.look.px(kPatternCell) && fit.shape.per_texel == 1;
+  if (const std::uint32_t own = own_cells(ctx.observed, ctx.fleet, w); own < cache.capacity())
+    cover_from(list, theme, fit, at, own);
   if (patterns) {
     const bool fades = texture.fading(w, ctx.screen_time);
     for (SlotId s = 0; s < cache.capacity(); ++s) {
@@ -277,7 +294,9 @@ void block_tooltip(const FrameContext& ctx, WorkerId w, SlotId slot) {
   }
   const SlotInfo& info = cache.slots()[slot];
   if (cache.is_free(slot)) {
-    tooltip(look, fmt::format("Slot {} · free", slot), "Nothing has been stored here yet, or it was dropped.");
+    if (ctx.observed != nullptr && slot >= own_cells(ctx.observed, ctx.fleet, w)) return;
+    tooltip(look, fmt::format("{} {} · free", ctx.observed != nullptr ? "Cell" : "Slot", slot),
+            "Nothing has been stored here yet, or it was dropped.");
     return;
   }
   if (info.block == kNone) {
@@ -289,12 +308,19 @@ void block_tooltip(const FrameContext& ctx, WorkerId w, SlotId slot) {
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(look.px(8), look.px(3)));
   ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, look.px(6));
   ImGui::BeginTooltip();
-  text(look, FontRole::BodyMedium, look.theme.text, fmt::format("Block {} · slot {}", info.block, slot));
+  text(look, FontRole::BodyMedium, look.theme.text,
+       fmt::format("Block {} · {} {}", info.block, ctx.observed != nullptr ? "cell" : "slot", slot));
   text(look, FontRole::Small, look.theme.text_secondary, block_text(ctx, info.block));
   ImGui::Dummy(ImVec2(1, look.px(1)));
   const Workload& workload = ctx.fleet.workload();
   if (info.block < workload.tree.size())
     tooltip_row(look, "depth", fmt::format("{} in its prompt", workload.tree.depth(info.block) + 1));
+  if (ctx.observed != nullptr) {  // who uses it, and when it goes, nobody tells
+    tooltip_row(look, "held since", moment_text(info.stored_at));
+    ImGui::EndTooltip();
+    ImGui::PopStyleVar(3);
+    return;
+  }
   tooltip_row(look, "references", info.refs == 0 ? "none: idle, evictable" : std::to_string(info.refs));
   if (const std::string users = users_text(ctx, w, info.block); !users.empty()) tooltip_row(look, "used by", users);
   int copies = 0, place = 0;

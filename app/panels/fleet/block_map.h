@@ -29,6 +29,8 @@ struct MapFit {
 
 /// Cells of a worker's map: one a slot, and behind them that of the null block, where there is one.
 std::uint32_t map_cells(const Fleet& fleet);
+/// Of these, those that worker w has: all, unless the fleet is observed and this one says that it has fewer.
+std::uint32_t own_cells(const live::ObservedFleet* observed, const Fleet& fleet, WorkerId w);
 
 /// The largest cells with which `slots` blocks fit into w × h, with sides from `smallest` to `largest` pixels; where
 /// they do not fit so, several blocks share a cell.

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "app/panels/linked.h"
+#include "app/panels/observed_words.h"
 #include "app/panels/whose_belief.h"
 #include "app/ui/compat.h"
 #include "app/ui/icons.h"
@@ -84,7 +85,11 @@ void FleetPanel::gather(FrameContext& ctx) {
                                      : std::numeric_limits<double>::quiet_NaN();
     }
   }
-  if (!victims_) {
+  if (ctx.observed != nullptr) {
+    for (WorkerId w = 0; w < count; ++w)
+      facts_[w].hit_rate = ctx.observed->hit_rate(w).value_or(std::numeric_limits<double>::quiet_NaN());
+  }
+  if (!victims_ || ctx.observed != nullptr) {
     for (WorkerFacts& f : facts_) f.victims.clear();
   } else if (victims_due_.due(ctx) || fresh || facts_[0].victims.empty()) {
     for (WorkerId w = 0; w < count; ++w) facts_[w].victims = eviction_order(ctx.fleet.workers()[w].cache(), kVictims);
@@ -103,7 +108,7 @@ void FleetPanel::head(FrameContext& ctx, const Rect& rect, const FleetGrid& grid
   const std::string victims_help = !eviction_row(ctx.fleet.config().cache.eviction).foreseeable
                                        ? "Random eviction has no next victim: any idle block may go."
                                        : fmt::format("Mark the next {} blocks that each worker would evict", kVictims);
-  if (mini_button(look, "victims", icons::kTarget, victims_help, victims_)) victims_ = !victims_;
+  if (ctx.observed == nullptr && mini_button(look, "victims", icons::kTarget, victims_help, victims_)) victims_ = !victims_;
   if (ImGui::BeginPopup("fleet view")) {
     constexpr std::array<std::pair<const char*, FleetDetail>, 4> kChoices = {{{"As many as fit", FleetDetail::kAuto},
                                                                               {"Cards", FleetDetail::kCards},
@@ -118,14 +123,17 @@ void FleetPanel::head(FrameContext& ctx, const Rect& rect, const FleetGrid& grid
   struct Entry {
     const char* label;
     const char* help;
-    int kind;  // 0: state, 1: flash, 2: the dots, 3: a state of engine continuous alone, 4: the null block
+    int kind;  // 0: state, 1: flash, 2: the dots, 3: a state of engine continuous alone, 4: the null block; 5: as 0,
+               // of a fleet that is observed
     int value;
   };
   const bool continuous = ctx.fleet.config().fleet.engine == EngineKind::kContinuous;
   const bool null = map_cells(ctx.fleet) > ctx.fleet.workers()[0].cache().capacity();
-  constexpr std::array<Entry, 10> kLegend = {{
+  constexpr std::array<Entry, 11> kLegend = {{
       {"free", "Nothing is stored in this slot.", 0, static_cast<int>(BlockState::kFree)},
       {"cached, idle", "Kept, used by nobody: a hit for whoever comes next, or the next victim.", 0,
+       static_cast<int>(BlockState::kIdle)},
+      {"cached", "Its worker has said that it holds this block. Who uses it is not told.", 5,
        static_cast<int>(BlockState::kIdle)},
       {"in use", "A running request refers to it: it cannot be evicted.", 0, static_cast<int>(BlockState::kUsed)},
       {"shared", "Two or more running requests refer to it. Marked by a notch.", 0,
@@ -143,13 +151,21 @@ void FleetPanel::head(FrameContext& ctx, const Rect& rect, const FleetGrid& grid
   }};
   const float box = look.px(11);
   float gap = look.px(14);
-  const auto width = [&](const Entry& e) { return box + look.px(6) + text_width(look, FontRole::Small, e.label); };
+  const bool seen = ctx.observed != nullptr;
+  const auto label_of = [seen](const Entry& e) {
+    return seen && e.kind == 1 && e.value == static_cast<int>(BlockFlash::kEvicted) ? "just removed" : e.label;
+  };
+  const auto width = [&](const Entry& e) { return box + look.px(6) + text_width(look, FontRole::Small, label_of(e)); };
   const std::string title = grid.fit.shape.per_texel > 1
                                 ? fmt::format("KV blocks · {} per cell", grid.fit.shape.per_texel)
                                 : std::string("KV block occupancy");
   const float title_w = text_width(look, FontRole::BodyBold, title) + look.px(16);
   float all = 0;
-  const auto shown = [continuous, null](const Entry& e) { return e.kind < 3 || (e.kind == 3 ? continuous : null); };
+  const auto shown = [continuous, null, seen](const Entry& e) {
+    if (e.kind == 5) return seen;
+    if (seen) return e.kind == 1 || e.kind == 2 || (e.kind == 0 && e.value == static_cast<int>(BlockState::kFree));
+    return e.kind < 3 || (e.kind == 3 ? continuous : null);
+  };
   for (const Entry& e : kLegend) all += shown(e) ? width(e) + gap : 0;
   const float limit = rect.w - look.px(56);
   if (all > limit) gap = look.px(8);  // what does not fit even so, the last of them, is left out
@@ -165,7 +181,7 @@ void FleetPanel::head(FrameContext& ctx, const Rect& rect, const FleetGrid& grid
     if (!shown(e)) continue;
     if (x + width(e) > rect.right() - look.px(52)) break;
     const Rect sample{std::floor(x), std::floor(y - box / 2), box, box};
-    if (e.kind == 0 || e.kind == 3) draw_state_sample(list, look, sample, static_cast<BlockState>(e.value));
+    if (e.kind == 0 || e.kind == 3 || e.kind == 5) draw_state_sample(list, look, sample, static_cast<BlockState>(e.value));
     if (e.kind == 4) draw_null_sample(list, look, sample);
     if (e.kind == 1) draw_flash_sample(list, look, sample, static_cast<BlockFlash>(e.value));
     if (e.kind == 2) {
@@ -174,7 +190,7 @@ void FleetPanel::head(FrameContext& ctx, const Rect& rect, const FleetGrid& grid
       const ImVec2 a(std::floor(sample.center().x - d / 2), std::floor(sample.center().y - d / 2));
       list->AddRectFilled(a, ImVec2(a.x + d, a.y + d), look.theme.prefix_dot);
     }
-    draw_text(list, look, FontRole::Small, look.theme.text_secondary, ImVec2(x + box + look.px(6), y), e.label);
+    draw_text(list, look, FontRole::Small, look.theme.text_secondary, ImVec2(x + box + look.px(6), y), label_of(e));
     ImGui::SetCursorScreenPos(ImVec2(x, rect.y));
     ImGui::InvisibleButton(e.label, ImVec2(width(e), rect.h));
     help_tooltip(look, e.label, e.help);

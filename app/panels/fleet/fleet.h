@@ -53,6 +53,12 @@ class FleetPanel final : public Panel {
   void card_foot(FrameContext& ctx, WorkerId w, const Rect& rect) const;
   void row_label(FrameContext& ctx, WorkerId w, const Rect& rect, bool tile) const;
   void worker_tooltip(FrameContext& ctx, WorkerId w) const;
+  // observed_card.cpp: the same of a fleet that is observed
+  void observed_head(FrameContext& ctx, WorkerId w, const Rect& rect) const;
+  void observed_foot(FrameContext& ctx, WorkerId w, const Rect& rect) const;
+  void observed_tooltip(FrameContext& ctx, WorkerId w) const;
+  /// In a row, where there is room for a word: its state, or its name where all is well.
+  static std::string observed_row(const FrameContext& ctx, WorkerId w);
 
   BlockTexture texture_;
   std::vector<WorkerFacts> facts_;

@@ -6,6 +6,7 @@
 
 #include "app/panels/fleet/fleet.h"
 #include "app/panels/linked.h"
+#include "app/panels/observed_words.h"
 #include "app/panels/whose_belief.h"
 #include "app/ui/compat.h"
 #include "app/ui/icons.h"
@@ -16,6 +17,7 @@ namespace {
 enum class Health { kUp, kUnnoticed, kDown, kRestarted };
 
 Health health(const FrameContext& ctx, WorkerId w) {
+  if (ctx.observed != nullptr) return ctx.fleet.workers()[w].up() ? Health::kUp : Health::kDown;
   const bool up = ctx.fleet.workers()[w].up(), routable = ctx.fleet.figures(w).routable;
   if (up) return routable ? Health::kUp : Health::kRestarted;
   return routable ? Health::kUnnoticed : Health::kDown;
@@ -36,9 +38,10 @@ const char* health_chip(Health h) {
 }
 
 // Free, idle and in use as one bar, in use first.
-void draw_meter(ImDrawList* list, const Look& look, const Rect& r, const KvCache& cache, bool upright) {
+void draw_meter(ImDrawList* list, const Look& look, const Rect& r, const KvCache& cache, std::uint32_t cells,
+                bool upright) {
   const Theme& theme = look.theme;
-  const auto all = static_cast<float>(std::max<std::uint32_t>(1, cache.capacity()));
+  const auto all = static_cast<float>(std::max<std::uint32_t>(1, cells));
   const float used = static_cast<float>(cache.in_use()) / all, taken = static_cast<float>(cache.taken()) / all;
   list->AddRectFilled(r.min(), r.max(), theme.block_free, look.px(2));
   if (upright) {
@@ -85,10 +88,15 @@ void FleetPanel::card(FrameContext& ctx, WorkerId w, const Rect& rect, const Fle
   draw_block_map(ctx, texture_, w, at, grid.fit, {marked_, facts_[w].victims});
   if (grid.detail == FleetDetail::kCards) {
     Rect in = rect.inset(grid.pad_x, grid.pad_y);
-    card_head(ctx, w, in.take_top(grid.head));
-    if (grid.foot > 0) card_foot(ctx, w, in.take_bottom(grid.foot));
+    const Rect top = in.take_top(grid.head);
+    ctx.observed != nullptr ? observed_head(ctx, w, top) : card_head(ctx, w, top);
+    if (grid.foot > 0) {
+      const Rect foot = in.take_bottom(grid.foot);
+      ctx.observed != nullptr ? observed_foot(ctx, w, foot) : card_foot(ctx, w, foot);
+    }
     const float bar = std::max(look.px(6), grid.meter - look.px(8));
-    draw_meter(list, look, {rect.right() - grid.pad_x - bar, at.y, bar, grid.fit.height() - 1}, cache, true);
+    draw_meter(list, look, {rect.right() - grid.pad_x - bar, at.y, bar, grid.fit.height() - 1}, cache,
+               own_cells(ctx.observed, ctx.fleet, w), true);
   } else {
     Rect in = rect.inset(grid.pad_x, grid.pad_y);
     row_label(ctx, w, in.take_left(grid.left), grid.detail == FleetDetail::kHeat);
@@ -106,7 +114,7 @@ void FleetPanel::card(FrameContext& ctx, WorkerId w, const Rect& rect, const Fle
   if (slot) {
     block_tooltip(ctx, w, *slot);
   } else if (compat::hovered_seconds() > 0.35f) {
-    worker_tooltip(ctx, w);
+    ctx.observed != nullptr ? observed_tooltip(ctx, w) : worker_tooltip(ctx, w);
   }
 }
 
@@ -121,7 +129,11 @@ void FleetPanel::tag(FrameContext& ctx, const Rect& rect, const FleetGrid& grid)
   if (!cards) return;
   // The worker is the card itself: without its name there is room for what matters.
   std::string words = happened_.text;
-  const std::string name = fmt::format("worker {}", happened_.worker);
+  const std::string name = ctx.observed != nullptr ? worker_name(ctx, happened_.worker)
+                                                   : fmt::format("worker {}", happened_.worker);
+  for (const std::string& part : {name + ": ", name + " "}) {
+    if (ctx.observed != nullptr && words.starts_with(part)) words.erase(0, part.size());
+  }
   for (const std::string& part : {" → " + name, ", on " + name, " on " + name}) {
     if (const std::size_t at = words.find(part); at != std::string::npos) words.erase(at, part.size());
   }
@@ -236,6 +248,11 @@ void FleetPanel::row_label(FrameContext& ctx, WorkerId w, const Rect& rect, bool
         look.px(7);
   }
   const Health state = health(ctx, w);
+  if (ctx.observed != nullptr) {
+    draw_text(list, look, FontRole::Small, tone_text(theme, observed_state(ctx.observed->observed(w).state()).tone),
+              ImVec2(x, y), ellipsized(look, FontRole::Small, observed_row(ctx, w), rect.right() - x - look.px(4)));
+    return;
+  }
   if (state != Health::kUp) {
     draw_text(list, look, FontRole::Small, theme.bad_text, ImVec2(x, y),
               ellipsized(look, FontRole::Small, health_chip(state), rect.right() - x - look.px(4)));

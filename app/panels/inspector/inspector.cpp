@@ -63,6 +63,7 @@ void InspectorPanel::draw(FrameContext& ctx, const Rect& rect) {
 }
 
 void InspectorPanel::nothing(FrameContext& ctx) {
+  if (ctx.observed != nullptr) return observed_nothing(ctx);
   const Look& look = ctx.look;
   const ImVec2 room = ImGui::GetContentRegionAvail();
   const float row_h = look.px(24);
@@ -210,6 +211,7 @@ void InspectorPanel::words(FrameContext& ctx, RequestId r) {
 }
 
 void InspectorPanel::block(FrameContext& ctx, const SelectedBlock& what) {
+  if (ctx.observed != nullptr) return observed_block(ctx, what);
   const Look& look = ctx.look;
   inspector_title(ctx, fmt::format("Block {}", with_commas(what.block)), block_text(ctx, what.block));
   const Workload& workload = ctx.fleet.workload();
@@ -255,6 +257,7 @@ void InspectorPanel::block(FrameContext& ctx, const SelectedBlock& what) {
 }
 
 void InspectorPanel::worker(FrameContext& ctx, WorkerId w) {
+  if (ctx.observed != nullptr) return observed_worker(ctx, w);
   const Look& look = ctx.look;
   const Worker& worker = ctx.fleet.workers()[w];
   const KvCache& cache = worker.cache();
@@ -297,6 +300,7 @@ void InspectorPanel::edge(FrameContext& ctx, EdgeId e) {
   const Look& look = ctx.look;
   const NodeIndex n = tree_.node_of(e);
   if (n == kNone) return;
+  if (ctx.observed != nullptr) return observed_edge(ctx, n);
   const TreeNode& node = tree_.node(n);
   const Workload& workload = ctx.fleet.workload();
   const auto uses = ctx.tree.uses(node.first);
@@ -370,8 +374,12 @@ void InspectorPanel::event(FrameContext& ctx, std::size_t index) {
     FactGrid facts(ctx);
     facts.add("time", moment_text(e.t));
     facts.add("value", std::to_string(e.value));
-    facts.add("worker", worker_text(e.worker));
-    facts.add("request", e.request == kNone ? "–" : std::to_string(e.request));
+    facts.add("worker", e.worker == kNone ? worker_text(e.worker) : worker_name(ctx, e.worker));
+    if (ctx.observed == nullptr) facts.add("request", e.request == kNone ? "–" : std::to_string(e.request));
+    // Which numbers: the stream's own.
+    if (e.type == EventType::kLose && e.block != kNone)
+      facts.add_wide("missing", e.value == 1 ? fmt::format("no. {}", e.block)
+                                             : fmt::format("nos. {} – {}", e.block, std::uint64_t{e.block} + e.value - 1));
   }
   if (index >= ctx.log_at) text(ctx.look, FontRole::Small, ctx.look.theme.text_secondary, "Not there yet.");
   if (chip(ctx.look, "Go there", Tone::Accent, icons::kClock)) ctx.push(cmd::Seek{e.t});

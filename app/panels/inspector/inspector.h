@@ -26,6 +26,11 @@ class InspectorPanel final : public Panel {
   void session(FrameContext& ctx, std::uint32_t session);
   /// Where nothing is selected: what to do, and the latest decisions.
   void nothing(FrameContext& ctx);
+  // inspector_observed.cpp: the same where the fleet is observed
+  static void observed_nothing(FrameContext& ctx);
+  static void observed_worker(FrameContext& ctx, WorkerId w);
+  static void observed_block(FrameContext& ctx, const SelectedBlock& what);
+  void observed_edge(FrameContext& ctx, NodeIndex n);
 
   TreeModel tree_;
   SessionTurns turns_;

@@ -151,8 +151,12 @@ PlotAction show_plot(FrameContext& ctx, const char* id, const Rect& rect, PlotBo
   here.config = ctx.fleet.config();
   const std::vector<std::string> varied =
       ctx.compared.empty() ? std::vector<std::string>{} : std::vector<std::string>{"router.strategy"};
-  box.figure.footnote = fmt::format("scenario {} · {} · seed {} · up to {}", here.name, fleet_print(here, varied),
-                                    here.config.seed, moment_text(ctx.now));
+  if (ctx.observed != nullptr) {
+    box.figure.footnote = fmt::format("fleet {} · observed · up to {}", here.name, moment_text(ctx.now));
+  } else {
+    box.figure.footnote = fmt::format("scenario {} · {} · seed {} · up to {}", here.name, fleet_print(here, varied),
+                                      here.config.seed, moment_text(ctx.now));
+  }
   if (const std::string why = rejected_reason(rejections_of(ctx.fleet)); !why.empty())
     box.figure.footnote += " · REJECTED: " + why;
   if (over_time) {

@@ -10,6 +10,7 @@
 #include "app/panels/plots/fleet_lines.h"
 #include "app/panels/plots/request_lanes.h"
 #include "app/ui/icons.h"
+#include "core/live/observed/observed_fleet.h"
 #include "core/settings/scenario.h"
 
 namespace blockyard {
@@ -39,6 +40,17 @@ PlotSeries line(const char* name, PlotRole role, std::size_t points) {
   s.x.reserve(points);
   s.y.reserve(points);
   return s;
+}
+
+// Blocks that all workers have room for; 0 where not all say so.
+double known_room(const live::ObservedFleet& fleet) {
+  double out = 0;
+  for (WorkerId w = 0; w < fleet.workers().size(); ++w) {
+    const auto capacity = fleet.known_capacity(w);
+    if (!capacity) return 0;
+    out += *capacity;
+  }
+  return out;
 }
 
 bool in_range(const FrameContext& ctx, SimTime t) {
@@ -167,17 +179,20 @@ void HitRateTab::draw(FrameContext& ctx, const Rect& rect) {
 
 void BlocksTab::draw(FrameContext& ctx, const Rect& rect) {
   const Rect area = with_evictions(ctx, rect, evictions_, 520);
-  Plot use = time_plot(ctx, "Blocks", "of all blocks", "%");
-  use.y.max = 100;
-  Plot gone = time_plot(ctx, "Evictions", "evictions", "blk/s");
+  // Of a fleet that is observed: who uses a block is not told, and not everybody says how many fit.
+  const bool observed = ctx.observed != nullptr, share = !observed || known_room(*ctx.observed) > 0;
+  Plot use = time_plot(ctx, "Blocks", share ? "of all blocks" : "blocks held", share ? "%" : "blk");
+  if (share) use.y.max = 100;
+  Plot gone = time_plot(ctx, observed ? "Removals" : "Evictions", observed ? "removals" : "evictions", "blk/s");
   const std::vector<FleetLine> fleets = fleet_lines(ctx);
   for (const FleetLine& fleet : fleets) {
     const auto points = fleet.metrics->series(ctx.now);
     double capacity = 0;
     for (const Worker& w : fleet.fleet->workers()) capacity += w.cache().capacity();
+    if (observed) capacity = share ? known_room(*ctx.observed) : 100;  // as they are
     PlotSeries taken = line("cached", PlotRole::Accent, points.size()),
                in_use = line("in use", PlotRole::P95, points.size()),
-               rate = line("evictions", PlotRole::Warning, points.size());
+               rate = line(observed ? "removals" : "evictions", PlotRole::Warning, points.size());
     if (fleets.size() > 1) {
       taken = rate = empty_line(fleet);
       taken.name += ", cached";
@@ -196,11 +211,11 @@ void BlocksTab::draw(FrameContext& ctx, const Rect& rect) {
       rate.x.push_back(t), rate.y.push_back(points[i].window.evictions_per_s);
     }
     use.series.push_back(std::move(taken));
-    if (fleets.size() == 1) use.series.push_back(std::move(in_use));
+    if (fleets.size() == 1 && !observed) use.series.push_back(std::move(in_use));
     gone.series.push_back(std::move(rate));
   }
   box_.figure = Figure{};
-  box_.figure.title = "Blocks and evictions";
+  box_.figure.title = observed ? "Blocks and removals" : "Blocks and evictions";
   box_.figure.columns = 2;
   if (area.w >= ctx.look.px(420)) {
     box_.figure.plots = {std::move(use), std::move(gone)};
@@ -263,7 +278,7 @@ void LoadTab::draw(FrameContext& ctx, const Rect& rect) {
       heat.cols = static_cast<int>((points.size() + per - 1) / per);
       heat.dx = axis_seconds(ctx.metrics.step()) * static_cast<double>(per);
       heat.x0 = 0;
-      heat.label = ms ? "remaining work" : "requests";
+      heat.label = ms ? "remaining work" : ctx.observed != nullptr ? "running and waiting" : "requests";
       heat.unit = ms ? "ms" : "";
       heat.min = 0;
       heat.values.assign(workers * static_cast<std::size_t>(heat.cols), 0);
@@ -274,7 +289,7 @@ void LoadTab::draw(FrameContext& ctx, const Rect& rect) {
           cell = std::max(cell, static_cast<double>(row[w].load));
         }
       }
-      for (WorkerId w = 0; w < workers; ++w) heat.row_labels.push_back(worker_text(w));
+      for (WorkerId w = 0; w < workers; ++w) heat.row_labels.push_back(worker_name(ctx, w));
       p.heat = std::move(heat);
     }
     const std::uint64_t revision = box_.figure.revision + 1;

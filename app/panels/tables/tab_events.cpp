@@ -23,6 +23,12 @@ struct TypeGroup {
   const char* label;
   std::uint32_t types;
 };
+constexpr std::array<TypeGroup, 3> kObservedGroups = {{
+    {"blocks", bit(EventType::kStore) | bit(EventType::kEvict) | bit(EventType::kClear)},
+    {"streams", bit(EventType::kConnect) | bit(EventType::kDisconnect) | bit(EventType::kGap) | bit(EventType::kSettle) |
+                    bit(EventType::kLose) | bit(EventType::kLeaveOut) | bit(EventType::kAnew)},
+    {"health", bit(EventType::kUp) | bit(EventType::kDown)},
+}};
 constexpr std::array<TypeGroup, 5> kGroups = {{
     {"requests", bit(EventType::kArrive) | bit(EventType::kReject) | bit(EventType::kStart) |
                      bit(EventType::kFirstToken) | bit(EventType::kFinish) | bit(EventType::kPreempt)},
@@ -42,7 +48,7 @@ std::string lower_case(std::string_view s) {
 // What a filter is looked for in.
 std::string event_words(const FrameContext& ctx, const LoggedEvent& e) {
   std::string out(event_name(e.type));
-  if (e.worker != kNone) out += fmt::format(" worker-{} w{}", e.worker, e.worker);
+  if (e.worker != kNone) out += fmt::format(" {} w{}", worker_name(ctx, e.worker), e.worker);
   if (several_routers(ctx) && of_router(e)) out += " " + router_of_event(ctx, e);
   if (e.request != kNone) out += " " + request_text(ctx, e.request);
   return lower_case(out);
@@ -75,7 +81,16 @@ Color event_color(const Theme& theme, EventType type) {
     case EventType::kFault:
     case EventType::kReject:
     case EventType::kDetect:
+    case EventType::kLose:
+    case EventType::kDown:
+    case EventType::kAnew:
       return theme.bad;
+    case EventType::kGap:
+    case EventType::kLeaveOut:
+    case EventType::kDisconnect:
+      return theme.warn;
+    case EventType::kStore:
+      return theme.block_stored;
     case EventType::kRoute:
       return theme.accent;
     case EventType::kStart:
@@ -203,12 +218,14 @@ void EvictionsTable::draw(FrameContext& ctx, const Rect& rect) {
   const Rect head = rest.take_top(look.px(20), look.px(6));
   std::uint64_t all = 0;
   for (const Worker& w : ctx.fleet.workers()) all += w.cache().evictions();
-  draw_text(list, look, FontRole::BodyBold, look.theme.text, ImVec2(head.x + look.px(6), head.center().y), "Evictions");
+  draw_text(list, look, FontRole::BodyBold, look.theme.text, ImVec2(head.x + look.px(6), head.center().y), ctx.observed != nullptr ? "Removals" : "Evictions");
   draw_text_right(list, look, FontRole::Small, look.theme.text_muted, ImVec2(head.right(), head.center().y),
                   with_commas(all) + " blocks since start");
   if (list_.size() == 0) {
     empty_state(look, rest, nullptr, "None yet",
-                "Evicted blocks are listed here. Fewer blocks per worker or more documents cause evictions.");
+                ctx.observed != nullptr
+                    ? "Blocks that a worker says to be gone are listed here."
+                    : "Evicted blocks are listed here. Fewer blocks per worker or more documents cause evictions.");
     return;
   }
   const EdgeId pointed = linked_to(ctx, ctx.hover).edge;
@@ -220,7 +237,8 @@ void EvictionsTable::draw(FrameContext& ctx, const Rect& rect) {
         cell_text(look, row.cells[0], kColumns[0], moment_text(e.t), look.theme.text_secondary);
         worker_cell(ctx, row.cells[1], e.worker);
         const NodeIndex n = e.block == kNone ? kNone : tree_.node_of(ctx.tree.edge_of(e.block));
-        cell_text(look, row.cells[2], kColumns[2], n == kNone ? "answers" : tree_.node(n).label, look.theme.text);
+        cell_text(look, row.cells[2], kColumns[2], n == kNone ? std::string_view(ctx.observed != nullptr ? "out of the tree" : "answers")
+                              : std::string_view(tree_.node(n).label), look.theme.text);
         cell_text(look, row.cells[3], kColumns[3], std::to_string(e.value));
       },
       [&](std::size_t i) {
@@ -231,7 +249,7 @@ void EvictionsTable::draw(FrameContext& ctx, const Rect& rect) {
   if (r.hovered) {
     const LoggedEvent& e = ctx.log[list_.at(*r.hovered)];
     ctx.hover_on(SelectedEvent{list_.at(*r.hovered)});
-    if (ImGui::GetIO().MousePos.x < rest.right())
+    if (ctx.observed == nullptr && ImGui::GetIO().MousePos.x < rest.right())
       help_tooltip(look, {},
                    fmt::format("Made room for {}", e.request == kNone ? "a step" : request_text(ctx, e.request)));
   }
@@ -246,24 +264,27 @@ void EventsTab::draw(FrameContext& ctx, const Rect& rect) {
   const float field = std::min(look.px(260), head.w * 0.36f);
   compat::begin_child("filter", ImVec2(field, head.h), false,
                       ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoScrollbar);
-  text_field(look, "events filter", icons::kFilter, "Filter: route w2, request 17, doc 4", &ctx.ui.event_filter);
+  text_field(look, "events filter", icons::kFilter, ctx.observed != nullptr ? "Filter: gap w2, lost" : "Filter: route w2, request 17, doc 4",
+             &ctx.ui.event_filter);
   ImGui::EndChild();
   float x = head.x + field + look.px(10), y = head.y + look.px(6);
+  const std::span<const TypeGroup> groups =
+      ctx.observed != nullptr ? std::span<const TypeGroup>(kObservedGroups) : std::span<const TypeGroup>(kGroups);
   float chips = 0;
-  for (const auto& group : kGroups) chips += chip_width(look, group.label) + look.px(6);
+  for (const auto& group : groups) chips += chip_width(look, group.label) + look.px(6);
   if (x + chips > head.right()) {  // a row of their own
     const Rect row = rest.take_top(look.px(22), look.px(6));
     x = row.x;
     y = row.y;
   }
   std::uint32_t types = 0;
-  for (std::size_t i = 0; i < kGroups.size(); ++i) {
+  for (std::size_t i = 0; i < groups.size(); ++i) {
     const bool on = (off_ & (1U << i)) == 0;
-    if (on) types |= kGroups[i].types;
+    if (on) types |= groups[i].types;
     ImGui::SetCursorScreenPos(ImVec2(x, y));
-    if (chip(look, kGroups[i].label, on ? Tone::Accent : Tone::Neutral)) off_ ^= 1U << i;
+    if (chip(look, groups[i].label, on ? Tone::Accent : Tone::Neutral)) off_ ^= 1U << i;
     help_tooltip(look, {}, on ? "Click to hide these" : "Click to show these");
-    x += chip_width(look, kGroups[i].label) + look.px(6);
+    x += chip_width(look, groups[i].label) + look.px(6);
   }
   list_.update(ctx, types, ctx.ui.event_filter);
   const std::string count =
@@ -276,15 +297,18 @@ void EventsTab::draw(FrameContext& ctx, const Rect& rect) {
   if (list_.size() == 0) {
     const bool none = ctx.log_at == 0;
     empty_state(look, rest, none ? icons::kPlay : icons::kFilter, none ? "Nothing has happened yet" : "Nothing matches",
-                none ? "Every event of the run is listed here, latest first. Press Space to play, or . for the next "
-                       "event."
+                none && ctx.observed != nullptr
+                    ? "What the workers tell is listed here as it comes, latest first."
+                : none ? "Every event of the run is listed here, latest first. Press Space to play, or . for the next "
+                         "event."
                 : ctx.range ? "Clear the filter, turn the kinds of events above back on, or clear the range on the "
                               "timeline with Esc."
                             : "Clear the filter, or turn the kinds of events above back on.");
     return;
   }
-  constexpr std::array<TableColumn, 5> kColumns = {
-      {{"time", 84, true}, {"event", 100}, {"worker", 44}, {"request", 190}, {"what", 0}}};
+  const bool observed = ctx.observed != nullptr;
+  const std::array<TableColumn, 5> kColumns = {
+      {{"time", 84, true}, {"event", 100}, {"worker", 44}, {observed ? "" : "request", observed ? 120.0F : 190.0F}, {"what", 0}}};
   const Happened now = what_happened(ctx);
   const RequestId wanted = linked_to(ctx, ctx.hover).request;
   const RequestId selected = selected_request(ctx.selection);
@@ -307,9 +331,10 @@ void EventsTab::draw(FrameContext& ctx, const Rect& rect) {
         const Rect& c = row.cells[1];
         const float d = look.px(3);
         ImGui::GetWindowDrawList()->AddCircleFilled(ImVec2(c.x + d, c.center().y), d, event_color(look.theme, e.type));
-        cell_text(look, {c.x + look.px(13), c.y, c.w - look.px(13), c.h}, kColumns[1], event_name(e.type),
-                  look.theme.text);
+        cell_text(look, {c.x + look.px(13), c.y, c.w - look.px(13), c.h}, kColumns[1],
+                  observed && e.type == EventType::kEvict ? "remove" : event_name(e.type), look.theme.text);
         worker_cell(ctx, row.cells[2], e.worker);
+        if (observed && e.worker != kNone) cell_text(look, row.cells[3], kColumns[3], worker_name(ctx, e.worker));
         if (e.request != kNone) cell_text(look, row.cells[3], kColumns[3], request_text(ctx, e.request));
         cell_text(look, row.cells[4], kColumns[4], event_detail(ctx, e));
       },

@@ -136,7 +136,7 @@ NodeIndex Icicle::draw(const FrameContext& ctx, const Rect& rect, const TreeShow
   const bool zoomed = root_ != kNone;
   list->AddRectFilled(head.min(), head.max(), theme.frame, look.px(3));
   const std::string title = zoomed ? std::string(icons::kChevronLeft) + "  " + tree.node(root_).label
-                                   : "all prompts · " + with_commas(tree.requests());
+                                   : (ctx.observed != nullptr ? "all chains · " : "all prompts · ") + with_commas(tree.requests());
   draw_text(list, look, FontRole::Small, theme.text_secondary, ImVec2(head.x + look.px(8), head.center().y),
             ellipsized(look, FontRole::Small, title, head.w - look.px(16)));
   if (inside && head.contains(mouse) && ImGui::IsMouseClicked(0)) root_ = kNone;

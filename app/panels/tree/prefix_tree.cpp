@@ -9,6 +9,7 @@
 #include "app/panels/linked.h"
 #include "app/ui/compat.h"
 #include "app/ui/icons.h"
+#include "core/live/observed/observed_fleet.h"
 
 namespace blockyard {
 namespace {
@@ -29,14 +30,17 @@ NodeIndex node_of(const FrameContext& ctx, const TreeModel& tree, const Selectio
 
 void PrefixTreePanel::draw(FrameContext& ctx, const Rect& rect) {
   const Look& look = ctx.look;
+  if (ctx.observed != nullptr) ctx.ui.tree_mode = Mode::kTruth;  // nobody tells what a router believes
   begin_card(look, "tree", rect);
   bring_up_to_date(ctx);
   head(ctx);
   if (tree_.nodes().empty()) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const ImVec2 room = ImGui::GetContentRegionAvail();
-    empty_state(look, {at.x, at.y, room.x, room.y}, icons::kSitemap, "No prefix tree",
-                "No prompt of this workload fills a block. Load another scenario, or make prompts longer.");
+    empty_state(look, {at.x, at.y, room.x, room.y}, icons::kSitemap, ctx.observed != nullptr ? "No blocks yet" : "No prefix tree",
+                ctx.observed != nullptr
+                    ? "Blocks stand here as soon as a worker's stream tells of them."
+                    : "No prompt of this workload fills a block. Load another scenario, or make prompts longer.");
     end_card(look);
     return;
   }
@@ -66,7 +70,8 @@ void PrefixTreePanel::draw(FrameContext& ctx, const Rect& rect) {
       if (ImGui::IsMouseClicked(0)) ctx.select(SelectedEdge{tree_.node(under).first});
     }
   } else {
-    if (text_field(look, "filter", icons::kSearch, "Filter: doc 4, request 17, block 512", &ctx.ui.tree_filter))
+    if (text_field(look, "filter", icons::kSearch, ctx.observed != nullptr ? "Filter: block 512" : "Filter: doc 4, request 17, block 512",
+                   &ctx.ui.tree_filter))
       rows_stale_ = true;
     table(ctx, show);
   }
@@ -76,7 +81,12 @@ void PrefixTreePanel::draw(FrameContext& ctx, const Rect& rect) {
 void PrefixTreePanel::bring_up_to_date(FrameContext& ctx) {
   const bool fresh = tree_.update(ctx);
   if (fresh) {
-    open_ = open_at_first(tree_, kRowsAtFirst);
+    if (ctx.observed != nullptr) {
+      keep_open(ctx);
+    } else {
+      open_ = open_at_first(tree_, kRowsAtFirst);
+      firsts_.clear();
+    }
     icicle_.reset();
     rows_stale_ = true;
   }
@@ -132,7 +142,7 @@ void PrefixTreePanel::head(FrameContext& ctx) {
   const float right = at.x + ImGui::GetContentRegionAvail().x;
   if (const auto picked =
           segmented(look, "mode", kModes, static_cast<int>(ctx.ui.tree_mode), right - at.x - look.px(56)))
-    ctx.ui.tree_mode = static_cast<Mode>(*picked);
+    pick(ctx, static_cast<Mode>(*picked));
   const ImVec2 after = ImGui::GetCursorScreenPos();
   ImGui::SetCursorScreenPos(ImVec2(right - look.px(48), at.y + look.px(6)));
   if (mini_button(look, "as table", icons::kList, "As a table", !ctx.ui.tree_icicle)) ctx.ui.tree_icicle = false;
@@ -188,6 +198,30 @@ void PrefixTreePanel::price(FrameContext& ctx) {
   ImGui::SetCursorScreenPos(ImVec2(at.x, at.y + height + look.px(6)));
 }
 
+void PrefixTreePanel::keep_open(const FrameContext& ctx) {
+  std::vector<BlockId> open;
+  for (std::size_t n = 0; n < firsts_.size(); ++n) {
+    if (open_[n] != 0 && firsts_[n] != kNone) open.push_back(firsts_[n]);
+  }
+  std::sort(open.begin(), open.end());
+  const bool first = firsts_.empty();
+  open_ = open_at_first(tree_, kRowsAtFirst);
+  firsts_.clear();
+  for (const TreeNode& node : tree_.nodes())
+    firsts_.push_back(node.group() ? kNone : ctx.tree.edges()[node.first].first);
+  if (first) return;
+  for (std::size_t n = 0; n < firsts_.size(); ++n)
+    open_[n] = static_cast<char>(std::binary_search(open.begin(), open.end(), firsts_[n]));
+}
+
+void PrefixTreePanel::pick(FrameContext& ctx, Mode mode) {
+  if (ctx.observed == nullptr) {
+    ctx.ui.tree_mode = mode;
+  } else if (mode != Mode::kTruth) {
+    ctx.push(cmd::Notify{"What a router believes is not told here: the tree shows the truth, as the streams say it"});
+  }
+}
+
 void PrefixTreePanel::toggle(NodeIndex n) {
   open_[n] = !open_[n];
   rows_stale_ = true;
@@ -206,8 +240,9 @@ void PrefixTreePanel::table(FrameContext& ctx, const TreeShow& show) {
   const float y = at.y + look.px(9);
   draw_text(list, look, FontRole::Small, theme.text_muted, ImVec2(at.x, y), "prefix");
   draw_text_right(list, look, FontRole::Small, theme.text_muted, ImVec2(blocks_x, y), "blocks");
-  draw_text_right(list, look, FontRole::Small, theme.text_muted, ImVec2(hits_x, y),
-                  show.mode == Mode::kDifference ? "ms" : "hits");
+  if (ctx.observed == nullptr)
+    draw_text_right(list, look, FontRole::Small, theme.text_muted, ImVec2(hits_x, y),
+                    show.mode == Mode::kDifference ? "ms" : "hits");
   if (pitch >= look.px(9)) {
     for (WorkerId w = 0; w < workers && w < 10; ++w)
       draw_text(list, look, FontRole::Small, theme.text_muted, ImVec2(marks_x + pitch * static_cast<float>(w), y),
@@ -318,7 +353,8 @@ void PrefixTreePanel::table_row(FrameContext& ctx, const TreeShow& show, NodeInd
     figure = short_count(static_cast<std::uint64_t>(
         std::llround(ms * (differences_.phantom[n] + static_cast<double>(differences_.unknown[n])))));
   }
-  draw_text_right(list, look, FontRole::Mono14, theme.text_secondary, ImVec2(hits_x, y), figure);
+  if (ctx.observed == nullptr)
+    draw_text_right(list, look, FontRole::Mono14, theme.text_secondary, ImVec2(hits_x, y), figure);
   if (!node.group() || node.children_count <= kLargestMarkedGroup)
     draw_worker_marks(ctx, list, ImVec2(marks_x, y), pitch, show, n);
   look.mark("row/" + node.label, row);
@@ -327,8 +363,11 @@ void PrefixTreePanel::table_row(FrameContext& ctx, const TreeShow& show, NodeInd
 void PrefixTreePanel::node_tooltip(FrameContext& ctx, const TreeShow& show, NodeIndex n) const {
   const TreeNode& node = tree_.node(n);
   const std::size_t workers = ctx.fleet.workers().size();
-  std::string body = fmt::format("{} blocks from depth {} · {} of {} requests have come", with_commas(node.blocks),
-                                 node.depth, tree_.arrived(ctx, n), node.requests);
+  std::string body = ctx.observed != nullptr
+                         ? fmt::format("{} blocks from depth {} · {} behind it", with_commas(node.blocks), node.depth,
+                                       counted(node.requests, "chain"))
+                         : fmt::format("{} blocks from depth {} · {} of {} requests have come",
+                                       with_commas(node.blocks), node.depth, tree_.arrived(ctx, n), node.requests);
   if (node.group() && node.children_count > kLargestMarkedGroup) {
     tooltip(ctx.look, node.label, body);
     return;
@@ -343,9 +382,11 @@ void PrefixTreePanel::node_tooltip(FrameContext& ctx, const TreeShow& show, Node
     body += show.mode == Mode::kDifference && against_router(ctx, tree_.sides())
                 ? fmt::format("\nworker-{}: {} {}, router {} {}", w, router_words(ctx, tree_.sides()), c.believed,
                               *against_router(ctx, tree_.sides()), c.held)
+            : ctx.observed != nullptr ? fmt::format("\n{}: held {}", worker_name(ctx, w), c.held)
                 : fmt::format("\nworker-{}: believed {}, held {}", w, c.believed, c.held);
   }
-  if (listed == 0) body += "\nNo worker holds it, and none is believed to.";
+  if (listed == 0)
+    body += ctx.observed != nullptr ? "\nNo worker holds it." : "\nNo worker holds it, and none is believed to.";
   if (listed > 6) body += fmt::format("\nand {} more workers", listed - 6);
   if (show.mode == Mode::kDifference && all.phantom + all.unknown > 0) {
     const double ms = ctx.fleet.config().latency.per_blocks(1, ctx.fleet.config().cache.block_tokens);

@@ -22,6 +22,10 @@ class PrefixTreePanel final : public Panel {
   void table(FrameContext& ctx, const TreeShow& show);
   void table_row(FrameContext& ctx, const TreeShow& show, NodeIndex n, const Rect& row, float pitch);
   void node_tooltip(FrameContext& ctx, const TreeShow& show, NodeIndex n) const;
+  /// The mode that was clicked, where there is one.
+  static void pick(FrameContext& ctx, UiState::TreeMode mode);
+  /// What was open stays so where an observed tree has grown.
+  void keep_open(const FrameContext& ctx);
   void toggle(NodeIndex n);
 
   TreeModel tree_;
@@ -29,6 +33,7 @@ class PrefixTreePanel final : public Panel {
   Differences differences_;
   std::vector<std::uint32_t> hits_;
   std::vector<char> open_;
+  std::vector<BlockId> firsts_;  // of the nodes of a fleet that is observed: their first blocks
   std::vector<NodeIndex> rows_;  // of the table
   std::vector<char> on_path_;
   Icicle icicle_;

@@ -7,6 +7,7 @@
 #include <bit>
 #include <cctype>
 
+#include "core/live/observed/observed_fleet.h"
 #include "core/settings/scenario.h"
 
 namespace blockyard {
@@ -32,8 +33,11 @@ Coverage& Coverage::operator+=(const Coverage& o) {
 
 bool TreeModel::update(const FrameContext& ctx) {
   const Moment run = run_of(ctx);
-  if (run == run_) return false;
+  const std::size_t ids = ctx.fleet.workload().id_count();
+  if (run == run_ && edges_ == ctx.tree.edges().size() && ids_ == ids) return false;
   run_ = run;
+  edges_ = ctx.tree.edges().size();
+  ids_ = ids;
   const auto edges = ctx.tree.edges();
   nodes_.clear();
   top_.clear();
@@ -42,6 +46,9 @@ bool TreeModel::update(const FrameContext& ctx) {
   deepest_ = 0;
   blocks_ = 0;
   requests_ = static_cast<std::uint32_t>(ctx.fleet.workload().requests.size());
+  if (ctx.observed != nullptr) {  // chains, in their place
+    for (const RadixEdge& e : edges) requests_ += e.parent == kNone ? e.requests : 0;
+  }
   // Children of each edge; of the root at the end.
   std::vector<std::vector<EdgeId>> below(edges.size() + 1);
   for (EdgeId e = 0; e < edges.size(); ++e) {
@@ -75,7 +82,9 @@ bool TreeModel::update(const FrameContext& ctx) {
     g.requests = static_cast<std::uint32_t>(ends.size());
     g.children_begin = static_cast<std::uint32_t>(children_.size());
     g.children_count = static_cast<std::uint32_t>(ends.size());
-    g.label = parent == kNone ? "(unshared prompts)" : "(ends of one request)";
+    g.label = ctx.observed != nullptr ? (parent == kNone ? "(unshared chains)" : "(ends of one chain)")
+              : parent == kNone       ? "(unshared prompts)"
+                                      : "(ends of one request)";
     nodes_.push_back(g);
     for (const EdgeId e : ends) {
       const NodeIndex n = add(ctx, e, group, below);
@@ -129,6 +138,7 @@ NodeIndex TreeModel::add(const FrameContext& ctx, EdgeId first, NodeIndex parent
 // parent do not; the request, or the user, that it belongs to alone; else where it begins.
 std::string TreeModel::label_of(const FrameContext& ctx, const TreeNode& node) const {
   const Workload& workload = ctx.fleet.workload();
+  if (ctx.observed != nullptr) return fmt::format("block {}", ctx.tree.edges()[node.first].first);
   // Where there are words, they say best what it stands for.
   const RadixEdge& edge = ctx.tree.edges()[node.first];
   const std::array<Span, 1> stretch{Span{edge.first, edge.count}};
@@ -209,6 +219,7 @@ std::uint32_t TreeModel::arrived(const FrameContext& ctx, NodeIndex n) const {
     return static_cast<std::uint32_t>(
         std::count_if(list.begin(), list.end(), [&](NodeIndex c) { return arrived(ctx, c) > 0; }));
   }
+  if (ctx.observed != nullptr) return ctx.tree.edges()[node.first].first < ctx.observed->seen() ? node.requests : 0;
   const auto uses = ctx.tree.uses(node.first);
   return static_cast<std::uint32_t>(std::lower_bound(uses.begin(), uses.end(), ctx.fleet.arrived()) - uses.begin());
 }

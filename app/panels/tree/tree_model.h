@@ -73,6 +73,7 @@ class TreeModel {
   std::string label_of(const FrameContext& ctx, const TreeNode& node) const;
 
   Moment run_;
+  std::size_t edges_ = 0, ids_ = 0;  // of the radix tree that it was made from
   std::vector<TreeNode> nodes_;
   std::vector<NodeIndex> top_;
   std::vector<NodeIndex> children_;

@@ -51,6 +51,7 @@ void Session::open_file(const std::string& path) {
     if (!text) return notify(text.error().message, true);
     return open_policy(*text, path);
   }
+  if (is_recording(path)) return read_recording(path);
   if (is_trace_file(path)) return load(with_trace(run_.document, path), true, true, true);
   load(open_document(path, options_.assets_dir), true, true);
 }

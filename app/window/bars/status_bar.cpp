@@ -10,6 +10,7 @@
 #include "app/panels/panel_text.h"
 #include "app/ui/widgets.h"
 #include "app/window/bars/top_bar.h"
+#include "core/live/observed/observed_fleet.h"
 #include "core/metrics/rejections.h"
 #include "core/settings/scenario.h"
 
@@ -56,10 +57,12 @@ void draw_status_bar(FrameContext& ctx, const Rect& rect) {
   std::string state(ctx.message);
   Color dot = ctx.loading ? look.theme.warn : ctx.playing ? look.theme.good : look.theme.text_muted;
   if (state.empty()) {
-    if (ctx.playing) {
+    if (ctx.playing && ctx.arriving && ctx.over) {
+      state = "Following the fleet";
+    } else if (ctx.playing) {
       state = ctx.speed >= kMaxSpeed ? "Running as fast as possible" : fmt::format("Running at {:g}×", ctx.speed);
     } else {
-      state = ctx.over ? "The run is over" : "Paused";
+      state = ctx.over && ctx.observed == nullptr ? "The run is over" : "Paused";
       if (const Happened happened = what_happened(ctx); !happened.text.empty()) state += "   ·   " + happened.text;
     }
   }
@@ -73,7 +76,11 @@ void draw_status_bar(FrameContext& ctx, const Rect& rect) {
   const float hint_w = text_width(look, FontRole::Small, hint);
   const std::string rejected = rejected_reason(rejections_of(ctx.fleet));
   const std::string facts =
-      fmt::format("{} of {} requests   ·   {} events   ·   seed {}   ·   {}", with_commas(ctx.fleet.arrived()),
+      ctx.observed != nullptr
+          ? fmt::format("{} · {} records · {} events · {}", counted(ctx.fleet.workers().size(), "worker"),
+                        short_count(ctx.observed->session().records()), short_count(ctx.log_at),
+                        ctx.arriving ? "observed" : "as recorded")
+          : fmt::format("{} of {} requests   ·   {} events   ·   seed {}   ·   {}", with_commas(ctx.fleet.arrived()),
                   with_commas(ctx.fleet.records().size()), short_count(ctx.log_at), ctx.scenario.config.seed,
                   ctx.changes.empty() ? "deterministic"
                                                : fmt::format("{} changed in flight", ctx.changes.size()));

@@ -7,6 +7,7 @@
 
 #include "app/panels/linked.h"
 #include "app/panels/panel_text.h"
+#include "app/panels/tables/tab_events.h"
 #include "app/plot/data/axis.h"
 #include "app/ui/compat.h"
 #include "app/ui/icons.h"
@@ -106,6 +107,37 @@ void Timeline::draw_bars(FrameContext& ctx, const Strip& strip) {
   }
 }
 
+// Blocks that were stored upwards from the middle, those that went downwards; by the root of their number, so that the
+// first batch, which may bring a whole cache, leaves the rest in sight.
+void Timeline::draw_observed_bars(FrameContext& ctx, const Strip& strip) {
+  constexpr double kAgain = 0.25;  // s of screen time: what keeps coming need not be counted in every frame
+  const Look& look = ctx.look;
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const float pitch = look.px(4), bar = pitch - 1;
+  const auto n = static_cast<std::size_t>(std::max(1.0F, strip.rect.w / pitch));
+  const Key key{&ctx.metrics, ctx.log.size(), 0, n, strip.shown.begin, strip.shown.end};
+  const bool soon = ctx.arriving && key.run == key_.run && key.buckets == key_.buckets &&
+                    ctx.screen_time >= observed_at_ && ctx.screen_time < observed_at_ + kAgain;
+  if (!(key == key_) && !soon) {
+    key_ = key;
+    observed_at_ = ctx.screen_time;
+    observed_buckets_ = observed_.buckets(ctx, strip.shown.begin, strip.shown.end, n);
+  }
+  std::uint64_t most = 1;
+  for (const auto& b : observed_buckets_) most = std::max({most, b.stored, b.gone});
+  const float half = std::floor((strip.rect.h - look.px(2)) / 2), mid = strip.rect.bottom() - half;
+  const float unit = half / std::sqrt(static_cast<float>(most)), cursor = strip.x(static_cast<double>(ctx.now));
+  for (std::size_t i = 0; i < observed_buckets_.size(); ++i) {
+    const auto& b = observed_buckets_[i];
+    const float x = std::floor(strip.rect.x + pitch * static_cast<float>(i)), ahead = x >= cursor ? 0.32F : 1.0F;
+    const float up = std::ceil(unit * std::sqrt(static_cast<float>(b.stored))),
+                down = std::ceil(unit * std::sqrt(static_cast<float>(b.gone)));
+    if (up > 0) list->AddRectFilled(ImVec2(x, mid - up), ImVec2(x + bar, mid), faded(look.theme.block_stored, ahead));
+    if (down > 0)
+      list->AddRectFilled(ImVec2(x, mid), ImVec2(x + bar, mid + down), faded(look.theme.block_evicted, ahead));
+  }
+}
+
 void Timeline::draw_axis(const FrameContext& ctx, const Strip& strip, float y) {
   const Look& look = ctx.look;
   ImDrawList* list = ImGui::GetWindowDrawList();
@@ -148,6 +180,13 @@ void Timeline::draw_marks(FrameContext& ctx, const Strip& strip) {
   for (const SentPrompt& prompt : ctx.scenario.prompts)
     mark(prompt.t, look.theme.good, 1, "Sent: " + one_line(prompt.text, 60));
   for (const RunChange& change : ctx.changes) mark(change.t, look.theme.accent, 1, change.label);
+  if (ctx.observed != nullptr) {
+    for (const ObservedStrip::Mark& m : observed_.marks()) {
+      const LoggedEvent& e = ctx.log[m.event];
+      mark(m.t, m.bad ? look.theme.bad : look.theme.warn, 0,
+           fmt::format("{}: {}", worker_name(ctx, e.worker), event_detail(ctx, e)));
+    }
+  }
   for (const Bookmark& b : ctx.bookmarks) mark(b.t, look.theme.text_secondary, 2, b.label);
   const Linked pointed = linked_to(ctx, ctx.hover), selected = linked_to(ctx, ctx.selection);
   for (const auto& [what, color] : {std::pair{&selected, look.theme.accent}, {&pointed, look.theme.text}}) {
@@ -205,13 +244,13 @@ void Timeline::draw(FrameContext& ctx, const Rect& rect) {
   if (!ctx.complete && workload.closed.users == 0 && !workload.requests.empty()) {
     end = std::max(end, workload.requests.back().arrival);
   }
-  const Shown whole{0, std::max(1e5, static_cast<double>(end))};
+  const Shown whole{static_cast<double>(ctx.begin), std::max(static_cast<double>(ctx.begin) + 1e5, static_cast<double>(end))};
   if (fits_ != ctx.ui.fits || run_ != &ctx.metrics) zoomed_ = false;
   fits_ = ctx.ui.fits;
   run_ = &ctx.metrics;
   if (zoomed_) {
     zoom_.end = std::min(zoom_.end, whole.end);
-    zoom_.begin = std::clamp(zoom_.begin, 0.0, std::max(0.0, zoom_.end - kClosest));
+    zoom_.begin = std::clamp(zoom_.begin, whole.begin, std::max(whole.begin, zoom_.end - kClosest));
   }
   const float axis_h = look.px(18), pad = look.px(14);
   Strip strip{{rect.x + pad, rect.y + look.px(11), rect.w - 2 * pad, std::max(4.0F, rect.h - look.px(11) - axis_h)},
@@ -232,7 +271,12 @@ void Timeline::draw(FrameContext& ctx, const Rect& rect) {
   }
   const float base = strip.rect.bottom();
   list->AddRectFilled(ImVec2(strip.rect.x, base), ImVec2(strip.rect.right(), base + 1), look.theme.line_strong);
-  draw_bars(ctx, strip);
+  if (ctx.observed != nullptr) {
+    observed_.update(ctx);
+    draw_observed_bars(ctx, strip);
+  } else {
+    draw_bars(ctx, strip);
+  }
   draw_axis(ctx, strip, rect.bottom() - axis_h * 0.46F);
   draw_marks(ctx, strip);
 

@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "app/window/bars/observed_strip.h"
 #include "app/session/frame_context.h"
 #include "app/ui/rect.h"
 
@@ -37,6 +38,7 @@ class Timeline {
 
   void handle_mouse(FrameContext& ctx, const Strip& strip, const Shown& whole);
   void draw_bars(FrameContext& ctx, const Strip& strip);
+  void draw_observed_bars(FrameContext& ctx, const Strip& strip);
   void draw_marks(FrameContext& ctx, const Strip& strip);
   void draw_range(FrameContext& ctx, const Strip& strip);
   static void draw_axis(const FrameContext& ctx, const Strip& strip, float y);
@@ -50,6 +52,9 @@ class Timeline {
   double range_from_ = 0;
   const LiveMetrics* run_ = nullptr;
   Key key_;
+  ObservedStrip observed_;
+  std::vector<ObservedStrip::Bucket> observed_buckets_;
+  double observed_at_ = 0;  // screen time at which these were made
   std::vector<LiveMetrics::TimelineBucket> buckets_;
 };
 

@@ -115,8 +115,10 @@ void draw_title(FrameContext& ctx, const Rect& rect) {
 void export_menu(FrameContext& ctx) {
   if (!ImGui::BeginPopup("##export")) return;
   if (ImGui::MenuItem("Window as PNG", "F12")) ctx.push(cmd::Screenshot{});
-  if (ImGui::MenuItem("Requests as CSV")) action_named("export_requests").run(ctx);
-  if (ImGui::MenuItem("Scenario as JSON", "Ctrl S")) ctx.push(cmd::SaveScenario{});
+  if (ctx.observed == nullptr) {
+    if (ImGui::MenuItem("Requests as CSV")) action_named("export_requests").run(ctx);
+    if (ImGui::MenuItem("Scenario as JSON", "Ctrl S")) ctx.push(cmd::SaveScenario{});
+  }
   ImGui::Separator();
   text(ctx.look, FontRole::Small, ctx.look.theme.text_muted, "For a plot, right-click it.");
   ImGui::EndPopup();
@@ -129,16 +131,32 @@ void draw_clock(FrameContext& ctx, float x, float mid, float right) {
   // Where there is no room for its name, the chip stands over the clock.
   const bool named = right - x >= look.px(186);
   const float behind_label = named ? draw_text(list, look, FontRole::Small, look.theme.text_secondary,
-                                               ImVec2(x, mid - look.px(10)), "simulated time")
+                                               ImVec2(x, mid - look.px(10)),
+                                               ctx.observed == nullptr ? "simulated time" : "since its start")
                                    : x - look.px(10);
   draw_text(list, look, FontRole::Mono16, look.theme.text, ImVec2(x, mid + look.px(9)), clock_text(ctx.now));
-  const bool live = ctx.now >= ctx.newest;
-  const std::string label =
-      live ? std::string("LIVE") : fmt::format("{} behind", duration_text(us_to_ms(ctx.newest - ctx.now)));
+  const bool recorded = ctx.observed != nullptr && !ctx.arriving, live = ctx.now >= ctx.newest || recorded;
+  const std::string behind = duration_text(us_to_ms(ctx.newest - ctx.now));
+  const std::string label = recorded                   ? std::string("RECORDED")
+                            : ctx.arriving && !live    ? fmt::format("{} −{:.1f} s", ctx.playing ? "PAST" : "PAUSED",
+                                                                     us_to_ms(ctx.newest - ctx.now) / 1000)
+                            : ctx.arriving && !ctx.playing ? std::string("PAUSED")
+                            : live                     ? std::string("LIVE")
+                                                       : fmt::format("{} behind", behind);
   ImGui::SetCursorScreenPos(ImVec2(behind_label + look.px(10), mid - look.px(20)));
-  if (chip(look, (label + "##live").c_str(), live ? Tone::Good : Tone::Warn)) ctx.push(cmd::SeekEnd{});
-  help_tooltip(look, live ? "This is the newest time of the run" : "The past of the run",
-               live ? "What happens next has not been seen yet." : "Click to go to the newest time.", "End");
+  if (chip(look, (label + "##live").c_str(), recorded ? Tone::Neutral : live ? Tone::Good : Tone::Warn))
+    ctx.push(cmd::SeekEnd{});
+  help_tooltip(look,
+               recorded       ? "A recording of a real fleet"
+               : ctx.arriving ? (live ? "This is now" : "The past of this fleet")
+               : live         ? "This is the newest time of the run"
+                              : "The past of the run",
+               recorded                 ? "Click to go to its end."
+               : ctx.arriving && live   ? "What comes from the workers is shown as it comes."
+               : ctx.arriving           ? "The fleet goes on meanwhile. Click to go to now."
+               : live                   ? "What happens next has not been seen yet."
+                                        : "Click to go to the newest time.",
+               "End");
   // What just happened, in two rows at most.
   const Happened happened = what_happened(ctx);
   const float from =
@@ -224,7 +242,7 @@ void draw_top_bar(FrameContext& ctx, const Rect& rect) {
     x += width + gap;
   };
   place(look.px(34));
-  if (icon_button(look, "restart", icons::kRestart, "Restart under the settings as they are now", "R")) {
+  if (icon_button(look, "restart", icons::kRestart, ctx.observed == nullptr ? "Restart under the settings as they are now" : "From the start", "R")) {
     ctx.push(cmd::Restart{});
   }
   place(look.px(34));
@@ -235,16 +253,18 @@ void draw_top_bar(FrameContext& ctx, const Rect& rect) {
   play.icon = ctx.playing ? icons::kPause : icons::kPlay;
   play.kind = ButtonKind::Primary;
   play.width = look.px(fit.play_word ? 94 : 34);
-  play.tooltip = ctx.playing ? "Pause simulated time" : "Resume simulated time";
+  play.tooltip = ctx.observed != nullptr ? (ctx.playing ? "Pause; what comes is kept" : "Go on")
+                 : ctx.playing           ? "Pause simulated time"
+                                         : "Resume simulated time";
   play.shortcut = "Space";
   place(play.width);
   if (button(look, play)) ctx.push(cmd::TogglePlay{});
-  const bool more = !ctx.over;
+  const bool more = !ctx.over, requests = more && ctx.observed == nullptr;
   place(look.px(34));
   if (icon_button(look, "event", icons::kStep, "Next event", ".", more)) ctx.push(cmd::StepEvent{});
   if (fit.all_buttons) {
     place(look.px(34));
-    if (icon_button(look, "request", icons::kFastForward, "Next request", "Shift .", more)) {
+    if (icon_button(look, "request", icons::kFastForward, requests || !more ? "Next request" : "Next request: none is seen here", "Shift .", requests)) {
       ctx.push(cmd::StepRequest{});
     }
   }
@@ -272,7 +292,9 @@ void draw_top_bar(FrameContext& ctx, const Rect& rect) {
   // What leaves the program stands at the right end; the clock gets what is between.
   ButtonSpec compare{fit.words ? "Compare" : "##compare", icons::kExchange};
   compare.active = !ctx.compared.empty();
-  compare.tooltip = "Another strategy beside this one, on the same requests";
+  compare.enabled = ctx.simulation != nullptr;
+  compare.tooltip = ctx.simulation != nullptr ? "Another strategy beside this one, on the same requests"
+                                              : "This fleet is observed: what another strategy would do is not known";
   compare.shortcut = "C";
   ButtonSpec save{fit.words ? "Export" : "##export", icons::kCamera};
   save.tooltip = "Window, requests, scenario as files";

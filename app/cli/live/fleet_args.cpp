@@ -1,0 +1,30 @@
+#include "app/cli/live/fleet_args.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "core/base/words/printable.h"
+
+namespace blockyard::cli {
+
+Result<live::LiveFleet> read_fleet(const std::string& file, const std::vector<std::string>& workers) {
+  std::string json = "{}";
+  if (!file.empty()) {
+    std::ifstream in(file, std::ios::binary);
+    std::ostringstream text;
+    text << in.rdbuf();
+    if (!in) return Error{fmt::format("{}: cannot be read", quoted_part(file))};
+    json = text.str();
+  }
+  auto fleet = live::parse_fleet(json, workers);
+  if (!fleet) {
+    return file.empty() ? fleet.error() : Error{fmt::format("{}: {}", quoted_part(file), fleet.error().message)};
+  }
+  if (fleet->workers.empty())
+    return Error{"no worker is named; write --worker http://HOST:PORT,events=tcp://HOST:PORT, or a fleet file"};
+  return fleet;
+}
+
+}  // namespace blockyard::cli
