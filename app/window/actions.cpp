@@ -77,6 +77,7 @@ int digit() {
 }
 
 void export_requests(FrameContext& ctx) {
+  if (ctx.simulation == nullptr) return ctx.push(cmd::Notify{"No requests are seen here"});
   std::string csv = requests_csv(*ctx.simulation);
   ctx.push(cmd::SaveFile{"requests.csv", [csv = std::move(csv)](const std::string& path) {
                            const auto written = io::write_file(path, csv);

@@ -25,7 +25,7 @@ Kind kind_of(EventType type) {
 }  // namespace
 
 void ObservedStrip::update(const FrameContext& ctx) {
-  const std::uint32_t first = ctx.log.empty() ? 0 : ctx.log.front().handled;
+  const std::uint64_t first = ctx.log.empty() ? 0 : ctx.log.front().handled;
   if (run_ != &ctx.metrics || read_ > ctx.log.size() || first != first_) {
     marks_.clear();
     read_ = 0;

@@ -27,7 +27,7 @@ class ObservedStrip {
  private:
   const LiveMetrics* run_ = nullptr;
   std::size_t read_ = 0;
-  std::uint32_t first_ = 0;  // the step of the log's first entry, when it was read
+  std::uint64_t first_ = 0;  // the step of the log's first entry, when it was read
   std::vector<Mark> marks_;
 };
 
