@@ -22,6 +22,7 @@ std::span<const CommandRow> command_table() {
       {"tokenizer", "Train the built-in tokenizer on texts", make_tokenizer},
 #ifdef BLOCKYARD_WITH_LIVE
       {"live", "Watch a real fleet through its engines' events; record it, replay it", make_live},
+      {"standin", "Run one stand-in worker: the simulator behind vLLM's API, in real time", make_standin},
 #endif
       {"settings", "List every setting of a scenario: default, range, and when it applies", make_settings},
       {"fidelity", "Show what is modelled as in vLLM v1; with --run, what each switch of today's vLLM changes",

@@ -52,6 +52,7 @@ std::function<int()> make_tokenizer(CLI::App& app, const Context& context);
 std::function<int()> make_workload(CLI::App& app, const Context& context);
 #ifdef BLOCKYARD_WITH_LIVE
 std::function<int()> make_live(CLI::App& app, const Context& context);
+std::function<int()> make_standin(CLI::App& app, const Context& context);
 #endif
 #ifdef BLOCKYARD_WITH_GUI
 std::function<int()> make_shot(CLI::App& app, const Context& context);
