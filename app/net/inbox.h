@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -28,7 +29,8 @@ struct Arrival {
     kReplayEnded,
     kMetrics,
     kMetricsMissed,
-    kHealth
+    kHealth,
+    kCall,  ///< a router's: call(t)
   };
   What what = What::kMessage;
   WorkerId worker = 0;
@@ -36,7 +38,8 @@ struct Arrival {
   std::uint64_t seq = 0;
   live::Probe probe = live::Probe::kGood;
   std::string text;  ///< a payload, a page, or why there is none
-  SimTime t = 0;     ///< set by the inbox
+  std::function<void(SimTime t)> call;
+  SimTime t = 0;  ///< set by the inbox
 };
 
 class Inbox {

@@ -5,13 +5,19 @@
 #include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <chrono>
+#include <cstdlib>
 #include <ctime>
+#include <future>
+#include <random>
 #include <thread>
 #include <utility>  // before Boost's headers, which forget it
 
 #include "app/net/inbox.h"
 #include "app/net/polls.h"
+#include "app/net/router/desk.h"
+#include "app/net/router/front.h"
 #include "app/net/streams.h"
 #include "core/base/version.h"
 #include "core/live/feed.h"
@@ -30,11 +36,40 @@ std::string wall_clock() {
   return fmt::format("{}.{:03}Z", text, ms);
 }
 
+// 32 hexadecimal digits that nobody can guess.
+std::string random_key() {
+  std::random_device source;
+  std::string out;
+  for (int i = 0; i < 4; ++i) out += fmt::format("{:08x}", source());
+  return out;
+}
+
 }  // namespace
 
 struct Watch::Parts {
   explicit Parts(const live::LiveFleet& fleet) : session(fleet) {}
   ~Parts() { quiet(); }
+
+  // What only a router needs: its two sides, and the keys that its variables hold.
+  Result<void> begin_router(const live::LiveFleet& fleet) {
+    const live::SecuritySettings& security = fleet.router.security;
+    live::Guard::Keys keys;
+    for (const auto& [name, key] : {std::pair(&security.api_key_env, &keys.api), std::pair(&security.admin_key_env, &keys.admin)}) {
+      if (name->empty()) continue;
+      const char* value = std::getenv(name->c_str());
+      if (value == nullptr || *value == '\0') return Error{fmt::format("/security: no variable {} is set", *name)};
+      *key = value;
+    }
+    if (!fleet.router.listen->loopback() && (!security.allow_remote || keys.api.empty())) {
+      return Error{
+          fmt::format("{}: listening there needs security.allow_remote and a key (security.api_key_env)",
+                      fleet.router.listen->text())};
+    }
+    if (keys.admin.empty()) made_key = keys.changes = random_key();
+    desk = std::make_unique<Desk>(session, *feed, inbox, context);
+    front = std::make_unique<Front>(context, fleet, std::move(keys), desk->hands());
+    return front->listen();
+  }
 
   void begin(const live::LiveFleet& fleet) {
     polls = std::make_unique<Polls>(context, fleet, inbox);
@@ -66,6 +101,9 @@ struct Watch::Parts {
       case What::kBadFrame:
         feed->bad_frame(a.worker, a.t);
         break;
+      case What::kCall:
+        a.call(a.t);
+        break;
       case What::kReplayed:
         feed->replayed(a.worker, a.ask, a.seq, std::move(a.text), a.t);
         break;
@@ -93,6 +131,9 @@ struct Watch::Parts {
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{context.get_executor()};
   std::unique_ptr<Streams> streams;
   std::unique_ptr<Polls> polls;
+  std::unique_ptr<Desk> desk;
+  std::unique_ptr<Front> front;
+  std::string made_key;
   std::thread network;
 };
 
@@ -103,15 +144,13 @@ Result<std::unique_ptr<Watch>> Watch::start(const live::LiveFleet& fleet, const 
   std::unique_ptr<Watch> out(new Watch());
   out->parts_ = std::make_unique<Parts>(fleet);
   Parts& p = *out->parts_;
-  if (!options.record.empty()) {
-    auto recording = live::RecordingWriter::create(options.record, {version(), p.started, live::fleet_json(fleet)},
-                                                   options.record_most);
-    if (!recording) return recording.error();
-    p.recording = std::move(*recording);
-  }
   live::Feed::Hands hands;
   hands.record = [&p, see = options.see](live::Record&& record) {
     p.session.apply(record);
+    const auto* state = std::get_if<live::StateRecord>(&record.body);
+    const bool anew = state != nullptr && (state->state == live::StateChange::kRestarted ||
+                                           state->state == live::StateChange::kUp);
+    if (anew && p.front) boost::asio::post(p.context, [&p, w = state->worker] { p.front->read_models(w); });
     if (p.recording) p.recording->add(record);
     if (see) see(record);
   };
@@ -123,6 +162,15 @@ Result<std::unique_ptr<Watch>> Watch::start(const live::LiveFleet& fleet, const 
   auto streams = Streams::start(fleet, p.inbox);
   if (!streams) return streams.error();
   p.streams = std::move(*streams);
+  if (fleet.router.listen) {
+    if (auto ok = p.begin_router(fleet); !ok) return ok.error();
+  }
+  if (!options.record.empty()) {
+    auto recording = live::RecordingWriter::create(options.record, {version(), p.started, live::fleet_json(fleet)},
+                                                   options.record_most);
+    if (!recording) return recording.error();
+    p.recording = std::move(*recording);
+  }
   p.begin(fleet);
   return out;
 }
@@ -130,9 +178,11 @@ Result<std::unique_ptr<Watch>> Watch::start(const live::LiveFleet& fleet, const 
 void Watch::pump(SimTime longest) {
   Parts& p = *parts_;
   const SimTime now = p.inbox.now();
-  const SimTime wait = std::max<SimTime>(0, std::min(longest, p.feed->due() == kNever ? longest : p.feed->due() - now));
+  const SimTime due = std::min(p.feed->due(), p.desk ? p.desk->due() : kNever);
+  const SimTime wait = std::max<SimTime>(0, std::min(longest, due == kNever ? longest : due - now));
   for (Arrival& a : p.inbox.take(std::chrono::microseconds(wait))) p.hear(a);
   p.feed->tick(p.inbox.now());
+  if (p.desk) p.desk->tick(p.inbox.now());
   if (p.recording) p.recording->flush_due(p.inbox.now());
 }
 
@@ -141,12 +191,40 @@ const std::string& Watch::started() const { return parts_->started; }
 SimTime Watch::now() const { return parts_->inbox.now(); }
 bool Watch::awaiting() const { return parts_->feed->awaiting(); }
 
+std::string Watch::listening() const {
+  if (!parts_->front) return {};
+  live::ListenAddress at = *parts_->session.fleet().router.listen;
+  at.port = parts_->front->port();
+  return "http://" + at.text();
+}
+const std::string& Watch::made_key() const { return parts_->made_key; }
+void Watch::drain() {
+  if (parts_->front) boost::asio::post(parts_->context, [&p = *parts_] { p.front->drain(); });
+}
+std::size_t Watch::in_flight() const {
+  std::size_t out = 0;
+  for (const live::LiveWorker& w : parts_->session.workers()) out += w.active;
+  return out;
+}
+void Watch::on_request(std::function<void(const live::EndedRequest&)> ended) {
+  parts_->session.ended = std::move(ended);
+}
+
 std::optional<std::string> Watch::recording_trouble() {
   return parts_->recording ? parts_->recording->trouble() : std::nullopt;
 }
 
 Result<void> Watch::end() {
   Parts& p = *parts_;
+  if (p.front) {  // what is still under way ends now, and is told
+    std::promise<void> closed;
+    boost::asio::post(p.context, [&p, &closed] {
+      p.front->close();
+      closed.set_value();
+    });
+    closed.get_future().wait();
+    for (Arrival& a : p.inbox.take(std::chrono::microseconds(0))) p.hear(a);
+  }
   p.quiet();
   for (Arrival& a : p.inbox.take(std::chrono::microseconds(0))) p.hear(a);
   p.feed->end(p.inbox.now());

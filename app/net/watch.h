@@ -38,6 +38,16 @@ class Watch {
   bool awaiting() const;
   /// Why the recording ended before its time; said once.
   std::optional<std::string> recording_trouble();
+  /// Where it is a router: the address it listens at, as a URL; empty: it is none.
+  std::string listening() const;
+  /// A key that was made at start for changes, where none is configured; empty: none was made.
+  const std::string& made_key() const;
+  /// As a router: new requests are refused from now on.
+  void drain();
+  /// Requests of this router that are not over.
+  std::size_t in_flight() const;
+  /// Told of every request that has ended.
+  void on_request(std::function<void(const live::EndedRequest&)> ended);
   /// Listens no more, and closes the recording in order.
   Result<void> end();
 

@@ -22,6 +22,11 @@ void Feed::give(SimTime t, decltype(Record::body) body) {
   hands_.record({t, std::move(body)});
 }
 
+void Feed::pass(Record&& record) {
+  ++records_;
+  hands_.record(std::move(record));
+}
+
 void Feed::say(WorkerId w, StateChange change, std::string why, SimTime t) {
   give(t, StateRecord{w, change, std::move(why)});
 }

@@ -49,6 +49,8 @@ class Feed {
   void metrics_missed(WorkerId w, const std::string& why, SimTime t);
   void health(WorkerId w, Probe probe, const std::string& why, SimTime t);
 
+  /// A record of another maker, a router: given out in the same order, and counted.
+  void pass(Record&& record);
   /// Time passes: replays that say nothing any more are given up.
   void tick(SimTime t);
   /// When tick() has something to do.

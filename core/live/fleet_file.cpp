@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/base/words/printable.h"
+#include "core/live/routing/routing_json.h"
 #include "core/settings/json_reader.h"
 #include "core/settings/json_text.h"
 
@@ -253,6 +254,7 @@ Result<LiveFleet> parse_fleet(std::string_view json, const std::vector<std::stri
     health.integer("successes", fleet.health_successes, 1, 1000);
     health.finish();
   });
+  read_routing(in, *document, fleet.router);
   in.finish();
   if (trouble) return *trouble;
   for (const std::string& spec : specs) {
@@ -294,6 +296,7 @@ std::string fleet_json(const LiveFleet& fleet) {
                    {"timeout_ms", fleet.health_timeout_ms},
                    {"failures", fleet.health_failures},
                    {"successes", fleet.health_successes}};
+  write_routing(out, fleet.router);
   return io::dump_json(out);
 }
 

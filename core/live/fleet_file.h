@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/live/routing/router_settings.h"
 #include "core/live/wire/figures.h"
 
 namespace blockyard::live {
@@ -48,6 +49,7 @@ struct LiveFleet {
   std::string health_path = "/health";
   double health_every_ms = 2000, health_timeout_ms = 5000;
   std::uint32_t health_failures = 3, health_successes = 2;
+  RouterSettings router;
 };
 
 /// The fleet of a fleet file (a JSON object, "{}" for none), with the workers of --worker added. `specs`:

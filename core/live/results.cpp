@@ -44,6 +44,12 @@ Json worker_json(const LiveSession& session, WorkerId id) {
       out["tiers"][std::string(kTierNames[static_cast<std::size_t>(tier)])] = w.truth.in_tier(tier);
   }
   out["resident_digest"] = to_hex(session.resident_digest(id));
+  if (session.fleet().router.listen) {
+    out["requests"] = session.requests().requests_of(id);
+    out["hit_blocks"] = session.requests().hit_blocks_of(id);
+    out["active"] = w.active;
+    out["expected_blocks"] = session.view().believed_blocks(id);
+  }
   if (w.figures_at >= 0) {
     Json& metrics = out["metrics"];
     metrics["at_ms"] = us_to_ms(w.figures_at);
@@ -68,6 +74,10 @@ std::string live_results_json(const LiveSession& session, const std::string& sta
   out["duration_ms"] = us_to_ms(session.now());
   out["records"] = session.records();
   out["identities"] = session.forest().size();
+  if (session.fleet().router.listen || session.requests().requests() > 0) {
+    out["summary"] = Json::parse(session.requests().summary_json());
+    out["match_length_histogram"] = Json::parse(session.requests().histogram_json());
+  }
   out["workers"] = Json::array();
   for (WorkerId w = 0; w < session.workers().size(); ++w) out["workers"].push_back(worker_json(session, w));
   return io::dump_json(out, 2) + "\n";

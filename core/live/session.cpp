@@ -17,6 +17,8 @@ LiveWorker::LiveWorker(const WorkerSetup& s, Forest& forest, const LiveFleet& fl
 WorkerState LiveWorker::state() const {
   const bool watches_stream = !setup.events.empty();
   if (!up) return WorkerState::kDown;
+  if (draining) return WorkerState::kDraining;
+  if (breaker_open) return WorkerState::kBreakerOpen;
   if (truth.misfit() != 0) return WorkerState::kNoStream;
   if ((was_connected && !connected) || misses >= kMissesUntilStale) return WorkerState::kStale;
   if (gap) return WorkerState::kGap;
@@ -33,7 +35,11 @@ std::uint32_t LiveWorker::capacity_blocks(std::uint32_t block_tokens) const {
   return truth.capacity_seen();
 }
 
-LiveSession::LiveSession(const LiveFleet& fleet) : fleet_(fleet), forest_(std::make_unique<Forest>()) {
+LiveSession::LiveSession(const LiveFleet& fleet)
+    : fleet_(fleet),
+      forest_(std::make_unique<Forest>()),
+      view_(std::make_unique<RouterView>(*forest_, fleet.workers.size())),
+      requests_(fleet.block_tokens, fleet.workers.size()) {
   workers_.reserve(fleet.workers.size());
   for (const WorkerSetup& w : fleet.workers) workers_.emplace_back(w, *forest_, fleet_);
 }
@@ -54,6 +60,7 @@ void LiveSession::keep_changes() {
 void LiveSession::apply(const Record& record) {
   now_ = std::max(now_, record.t);
   ++records_;
+  view_->expire(now_);
   std::visit([this](const auto& body) { apply(body); }, record.body);
 }
 
@@ -71,6 +78,8 @@ void LiveSession::batch(LiveWorker& w, const KvBatch& batch) {
     w.why = fmt::format("its blocks of {} tokens and ours of {} do not fit in one another", w.truth.misfit(),
                         fleet_.block_tokens);
   }
+  const auto id = static_cast<WorkerId>(&w - workers_.data());
+  for (const NodeId node : w.truth.gained()) view_->confirmed(id, node);
 }
 
 void LiveSession::apply(const MetricsRecord& r) {
@@ -91,6 +100,7 @@ void LiveSession::apply(const MetricsRecord& r) {
   }
   w.figures = r.figures;
   w.figures_at = now_;
+  w.sent_since = 0;
 }
 
 void LiveSession::apply(const StateRecord& r) {
@@ -114,6 +124,8 @@ void LiveSession::apply(const StateRecord& r) {
     case StateChange::kLost:
       w.truth.restarted();
       w.raw.forget();
+      view_->clear(r.worker);
+      w.sent_since = 0;
       w.gap = false;
       w.last_batch = -1;
       if (r.state == StateChange::kLost) w.up = false;
@@ -129,6 +141,73 @@ void LiveSession::apply(const StateRecord& r) {
     case StateChange::kBadFrame:
       ++w.bad_frames;
       break;
+    case StateChange::kBreakerOpen:
+      w.breaker_open = true;
+      break;
+    case StateChange::kBreakerClosed:
+      w.breaker_open = false;
+      break;
+  }
+}
+
+std::vector<std::uint32_t> LiveSession::overlaps(const Digest& root, std::span<const Code> codes) const {
+  const std::vector<NodeId> chain = view_->known(root, codes);
+  std::vector<std::uint32_t> out(workers_.size(), 0);
+  for (WorkerId w = 0; w < workers_.size(); ++w) {
+    const auto there = [&](NodeId node) { return workers_[w].truth.resident(node) || view_->believed(w, node); };
+    out[w] = static_cast<std::uint32_t>(std::find_if_not(chain.begin(), chain.end(), there) - chain.begin());
+  }
+  return out;
+}
+
+void LiveSession::let_go(const Open& open) {
+  --workers_[open.worker].active;
+  workers_[open.worker].active_blocks -= open.blocks;
+}
+
+void LiveSession::apply(const RouteRecord& r) {
+  if (const auto before = open_.find(r.request); before != open_.end()) {  // it failed where it was
+    let_go(before->second);
+    view_->ended(r.request, now_);
+    view_->expire(now_);
+  }
+  const std::uint32_t predicted = r.worker < r.sights.size() ? r.sights[r.worker].overlap : 0;
+  const auto blocks = static_cast<std::uint32_t>(r.codes.size());
+  open_[r.request] = {r.worker, r.chain, blocks, r.prompt_tokens, predicted};
+  LiveWorker& w = workers_[r.worker];
+  ++w.active;
+  w.active_blocks += blocks;
+  ++w.sent_since;
+  if (!fleet_.router.config.speculative_insert || r.codes.empty()) return;
+  constexpr std::uint32_t kUnknownCapacity = 31'250;
+  const std::uint32_t capacity = w.capacity_blocks(fleet_.block_tokens);
+  const bool streams = !w.setup.events.empty() && w.truth.misfit() == 0;
+  view_->routed(r.request, r.worker, r.root, r.codes, streams ? 0 : capacity == 0 ? kUnknownCapacity : capacity,
+                [&w](NodeId node) { return w.truth.resident(node); });
+}
+
+void LiveSession::apply(const RequestRecord& r) {
+  EndedRequest over;
+  over.end = r;
+  if (const auto at = open_.find(r.request); at != open_.end()) {
+    let_go(at->second);
+    over.chain = at->second.chain;
+    over.prompt_tokens = at->second.tokens;
+    over.prompt_blocks = at->second.blocks;
+    over.predicted = at->second.predicted;
+    view_->ended(r.request, now_ + ms_to_us(fleet_.router.speculative_ttl_ms));
+    open_.erase(at);
+  }
+  requests_.add(over);
+  if (ended) ended(over);
+}
+
+void LiveSession::apply(const CommandRecord& r) {
+  if (r.command == CommandKind::kRouter) {
+    RouterSettings changed = fleet_.router;
+    if (read_router(r.router, changed)) fleet_.router = changed;
+  } else {
+    workers_[*r.whom].draining = r.command == CommandKind::kDrain;
   }
 }
 
@@ -147,6 +226,8 @@ std::uint64_t LiveSession::hash() const {
   hash.add(static_cast<std::uint64_t>(now_));
   hash.add(records_);
   hash.add(std::uint64_t{forest_->size()});
+  view_->add_to(hash);
+  requests_.add_to(hash);
   for (const LiveWorker& w : workers_) {
     w.truth.add_to(hash);
     hash.add(static_cast<std::uint64_t>(w.last_batch));
@@ -154,6 +235,8 @@ std::uint64_t LiveSession::hash() const {
     hash.add(w.gaps);
     hash.add(w.bad_frames);
     hash.add(static_cast<std::uint64_t>(w.state()));
+    hash.add(std::uint64_t{w.active} << 32 | w.sent_since);
+    hash.add(w.active_blocks);
     hash.add(static_cast<std::uint64_t>(w.figures_at));
     hash.add(std::uint64_t{w.misses});
     for (const FigureRow& row : figure_rows()) hash.add((w.figures.*row.value).value_or(-1));

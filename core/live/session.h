@@ -7,15 +7,20 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "core/base/sim_time.h"
 #include "core/live/fleet_file.h"
 #include "core/live/reading.h"
 #include "core/live/record/record.h"
+#include "core/live/routing/request_figures.h"
+#include "core/live/routing/view.h"
 #include "core/live/truth/worker_truth.h"
 
 namespace blockyard::live {
@@ -29,9 +34,11 @@ enum class WorkerState : std::uint8_t {
   kJoining,   ///< nothing has come from it yet
   kPartial,   ///< blocks from before are not known
   kLive,
+  kDraining,  ///< it is sent no more requests
+  kBreakerOpen,  ///< too many of them went wrong there
 };
 inline constexpr std::string_view kWorkerStateNames[] = {"down",    "no stream", "stale", "gap",
-                                                         "joining", "partial",   "live"};
+                                                         "joining", "partial",   "live",  "draining", "breaker open"};
 
 struct LiveWorker {
   LiveWorker(const WorkerSetup& s, Forest& forest, const LiveFleet& fleet);
@@ -46,6 +53,10 @@ struct LiveWorker {
   std::uint64_t gaps = 0, bad_frames = 0;
   bool connected = false, was_connected = false, gap = false;
   bool up = true, health_known = false;
+  bool draining = false, breaker_open = false;
+  std::uint32_t active = 0;         ///< requests of this router that are there
+  std::uint64_t active_blocks = 0;  ///< in their chains
+  std::uint32_t sent_since = 0;     ///< of them, those sent since the metrics were last read
 
   SimTime figures_at = -1;   ///< when the metrics were last read
   std::uint32_t misses = 0;  ///< in a row
@@ -78,6 +89,12 @@ class LiveSession {
   std::uint64_t records() const { return records_; }
   const std::vector<LiveWorker>& workers() const { return workers_; }
   const Forest& forest() const { return *forest_; }
+  const RouterView& view() const { return *view_; }
+  const RequestFigures& requests() const { return requests_; }
+  /// The leading unit blocks of a chain that each worker is believed to hold: by truth, or expected.
+  std::vector<std::uint32_t> overlaps(const Digest& root, std::span<const Code> codes) const;
+  /// Told of every request that ends, before apply() returns.
+  std::function<void(const EndedRequest&)> ended;
   /// SHA-256 over the sorted digests of a worker's resident unit blocks: what it holds, for comparing with others.
   Digest resident_digest(WorkerId w) const;
   /// The whole state in one number.
@@ -89,10 +106,23 @@ class LiveSession {
   void apply(const MetricsRecord& r);
   void apply(const StateRecord& r);
   void apply(const EndRecord&) {}
+  void apply(const RouteRecord& r);
+  void apply(const RequestRecord& r);
+  void apply(const CommandRecord& r);
   void batch(LiveWorker& w, const KvBatch& batch);
 
   LiveFleet fleet_;
+  struct Open {
+    WorkerId worker = 0;
+    bool chain = false;
+    std::uint32_t blocks = 0, tokens = 0, predicted = 0;
+  };
+  void let_go(const Open& open);
+
   std::unique_ptr<Forest> forest_;  // the workers point to it
+  std::unique_ptr<RouterView> view_;
+  RequestFigures requests_;
+  std::unordered_map<std::uint64_t, Open> open_;  // by request
   std::vector<LiveWorker> workers_;
   SimTime now_ = 0;
   std::uint64_t records_ = 0;

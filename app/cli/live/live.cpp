@@ -11,107 +11,21 @@
 #include "app/cli/command.h"
 #include "app/cli/live/fleet_args.h"
 #include "app/cli/live/live_check.h"
+#include "app/cli/live/live_parts.h"
 #include "app/cli/parts/checks.h"
 #include "app/cli/parts/help.h"
 #include "app/cli/parts/options.h"
 #include "app/cli/parts/table.h"
-#include "app/net/watch.h"
 #include "app/platform/program.h"
 #include "core/base/text.h"
 #include "core/base/words/printable.h"
+#include "core/live/record/recording.h"
 #include "core/live/results.h"
 
 namespace blockyard::cli {
 namespace {
 
-using live::LiveFleet;
 using live::LiveSession;
-
-struct LiveArgs {
-  std::string fleet;
-  std::vector<std::string> workers;
-  std::string record, out, replay, speed;
-  bool headless = false, record_raw = false;
-  double seconds = 0;  // 0: until it is interrupted
-  double record_max_mib = 4096;
-};
-
-// One line a second: the session's clock, then every worker, or their sums where they are many.
-std::string progress_line(const LiveSession& session, SimTime now) {
-  constexpr std::size_t kMostByName = 4;
-  std::string out = fmt::format("{:7.1f} s  ", static_cast<double>(now) / 1e6);
-  const auto& workers = session.workers();
-  if (workers.size() <= kMostByName) {
-    for (WorkerId w = 0; w < workers.size(); ++w) out += (w > 0 ? "; " : "") + live::worker_line(session, w);
-    return out + "\n";
-  }
-  std::size_t live = 0;
-  std::uint64_t blocks = 0, capacity = 0;
-  double running = 0, waiting = 0;
-  for (const live::LiveWorker& w : workers) {
-    live += w.state() == live::WorkerState::kLive;
-    blocks += w.truth.resident_blocks();
-    capacity += w.capacity_blocks(session.fleet().block_tokens);
-    running += w.figures.running.value_or(0);
-    waiting += w.figures.waiting.value_or(0);
-  }
-  return out + fmt::format("{} of {} workers live, {}/{} blocks, {:.0f} running, {:.0f} waiting\n", live,
-                           workers.size(), blocks, capacity, running, waiting);
-}
-
-// Says once what is told of a worker, where it is trouble.
-class Troubles {
- public:
-  void look(const LiveSession& session) {
-    said_.resize(session.workers().size());
-    for (WorkerId w = 0; w < said_.size(); ++w) {
-      const live::LiveWorker& worker = session.workers()[w];
-      if (worker.why.empty() || worker.why == said_[w]) continue;
-      said_[w] = worker.why;
-      note("blockyard: worker {}: {}\n", worker.setup.name, printable(worker.why));
-    }
-  }
-
- private:
-  std::vector<std::string> said_;
-};
-
-int end_with(const LiveSession& session, const std::string& started, const LiveArgs& args, io::Outputs& outputs) {
-  if (!args.out.empty()) {
-    auto file = outputs.open("--out", args.out);
-    if (!file) return refuse(file.error());
-    (*file)->write(live::live_results_json(session, started));
-  }
-  return finish(outputs, text_table(live::worker_rows(session)));
-}
-
-int watch(const LiveArgs& args) {
-  const auto fleet = read_fleet(args.fleet, args.workers);
-  if (!fleet) return refuse(fleet.error());
-  io::Outputs outputs;
-  if (!args.fleet.empty()) outputs.reads("the fleet", args.fleet);
-  const PolledInterrupts interrupts;
-  net::WatchOptions options{args.record, args.record_raw, static_cast<std::uint64_t>(args.record_max_mib * 1048576.0)};
-  if (args.record_raw) note("blockyard: warning: {} will hold the prompts' token ids\n", printable(args.record));
-  auto watch = net::Watch::start(*fleet, options);
-  if (!watch) return refuse(watch.error());
-  const SimTime until = args.seconds > 0 ? ms_to_us(args.seconds * 1000) : kNever;
-  constexpr SimTime kSecond = 1'000'000;
-  SimTime next = kSecond;
-  Troubles troubles;
-  while (!interrupted() && (*watch)->now() < until) {
-    (*watch)->pump(std::min({SimTime{50'000}, next - (*watch)->now(), until - (*watch)->now()}));
-    troubles.look((*watch)->session());
-    if (const auto trouble = (*watch)->recording_trouble()) note("blockyard: warning: {}\n", *trouble);
-    if ((*watch)->now() < next) continue;
-    note("{}", progress_line((*watch)->session(), (*watch)->now()));
-    while (next <= (*watch)->now()) next += kSecond;
-  }
-  const auto ended = (*watch)->end();
-  const int status = end_with((*watch)->session(), (*watch)->started(), args, outputs);
-  if (!ended) return refuse(ended.error());
-  return status;
-}
 
 // Feeds a recording; see(record) before each is applied. The exit status where it fails.
 template <class See>
@@ -140,6 +54,9 @@ int replay(const LiveArgs& args) {
   auto recording = live::RecordingReader::open(args.replay);
   if (!recording) return refuse(recording.error());
   LiveSession session((*recording)->fleet());
+  RequestRows rows(args, outputs);
+  if (rows.trouble()) return refuse(*rows.trouble());
+  session.ended = rows.writer(session);
   const auto began = std::chrono::steady_clock::now();
   constexpr SimTime kSecond = 1'000'000;
   SimTime next = kSecond;
@@ -183,7 +100,10 @@ int info(const std::string& path) {
 
 // The window in this process's place, on the same fleet or recording.
 int open_window(const LiveArgs& args, const Context& context) {
-  if (!args.out.empty() || args.seconds > 0) return refuse(Error{"--out and --for go with --headless"});
+  if (!args.out.empty() || !args.requests.empty() || args.seconds > 0)
+    return refuse(Error{"--out, --requests and --for go with --headless"});
+  if (args.demo || !args.listen.empty() || !args.tokens.empty() || !args.sets.empty())
+    return refuse(Error{"the window watches a fleet and is no router so far; add --headless"});
   std::vector<std::string> words;
   if (!context.assets_dir.empty()) words.insert(words.end(), {"--assets", context.assets_dir});
   if (!args.replay.empty()) {
@@ -248,8 +168,30 @@ std::function<int()> make_live(CLI::App& app, const Context& context) {
   app.add_option("--speed", args->speed,
                  "Speed of a replay: 1 as recorded, max as fast as possible (default: 1 in the window, else max)")
       ->type_name("X|max")
-      ->type_name("X|max")
       ->check(check_speed);
+  app.add_option("--demo", args->demo,
+                 "Start this many stand-in workers, a router and a small load (default: no demo; 3 with --demo alone)")
+      ->type_name("[N]")
+      ->expected(0, 1)
+      ->default_str("3")
+      ->check(whole(1, 64));
+  app.add_option("--scenario", args->scenario, "Scenario of the demo: a name, or a file")
+      ->needs("--demo")
+      ->capture_default_str();
+  app.add_option("--seed", args->seed, "Seed of the demo (default: the scenario's)")->needs("--demo");
+  app.add_option("--listen", args->listen, "Be the fleet's router and listen here (default: only watch)")
+      ->type_name("[ADDRESS:]PORT");
+  app.add_option("--tokens", args->tokens,
+                 "Where a request's tokens come from: its worker, or nowhere (default: as in the file, else worker)")
+      ->type_name("worker|none");
+  app.add_option("--set", args->sets,
+                 "Change the fleet file: a dotted path and a JSON value, e.g. router.strategy=round_robin; may be "
+                 "repeated (default: the file as it is)")
+      ->type_name("PATH=VALUE")
+      ->take_all()
+      ->allow_extra_args(false);
+  app.add_option("--requests", args->requests, "Write the router's requests as CSV, one row each (default: not written)")
+      ->type_name("FILE");
   app.add_option("--out", args->out, "Write results as JSON (default: not written)")->type_name("FILE");
   end_help(app, {"blockyard live --headless --for 2 --worker http://127.0.0.1:8000,events=tcp://127.0.0.1:5557",
                  "blockyard live --headless --for 2 --worker http://127.0.0.1:8000 --record fleet.jsonl.gz",
@@ -273,14 +215,18 @@ std::function<int()> make_live(CLI::App& app, const Context& context) {
   app.require_subcommand(0, 1);
   return [args, look, path, check, checked, context] {
     if (check->parsed()) {
-      const auto fleet = read_fleet(checked->fleet, checked->workers);
+      const auto fleet = read_fleet(*checked);
       return fleet ? check_fleet(*fleet, checked->seconds) : refuse(fleet.error());
     }
     if (look->parsed()) return info(*path);
-    if (!args->replay.empty() && (!args->record.empty() || !args->workers.empty() || !args->fleet.empty() || args->seconds > 0))
-      return refuse(Error{"--replay goes without a fleet, --worker, --record and --for"});
+    if (args->demo && (!args->replay.empty() || !args->workers.empty() || !args->fleet.empty()))
+      return refuse(Error{"--demo goes without a fleet, --worker and --replay"});
+    if (!args->replay.empty() &&
+        (!args->record.empty() || !args->workers.empty() || !args->fleet.empty() || args->seconds > 0 ||
+         !args->listen.empty() || !args->tokens.empty() || !args->sets.empty()))
+      return refuse(Error{"--replay goes without a fleet, --worker, --listen, --tokens, --set, --record and --for"});
     if (!args->headless) return open_window(*args, context);
-    return args->replay.empty() ? watch(*args) : replay(*args);
+    return args->replay.empty() ? watch_fleet(*args, context) : replay(*args);
   };
 }
 

@@ -122,39 +122,39 @@ Result<WordSource> standin_words(const Scenario& scenario) {
 
 std::function<int()> make_standin(CLI::App& app, const Context& context) {
   auto args = std::make_shared<StandInArgs>();
-  app.add_option("--port", args->port, "Where it listens on 127.0.0.1; 0: a free port")
+  app.add_option("--port", args->port, "Port to listen on at 127.0.0.1; 0: a free one")
       ->capture_default_str()
       ->check(check_port);
-  app.add_option("--events", args->events, "Port of its stream of KV events; 0: a free one; none: it has none")
+  app.add_option("--events", args->events, "Port of its KV event stream; 0: a free one, none: no stream")
       ->capture_default_str()
       ->check(check_port_or_none);
-  app.add_option("--replay", args->replay, "Port where the stream's latest batches can be asked for; 0, none: the same")
+  app.add_option("--replay", args->replay, "Port of the stream's replay; 0: a free one, none: no replay")
       ->capture_default_str()
       ->check(check_port_or_none);
-  app.add_option("--scenario", args->scenario.name, "Whose cache, fleet, latency and tokenizer it has: a name or a file")
+  app.add_option("--scenario", args->scenario.name, "Scenario whose cache, engine, latency and tokenizer it takes: a name, or a file")
       ->capture_default_str();
-  app.add_option("--seed", args->seed, "Of its answers; without it, the scenario's");
+  app.add_option("--seed", args->seed, "Seed of its answers (default: the scenario's)");
   add_sets(app, args->scenario.sets);
   app.add_option("--model", args->model, "The name of the model that it serves")->capture_default_str();
-  app.add_option("--topic", args->topic, "Topic of its messages; without it, the empty one");
-  app.add_option("--form", args->form, "Its events are maps, or arrays")
+  app.add_option("--topic", args->topic, "Topic of its messages (default: the empty one)");
+  app.add_option("--form", args->form, "Write events as maps or as arrays")
       ->type_name("map|array")
       ->capture_default_str()
       ->check(CLI::IsMember({"map", "array"}));
-  app.add_option("--buffer", args->buffer, "Batches that a replay can bring back")
+  app.add_option("--buffer", args->buffer, "Number of batches kept for replay")
       ->capture_default_str()
       ->check(whole(1, 1'000'000));
-  app.add_option("--time-scale", args->time_scale, "All its latencies are multiplied by this")
+  app.add_option("--time-scale", args->time_scale, "Multiply all latencies by this")
       ->capture_default_str()
       ->check(between(1e-6, 1e6));
-  app.add_option("--api-key-env", args->key_env, "The environment variable that holds the key it asks for; without it, none")
+  app.add_option("--api-key-env", args->key_env, "Environment variable that holds the key to ask for (default: no key)")
       ->type_name("NAME");
-  app.add_option("--drop", args->drop, "For tests: batches that are kept from the stream, and not from the replay")
+  app.add_option("--drop", args->drop, "For tests: leave these batches out of the stream, not out of the replay (default: none)")
       ->type_name("N,N");
-  app.add_option("--fail-every", args->fail_every, "For tests: each so-manieth request is answered with 500; 0: none")
+  app.add_option("--fail-every", args->fail_every, "For tests: answer every Nth request with 500; 0: none")
       ->capture_default_str()
       ->check(whole(0, 1'000'000'000));
-  app.add_option("--die-after", args->die_after, "For tests: drop the connection after so many tokens; without it, never")
+  app.add_option("--die-after", args->die_after, "For tests: drop the connection after this many tokens (default: never)")
       ->check(whole(0, 1'000'000'000));
   end_help(app, {"timeout --preserve-status -s INT 5 blockyard standin",
                  "timeout --preserve-status -s INT 5 blockyard standin --events none --time-scale 0.1"});

@@ -3,12 +3,15 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "core/base/ids.h"
 #include "core/base/sim_time.h"
+#include "core/live/truth/codes.h"
 #include "core/live/truth/kv_event.h"
 #include "core/live/wire/figures.h"
 
@@ -50,14 +53,69 @@ enum class StateChange : std::uint8_t {
   kLost,          ///< nobody listens there any more: down, and what is known of it is void
   kNoStream,      ///< its blocks fit none of ours: the stream is left
   kBadFrame,      ///< a message of its stream has not the frames of one, and is left
+  kBreakerOpen,   ///< too many requests in a row went wrong there: none goes there for a while
+  kBreakerClosed, ///< some went well again
 };
 inline constexpr std::string_view kStateChangeNames[] = {"connected", "disconnected", "gap",  "settled",   "restarted",
-                                                         "up",        "down",         "lost", "no_stream", "bad_frame"};
+                                                         "up",        "down",         "lost", "no_stream", "bad_frame",
+                                                         "breaker_open", "breaker_closed"};
 struct StateRecord {
   WorkerId worker = 0;
   StateChange state = StateChange::kConnected;
   std::string why;
   bool operator==(const StateRecord&) const = default;
+};
+
+/// What a router saw of a worker as it chose.
+struct WorkerSight {
+  bool routable = false;
+  std::uint32_t overlap = 0;  ///< leading unit blocks, in truth or expected
+  double load = 0;
+  std::uint32_t waiting = 0, in_use = 0, active = 0;
+  std::uint64_t active_blocks = 0, pending_tokens = 0;
+  bool operator==(const WorkerSight&) const = default;
+};
+
+/// A request of this router goes to a worker.
+struct RouteRecord {
+  WorkerId worker = 0;
+  std::uint64_t request = 0;  ///< from 0
+  std::uint32_t attempt = 0;
+  bool chain = false;  ///< whether its tokens are known; else there are no codes
+  Digest root = kRootDigest;
+  std::vector<Code> codes;
+  std::uint32_t prompt_tokens = 0;
+  std::string strategy;
+  std::vector<WorkerSight> sights;  ///< one a worker
+  std::string reason;               ///< one sentence: the branch taken, and the tie-break
+  bool operator==(const RouteRecord&) const = default;
+};
+
+enum class Outcome : std::uint8_t { kCompleted, kFailed, kCancelled };
+inline constexpr std::string_view kOutcomeNames[] = {"completed", "failed", "cancelled"};
+
+/// And has ended. Times are −1 where there is none.
+struct RequestRecord {
+  std::uint64_t request = 0;
+  std::optional<WorkerId> served;  ///< the last it went to
+  std::uint32_t attempts = 0;
+  std::uint32_t http_status = 0;  ///< the client's; 0: it left before there was one
+  Outcome outcome = Outcome::kCompleted;
+  SimTime arrival = -1, routed = -1, sent = -1, head = -1, first_token = -1, finish = -1;
+  std::uint32_t output_tokens = 0;
+  std::optional<std::uint32_t> told_prompt_tokens, cached_tokens;  ///< by the engine's usage
+  bool generates = true;                                           ///< of the kind that has a chain
+  bool operator==(const RequestRecord&) const = default;
+};
+
+/// Somebody changed what the router does.
+enum class CommandKind : std::uint8_t { kRouter, kDrain, kResume };
+inline constexpr std::string_view kCommandNames[] = {"router", "drain", "resume"};
+struct CommandRecord {
+  CommandKind command = CommandKind::kRouter;
+  std::optional<WorkerId> whom;  ///< of drain and resume
+  std::string router;            ///< of router: the section as JSON
+  bool operator==(const CommandRecord&) const = default;
 };
 
 /// The session ended in order.
@@ -68,7 +126,8 @@ struct EndRecord {
 
 struct Record {
   SimTime t = 0;  ///< µs since the session began; never falls
-  std::variant<KvRecord, KvRawRecord, MetricsRecord, StateRecord, EndRecord> body;
+  std::variant<KvRecord, KvRawRecord, MetricsRecord, StateRecord, EndRecord, RouteRecord, RequestRecord, CommandRecord>
+      body;
   bool operator==(const Record&) const = default;
 };
 

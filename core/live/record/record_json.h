@@ -13,7 +13,8 @@ namespace blockyard::live {
 
 inline constexpr int kRecordingVersion = 1;
 /// The types of lines, in the order of Record's variant.
-inline constexpr std::string_view kRecordTypes[] = {"kv", "kv_raw", "metrics", "state", "end"};
+inline constexpr std::string_view kRecordTypes[] = {"kv", "kv_raw", "metrics", "state", "end",
+                                                    "route", "request", "command"};
 
 /// Without a newline at the end.
 std::string head_line(const RecordingHead& head);

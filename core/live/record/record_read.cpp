@@ -6,69 +6,13 @@
 
 #include "core/base/words/printable.h"
 #include "core/live/record/base64.h"
+#include "core/live/record/line_parts.h"
 #include "core/live/record/record_json.h"
 #include "core/live/wire/kv_decode.h"
 #include "core/settings/json_text.h"
 
 namespace blockyard::live {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-// The fields of a line; the first trouble is kept and everything after it does nothing.
-class LineReader {
- public:
-  explicit LineReader(const Json& object) : object_(object) {}
-  const std::string& trouble() const { return trouble_; }
-  void fail(std::string_view key, std::string_view wanted) {
-    if (trouble_.empty()) trouble_ = fmt::format("{} must be {}", key, wanted);
-  }
-  const Json* find(std::string_view key) const {
-    const auto at = object_.find(std::string(key));
-    return at == object_.end() ? nullptr : &*at;
-  }
-  std::uint64_t whole(std::string_view key, std::uint64_t most) {
-    const Json* v = find(key);
-    if (v == nullptr || !v->is_number_unsigned() || v->get<std::uint64_t>() > most) {
-      fail(key, fmt::format("a whole number up to {}", most));
-      return 0;
-    }
-    return v->get<std::uint64_t>();
-  }
-  double number(std::string_view key) {
-    const Json* v = find(key);
-    const auto out = v == nullptr ? std::nullopt : real(*v);
-    if (!out) fail(key, "a number");
-    return out.value_or(0);
-  }
-  std::string_view text(std::string_view key) {
-    const Json* v = find(key);
-    if (v == nullptr || !v->is_string()) {
-      fail(key, "a text");
-      return {};
-    }
-    return v->get_ref<const std::string&>();
-  }
-  std::size_t choice(std::string_view key, std::span<const std::string_view> names) {
-    const std::string_view word = text(key);
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      if (names[i] == word) return i;
-    }
-    fail(key, fmt::format("one of {}", fmt::join(names, ", ")));
-    return 0;
-  }
-  static std::optional<double> real(const Json& v) {
-    if (v.is_number()) return v.get<double>();
-    if (v == "inf") return std::numeric_limits<double>::infinity();
-    if (v == "-inf") return -std::numeric_limits<double>::infinity();
-    if (v == "nan") return std::numeric_limits<double>::quiet_NaN();
-    return std::nullopt;
-  }
-
- private:
-  const Json& object_;
-  std::string trouble_;
-};
 
 std::optional<std::uint64_t> hash_of(const Json& v) {
   if (!v.is_string()) return std::nullopt;
@@ -97,11 +41,7 @@ void read_stored(LineReader& in, KvEvent& e) {
     e.codes.push_back(*code);
   }
   if (in.find("root") == nullptr) return;
-  const std::string_view root = in.text("root");
-  const auto high = parse_code(root.substr(0, 32)), low = parse_code(root.size() == 64 ? root.substr(32) : "");
-  if (!high || !low) return in.fail("root", "64 hexadecimal digits");
-  const std::uint64_t parts[] = {high->high, high->low, low->high, low->low};
-  for (std::size_t i = 0; i < 32; ++i) e.root[i] = static_cast<std::uint8_t>(parts[i / 8] >> (56 - 8 * (i % 8)));
+  if (const auto root = in.digest("root")) e.root = *root;
 }
 
 void read_event(LineReader& in, KvEvent& e) {
@@ -214,7 +154,11 @@ Body body_of(LineReader& in, std::uint32_t workers) {
     body.worker = static_cast<WorkerId>(in.whole("w", workers == 0 ? 0 : workers - 1));
     if (workers == 0) in.fail("w", "a worker of the fleet, which has none");
   }
-  read_body(in, body);
+  if constexpr (requires { read_body(in, body, workers); }) {
+    read_body(in, body, workers);
+  } else {
+    read_body(in, body);
+  }
   return body;
 }
 
@@ -254,6 +198,12 @@ Result<std::optional<Record>> parse_record(std::string_view line, std::uint32_t 
     record.body = body_of<StateRecord>(in, workers);
   } else if (type == kRecordTypes[4]) {
     record.body = body_of<EndRecord>(in, workers);
+  } else if (type == kRecordTypes[5]) {
+    record.body = body_of<RouteRecord>(in, workers);
+  } else if (type == kRecordTypes[6]) {
+    record.body = body_of<RequestRecord>(in, workers);
+  } else if (type == kRecordTypes[7]) {
+    record.body = body_of<CommandRecord>(in, workers);
   } else if (in.trouble().empty()) {
     return std::optional<Record>();
   }

@@ -5,21 +5,14 @@
 #include <iterator>
 
 #include "core/live/record/base64.h"
+#include "core/live/record/line_parts.h"
 #include "core/live/record/record_json.h"
 #include "core/settings/json_text.h"
 
 namespace blockyard::live {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 // Writing: lines of tens of thousands of blocks, so no value of the JSON library is made.
-
-void add_number(std::string& out, double v) {
-  char text[32];
-  const auto end = std::to_chars(text, text + sizeof(text), v).ptr;
-  out.append(text, end);
-}
 
 // Finite numbers as they are; the others, which JSON has not, as texts.
 void add_double(std::string& out, double v) {
@@ -29,8 +22,6 @@ void add_double(std::string& out, double v) {
     out += std::isnan(v) ? "\"nan\"" : v > 0 ? "\"inf\"" : "\"-inf\"";
   }
 }
-
-void add_text(std::string& out, std::string_view text) { out += io::dump_json(Json(std::string(text))); }
 
 void add_event(std::string& out, const KvEvent& e) {
   const auto to = std::back_inserter(out);
@@ -46,15 +37,7 @@ void add_event(std::string& out, const KvEvent& e) {
   if (e.op == KvOp::kStored) {
     if (e.parent) fmt::format_to(to, R"(,"parent":"{:016x}")", *e.parent);
     fmt::format_to(to, R"(,"block_size":{},"codes":[)", e.block_size);
-    for (std::size_t i = 0; i < e.codes.size(); ++i) {
-      const Code& c = e.codes[i];
-      if (i > 0) out += ',';
-      if (c.none()) {
-        out += "null";
-      } else {
-        fmt::format_to(to, "\"{:016x}{:016x}\"", c.high, c.low);
-      }
-    }
+    add_codes(out, e.codes);
     out += ']';
     if (e.root != kRootDigest) fmt::format_to(to, R"(,"root":"{}")", to_hex(e.root));
   }
@@ -137,6 +120,25 @@ void add_body(std::string& out, const EndRecord& r) {
 }
 
 }  // namespace
+
+void add_number(std::string& out, double v) {
+  char text[32];
+  const auto end = std::to_chars(text, text + sizeof(text), v).ptr;
+  out.append(text, end);
+}
+
+void add_text(std::string& out, std::string_view text) { out += io::dump_json(Json(std::string(text))); }
+
+void add_codes(std::string& out, std::span<const Code> codes) {
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    if (i > 0) out += ',';
+    if (codes[i].none()) {
+      out += "null";
+    } else {
+      fmt::format_to(std::back_inserter(out), "\"{:016x}{:016x}\"", codes[i].high, codes[i].low);
+    }
+  }
+}
 
 std::string head_line(const RecordingHead& head) {
   Json line;

@@ -8,6 +8,7 @@
 namespace blockyard::live {
 
 bool WorkerTruth::apply(const KvBatch& batch) {
+  gained_.clear();
   if (misfit_ != 0) return false;
   ++counts_.batches;
   if (batch.replayed) ++counts_.replayed;
@@ -343,6 +344,7 @@ void WorkerTruth::count(std::uint32_t b, bool resident) {
     if (keeps_changes_ && before == (resident ? 0U : 1U)) changes_.push_back({node, forest_->born(node), resident});
     if (resident) {
       resident_.set(node, before + 1);
+      if (before == 0) gained_.push_back(node);
     } else if (before > 1) {
       resident_.set(node, before - 1);
     } else {

@@ -74,6 +74,8 @@ class WorkerTruth {
   std::uint32_t in_tier(Tier tier) const { return tiers_[static_cast<std::size_t>(tier)]; }
   /// Distinct unit blocks that are resident.
   std::uint32_t resident_blocks() const { return static_cast<std::uint32_t>(resident_.size()); }
+  /// Unit blocks that became resident with the last batch.
+  const std::vector<NodeId>& gained() const { return gained_; }
   bool resident(NodeId node) const { return resident_.find(node) != kNone; }
   template <class See>
   void each_resident(const See& see) const {
@@ -153,6 +155,7 @@ class WorkerTruth {
   std::unordered_map<std::uint32_t, Orphan> orphans_;           // by block; alive and not placed
   std::deque<std::pair<std::uint64_t, std::uint32_t>> by_age_;  // oldest first; who is an orphan no more is passed over
   std::uint64_t next_age_ = 0;
+  std::vector<NodeId> gained_;
   FlatMap<NodeId, Hash64> resident_;       // how many blocks make it so
   std::vector<std::uint32_t> free_cells_;  // a heap, the lowest first
   std::uint32_t cells_ = 0;
