@@ -33,6 +33,10 @@ ObservedState observed_state(live::WorkerState state) {
     case S::kPartial:
       return {"partial", Tone::Warn, icons::kInfo,
               "Blocks that it stored before the first batch here, or in one that was lost, are not known."};
+    case S::kDraining:
+      return {"draining", Tone::Neutral, icons::kDownload, "It gets no new requests; those that run there go on."};
+    case S::kBreakerOpen:
+      return {"breaker open", Tone::Bad, icons::kBolt, "It has failed several times in a row: it is left alone for a while."};
     case S::kLive:
       return {"live", Tone::Good, icons::kCheck, "All that its stream has said is known."};
   }

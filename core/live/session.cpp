@@ -47,9 +47,13 @@ LiveSession::LiveSession(const LiveFleet& fleet)
 LiveSession::LiveSession(const LiveSession& other)
     : fleet_(other.fleet_),
       forest_(std::make_unique<Forest>(*other.forest_)),
+      view_(std::make_unique<RouterView>(*other.view_)),
+      requests_(other.requests_),
+      open_(other.open_),
       workers_(other.workers_),
       now_(other.now_),
       records_(other.records_) {
+  view_->move_to(*forest_);
   for (LiveWorker& w : workers_) w.truth.move_to(*forest_);
 }
 

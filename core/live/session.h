@@ -73,7 +73,7 @@ inline constexpr std::uint32_t kMissesUntilStale = 3;
 class LiveSession {
  public:
   explicit LiveSession(const LiveFleet& fleet);
-  /// A copy is a session of its own: both go on apart.
+  /// A copy is a session of its own: both go on apart, and it tells nobody of requests that end.
   LiveSession(const LiveSession& other);
   LiveSession& operator=(const LiveSession&) = delete;
 

@@ -67,6 +67,10 @@ EventType event_of(StateChange change) {
       return EventType::kDown;
     case StateChange::kBadFrame:
       return EventType::kLeaveOut;
+    case StateChange::kBreakerOpen:
+      return EventType::kDown;
+    case StateChange::kBreakerClosed:
+      return EventType::kUp;
   }
   return EventType::kLeaveOut;
 }

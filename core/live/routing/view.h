@@ -60,6 +60,11 @@ class RouterView {
     workers_[w].stamp.each([&see](NodeId node, std::uint32_t) { see(node); });
   }
   void add_to(StateHash& hash) const;
+  /// A copy goes on with the copy of its forest.
+  void move_to(Forest& forest) {
+    forest_ = &forest;
+    now_ = nullptr;
+  }
 
  private:
   struct Hash32 {

@@ -110,7 +110,7 @@ TEST(ObservedFleet, TellsWhatHappened) {
   EXPECT_EQ(count(EventType::kConnect), 3);
   EXPECT_EQ(count(EventType::kGap), 1);
   EXPECT_EQ(count(EventType::kLeaveOut), 1);
-  EXPECT_EQ(count(EventType::kDown), 1);
+  EXPECT_EQ(count(EventType::kDown), 2);
   const auto lost = std::find_if(log.begin(), log.end(), [](const LoggedEvent& e) { return e.type == EventType::kLose; });
   ASSERT_NE(lost, log.end());
   EXPECT_EQ(lost->worker, 1U);
