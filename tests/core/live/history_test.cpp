@@ -46,6 +46,32 @@ std::vector<Record> wild_records(std::uint32_t seed) {
   return out;
 }
 
+// With a router's choices among them: what it expects belongs to the session, and so to every copy of it.
+std::vector<Record> with_routes(const std::vector<Record>& records) {
+  std::vector<Record> out;
+  std::uint64_t request = 0;
+  for (const Record& r : records) {
+    out.push_back(r);
+    const auto* kv = std::get_if<live::KvRecord>(&r.body);
+    if (kv == nullptr || kv->batch.events.empty() || kv->batch.events.back().codes.empty()) continue;
+    live::RouteRecord route;
+    route.worker = (kv->worker + 1) % 3;
+    route.request = request;
+    route.chain = true;
+    route.codes = kv->batch.events.back().codes;
+    route.prompt_tokens = static_cast<std::uint32_t>(16 * route.codes.size());
+    out.push_back({r.t, route});
+    if (request++ < 3) continue;
+    live::RequestRecord over;
+    over.request = request - 3;
+    over.served = route.worker;
+    over.arrival = over.routed = over.sent = over.head = 0;
+    over.finish = r.t;
+    out.push_back({r.t, over});
+  }
+  return out;
+}
+
 TEST(ObservedFleet, HoldsWhatTheTruthSaysAfterEveryRecord) {
   for (std::uint32_t seed = 0; seed < 4; ++seed) {
     live::BlockNames names(16);
@@ -130,8 +156,7 @@ TEST(ObservedFleet, TellsWhatHappened) {
 
 TEST(History, EveryMomentIsTheSameHoweverOneGetsThere) {
   for (std::uint32_t seed = 0; seed < 3; ++seed) {
-    const std::vector<Record> records = seed == 0 ? small_records() : wild_records(seed);
-    // Checkpoints in plenty: nothing but the budget of records decides, so a raw payload makes some heavy.
+    const std::vector<Record> records = with_routes(seed == 0 ? small_records() : wild_records(seed));
     History history(small_fleet(), kStarted);
     for (const Record& r : records) history.add(r);
     history.settle_names();

@@ -1,6 +1,5 @@
 // A small recording of a fleet of three, for tests: chains that share their beginnings are stored and go again; one
-// worker has a gap that its replay fills, one loses batches, one restarts and is down for a while; the third says
-// nothing of its capacity. 20 s long.
+// worker loses batches, another is away twice and comes back with nothing, and says nothing of its capacity. 20 s long.
 #pragma once
 
 #include <gtest/gtest.h>
