@@ -19,6 +19,7 @@ enum class RngPurpose : std::uint64_t {
   kMessageLoss = 4,
   kArrival = 5,
   kAnswers = 6,
+  kCalibration = 7,
   kTest = 99
 };
 

@@ -1,5 +1,5 @@
-// blockyard live: watch a real fleet, record it, replay the recording, look into one. Without --headless it says what is
-// wrong with the command, and starts the window with the rest.
+// blockyard live: watch a real fleet, record it, replay the recording, look into one. Without --headless it says what
+// is wrong with the command, and starts the window with the rest.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -10,6 +10,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/live/fleet_args.h"
+#include "app/cli/live/live_calibrate.h"
 #include "app/cli/live/live_check.h"
 #include "app/cli/live/live_parts.h"
 #include "app/cli/parts/checks.h"
@@ -190,7 +191,8 @@ std::function<int()> make_live(CLI::App& app, const Context& context) {
       ->type_name("PATH=VALUE")
       ->take_all()
       ->allow_extra_args(false);
-  app.add_option("--requests", args->requests, "Write the router's requests as CSV, one row each (default: not written)")
+  app.add_option("--requests", args->requests,
+                 "Write the router's requests as CSV, one row each (default: not written)")
       ->type_name("FILE");
   app.add_option("--out", args->out, "Write results as JSON (default: not written)")->type_name("FILE");
   end_help(app, {"blockyard live --headless --for 2 --worker http://127.0.0.1:8000,events=tcp://127.0.0.1:5557",
@@ -212,8 +214,12 @@ std::function<int()> make_live(CLI::App& app, const Context& context) {
       ->check(between(0.001, 1e7));
   end_help(*check, {"blockyard live check --worker http://127.0.0.1:8000,events=tcp://127.0.0.1:5557 --for 1 || echo "
                     "'not all is well'"});
+  CLI::App* calibrating =
+      app.add_subcommand("calibrate", "Measure an idle worker and write the scenario that runs like it");
+  const std::function<int()> calibrate = make_calibrate(*calibrating);
   app.require_subcommand(0, 1);
-  return [args, look, path, check, checked, context] {
+  return [args, look, path, check, checked, calibrating, calibrate, context] {
+    if (calibrating->parsed()) return calibrate();
     if (check->parsed()) {
       const auto fleet = read_fleet(*checked);
       return fleet ? check_fleet(*fleet, checked->seconds) : refuse(fleet.error());
