@@ -9,7 +9,7 @@ import tempfile
 from live_stage import CASES, PATIENCE, Watch, main, PROGRAM
 
 
-def demo(*more):
+def demo(*more, traced=False):
     w = Watch([], "--demo", *more)
     try:
         assert w.process.wait(PATIENCE) == 0, "".join(w.lines[-5:])
@@ -18,13 +18,37 @@ def demo(*more):
         assert written == w.replay(), "the replay differs"
         with open(w.recording) as f:
             recorded = [json.loads(line) for line in f]
+        if traced:
+            the_trace_is_the_requests(w, recorded)
         return json.loads(written), recorded, "".join(w.lines)
     finally:
         w.close()
 
 
+def the_trace_is_the_requests(w, recorded):
+    """Each request once, in order of arrival, with ids that are shared exactly where chains are; and the simulator runs it."""
+    path = os.path.join(w.folder, "trace.jsonl")
+    done = subprocess.run([PROGRAM, "live", "trace", w.recording, "--out", path], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    with open(path) as f:
+        lines = [json.loads(line) for line in f]
+    chains = {r["request"]: (r["codes"], r["tokens"]) for r in reversed(recorded[1:]) if r["type"] == "route"}
+    ended = sorted((r for r in recorded[1:] if r["type"] == "request"), key=lambda r: (r["arrival_us"], r["request"]))
+    assert len(lines) == len(ended) == len(chains)
+    names = {}
+    for line, r in zip(lines, ended):
+        codes, tokens = chains[r["request"]]
+        assert (line["input_length"], line["output_length"]) == (tokens, r["output_tokens"]) and line["block_size"] == 16
+        assert abs(line["timestamp"] * 1000 - r["arrival_us"]) < 1, (line, r)
+        for k, block in enumerate(line["hash_ids"]):
+            assert names.setdefault(tuple(codes[:k + 1]), block) == block
+    assert len(set(names.values())) == len(names) and min(names.values()) == 0
+    done = subprocess.run([PROGRAM, "run", "first-look", "--trace", path, "--set", "cache.capacity_blocks=256"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 def what_it_shows_is_true():
-    results, recorded, said = demo("3", "--for", "5", "--requests", os.devnull)
+    results, recorded, said = demo("3", "--for", "5", "--requests", os.devnull, traced=True)
     summary = results["summary"]
     assert summary["completed"] > 10 and summary["failed"] == summary["cancelled"] == 0, summary
     assert summary["hits_known"] == summary["completed"] and summary["hit_blocks"] > 0, summary

@@ -22,6 +22,7 @@
 #include "core/base/words/printable.h"
 #include "core/live/record/recording.h"
 #include "core/live/results.h"
+#include "core/live/record/request_trace.h"
 
 namespace blockyard::cli {
 namespace {
@@ -126,6 +127,23 @@ int open_window(const LiveArgs& args, const Context& context) {
   return refuse(Error::failure(fmt::format("{}: cannot be started: {}", window.string(), why)));
 }
 
+int trace(const std::string& path, const std::string& to) {
+  io::Outputs outputs;
+  outputs.reads("the recording", path);
+  const PolledInterrupts interrupts;
+  auto recording = live::RecordingReader::open(path);
+  if (!recording) return refuse(recording.error());
+  auto file = outputs.open("--out", to);
+  if (!file) return refuse(file.error());
+  LiveSession session((*recording)->fleet());
+  live::RequestTrace requests(session.fleet().block_tokens);
+  const int status = feed(**recording, session, [&requests](const live::Record& r) { requests.add(r); });
+  if (status != kDone) return status;
+  if (requests.size() == 0) return refuse(Error{quoted_part(path) + ": holds no request whose tokens were known"});
+  (*file)->write(requests.text());
+  return finish(outputs, counted(requests.size(), "request") + "\n");
+}
+
 // FLEET.json and --worker.
 void add_fleet(CLI::App& app, LiveArgs& args) {
   app.add_option("fleet", args.fleet, "A fleet file: the workers, and how to watch them")->type_name("FLEET.json");
@@ -203,6 +221,12 @@ std::function<int()> make_live(CLI::App& app, const Context& context) {
   look->add_option("file", *path, "A recording, plain or .gz")->required();
   end_help(*look, {"blockyard live --headless --for 1 --worker http://127.0.0.1:8000 --record fleet.jsonl",
                    "blockyard live info fleet.jsonl"});
+  CLI::App* out = app.add_subcommand("trace", "Write the requests of a recording as a trace for run, compare and sweep");
+  auto traced = std::make_shared<LiveArgs>();
+  out->add_option("file", traced->replay, "A recording of a router, plain or .gz")->required();
+  out->add_option("--out", traced->out, "Write the trace to this file (required)")->type_name("FILE")->required();
+  end_help(*out, {"blockyard live --demo --headless --for 3 --record demo.jsonl",
+                  "blockyard live trace demo.jsonl --out trace.jsonl", "blockyard trace info trace.jsonl"});
   CLI::App* check =
       app.add_subcommand("check", "Look at each worker once, and say what to switch on where something is missing");
   auto checked = std::make_shared<LiveArgs>();
@@ -218,13 +242,14 @@ std::function<int()> make_live(CLI::App& app, const Context& context) {
       app.add_subcommand("calibrate", "Measure an idle worker and write the scenario that runs like it");
   const std::function<int()> calibrate = make_calibrate(*calibrating);
   app.require_subcommand(0, 1);
-  return [args, look, path, check, checked, calibrating, calibrate, context] {
+  return [args, look, path, out, traced, check, checked, calibrating, calibrate, context] {
     if (calibrating->parsed()) return calibrate();
     if (check->parsed()) {
       const auto fleet = read_fleet(*checked);
       return fleet ? check_fleet(*fleet, checked->seconds) : refuse(fleet.error());
     }
     if (look->parsed()) return info(*path);
+    if (out->parsed()) return trace(traced->replay, traced->out);
     if (args->demo && (!args->replay.empty() || !args->workers.empty() || !args->fleet.empty()))
       return refuse(Error{"--demo goes without a fleet, --worker and --replay"});
     if (!args->replay.empty() &&
