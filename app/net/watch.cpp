@@ -201,11 +201,7 @@ const std::string& Watch::made_key() const { return parts_->made_key; }
 void Watch::drain() {
   if (parts_->front) boost::asio::post(parts_->context, [&p = *parts_] { p.front->drain(); });
 }
-std::size_t Watch::in_flight() const {
-  std::size_t out = 0;
-  for (const live::LiveWorker& w : parts_->session.workers()) out += w.active;
-  return out;
-}
+std::size_t Watch::in_flight() const { return parts_->front ? parts_->front->in_flight() : 0; }
 void Watch::on_request(std::function<void(const live::EndedRequest&)> ended) {
   parts_->session.ended = std::move(ended);
 }

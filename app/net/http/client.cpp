@@ -93,7 +93,6 @@ void HttpCall::read() {
                                self->socket_.reset();
                                return self->connect();
                              }
-                             self->closed_ = true;
                              self->fail(CallFailure::kLost,
                                         trouble == asio::error::eof ? "it closed the connection" : trouble.message());
                            });

@@ -82,7 +82,7 @@ class HttpCall : public std::enable_shared_from_this<HttpCall> {
   http::ResponseHead head_;
   http::BodyReader body_;
   bool used_before_ = false, sent_ = false, written_ = false, heard_ = false, headed_ = false, over_ = false;
-  bool paused_ = false, reading_ = false, closed_ = false;
+  bool paused_ = false, reading_ = false;
 };
 
 class HttpClients {

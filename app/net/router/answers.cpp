@@ -215,6 +215,7 @@ void Front::end(const std::shared_ptr<Job>& job, Outcome outcome) {
   job->exchange.reset();
   desk_.ended(r);
   jobs_.erase(job->number);
+  --in_flight_;
 }
 
 }  // namespace blockyard::net

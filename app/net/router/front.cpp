@@ -17,6 +17,7 @@ using live::Outcome;
 using live::Service;
 
 constexpr std::size_t kGreatBody = 256U << 10;
+constexpr std::size_t kManyTokens = 16'384;
 constexpr std::uint32_t kMostAsking = 64;
 constexpr std::size_t kMostTokenAnswer = 32U << 20, kMostModels = 8U << 20;
 constexpr std::chrono::seconds kModelsEvery{30};
@@ -148,6 +149,7 @@ void Front::take(const std::shared_ptr<Exchange>& exchange, Service service) {
   const std::string* id = http::find_field(job->asked.fields, "X-Request-Id");
   job->request_id = id != nullptr && good_id(*id) ? *id : fmt::format("by-{:016x}", job->number);
   jobs_[job->number] = job;
+  ++in_flight_;
   exchange->left = [this, alive = alive_, job] {
     if (*alive) end(job, Outcome::kCancelled);
   };
@@ -179,7 +181,7 @@ std::string Front::adapter_of(const Job& job) const {
 
 void Front::find_tokens(const std::shared_ptr<Job>& job) {
   if (job->ask.tokens) {
-    return chained(job, live::chain_of(*job->ask.tokens, fleet_.block_tokens, adapter_of(*job), job->ask.salt));
+    return make_chain(job, std::move(*job->ask.tokens));
   }
   if (job->ask.question.empty() || fleet_.router.tokens == live::TokenSource::kNone) return chained(job, std::nullopt);
   untold_.push_back(job);
@@ -195,10 +197,9 @@ void Front::ask_for_tokens() {
     const auto told = [this, alive = alive_, job](HttpAnswer&& answer) {
       if (!*alive) return;
       --asking_;
-      std::optional<live::AskChain> chain;
-      const auto tokens = answer.good() ? live::read_tokens(answer.body) : std::nullopt;
-      if (tokens) chain = live::chain_of(*tokens, fleet_.block_tokens, adapter_of(*job), job->ask.salt);
-      if (!job->over) chained(job, std::move(chain));
+      auto tokens = answer.good() ? live::read_tokens(answer.body) : std::nullopt;
+      if (!job->over && tokens) make_chain(job, std::move(*tokens));
+      if (!job->over && !tokens) chained(job, std::nullopt);
       ask_for_tokens();
     };
     desk_.tokenizer(
@@ -219,6 +220,19 @@ void Front::ask_for_tokens() {
         },
         job->ask.model);
   }
+}
+
+// Digests of many blocks take their time: beside those that pass bytes on.
+void Front::make_chain(const std::shared_ptr<Job>& job, std::vector<std::uint32_t> tokens) {
+  const bool many = tokens.size() > kManyTokens;
+  auto make = [tokens = std::move(tokens), unit = fleet_.block_tokens, adapter = adapter_of(*job),
+               salt = job->ask.salt] { return live::chain_of(tokens, unit, adapter, salt); };
+  if (!many) return chained(job, make());
+  asio::post(beside_, [this, alive = alive_, job, make = std::move(make)] {
+    asio::post(context_, [this, alive, job, chain = make()]() mutable {
+      if (*alive && !job->over) chained(job, std::move(chain));
+    });
+  });
 }
 
 void Front::chained(const std::shared_ptr<Job>& job, std::optional<live::AskChain> chain) {

@@ -7,6 +7,7 @@
 // come.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -54,7 +55,8 @@ class Front {
   std::uint16_t port() const { return server_->port(); }
   /// New requests are refused from now on.
   void drain() { draining_ = true; }
-  std::size_t in_flight() const { return jobs_.size(); }
+  /// Requests that have not ended. From any thread.
+  std::size_t in_flight() const { return in_flight_; }
   void close();
   /// The list of models of this worker's address is read anew.
   void read_models(WorkerId w);
@@ -67,6 +69,7 @@ class Front {
   std::string adapter_of(const Job& job) const;
   void find_tokens(const std::shared_ptr<Job>& job);
   void ask_for_tokens();
+  void make_chain(const std::shared_ptr<Job>& job, std::vector<std::uint32_t> tokens);
   void chained(const std::shared_ptr<Job>& job, std::optional<live::AskChain> chain);
   void choose(const std::shared_ptr<Job>& job);
   void send(const std::shared_ptr<Job>& job, const live::RouteRecord& route);
@@ -96,6 +99,7 @@ class Front {
   std::unordered_map<std::uint64_t, std::shared_ptr<Job>> jobs_;
   std::deque<std::shared_ptr<Job>> untold_;  // waiting to ask for their tokens
   std::uint32_t asking_ = 0;
+  std::atomic<std::size_t> in_flight_{0};
   std::set<std::string> adapters_;  // models that name a parent
   std::uint64_t next_request_ = 0;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
