@@ -211,7 +211,10 @@ std::optional<Error> unknown_word(const CLI::App& app, const std::vector<std::st
         return Error{after_path(*at, fmt::format("there is no option {}; {}", name,
                                                  did_you_mean(name, option_names(at), help_of(*at) + " lists them")))};
       }
-      if (known->get_items_expected_min() > 0 && name.size() == word.size()) ++i;  // its value
+      if (name.size() != word.size()) continue;
+      // Its value; one that may be missing is there where a number follows.
+      const bool number = i + 1 < arguments.size() && arguments[i + 1].find_first_of("0123456789") == 0;
+      if (known->get_items_expected_min() > 0 || (known->get_items_expected_max() > 0 && number)) ++i;
       continue;
     }
     const std::vector<const CLI::App*> commands = commands_of(*at);
