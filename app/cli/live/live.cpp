@@ -21,8 +21,8 @@
 #include "core/base/text.h"
 #include "core/base/words/printable.h"
 #include "core/live/record/recording.h"
-#include "core/live/results.h"
 #include "core/live/record/request_trace.h"
+#include "core/live/results.h"
 
 namespace blockyard::cli {
 namespace {
@@ -198,8 +198,9 @@ std::function<int()> make_live(CLI::App& app, const Context& context) {
       ->needs("--demo")
       ->capture_default_str();
   app.add_option("--seed", args->seed, "Seed of the demo (default: the scenario's)")->needs("--demo");
-  app.add_option("--listen", args->listen, "Be the fleet's router and listen here (default: only watch)")
-      ->type_name("[ADDRESS:]PORT");
+  app.add_option("--listen", args->listen,
+                 "Be the fleet's router and listen on this port of loopback, or on ADDRESS:PORT (default: only watch)")
+      ->type_name("PORT");
   app.add_option("--tokens", args->tokens,
                  "Where a request's tokens come from: its worker, or nowhere (default: as in the file, else worker)")
       ->type_name("worker|none");
@@ -221,7 +222,8 @@ std::function<int()> make_live(CLI::App& app, const Context& context) {
   look->add_option("file", *path, "A recording, plain or .gz")->required();
   end_help(*look, {"blockyard live --headless --for 1 --worker http://127.0.0.1:8000 --record fleet.jsonl",
                    "blockyard live info fleet.jsonl"});
-  CLI::App* out = app.add_subcommand("trace", "Write the requests of a recording as a trace for run, compare and sweep");
+  CLI::App* out =
+      app.add_subcommand("trace", "Write the requests of a recording as a trace for run, compare and sweep");
   auto traced = std::make_shared<LiveArgs>();
   out->add_option("file", traced->replay, "A recording of a router, plain or .gz")->required();
   out->add_option("--out", traced->out, "Write the trace to this file (required)")->type_name("FILE")->required();
