@@ -44,7 +44,15 @@ std::vector<float> column_widths(const Look& look, std::span<const TableColumn> 
   }
   float left = room - taken();
   if (left < 0) {
-    const float narrowed = std::max(0.1f, room / (room - left));
+    // Names may be shortened, figures only where that is not enough: half a number is a wrong one.
+    float names = 0, sum = 0, gaps = -gap;
+    for (std::size_t i = 0; i < columns.size(); ++i) names += columns[i].right ? 0 : widths[i];
+    const float shortened = names > 0 ? std::max(0.3f, (names + left) / names) : 1;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (!columns[i].right) widths[i] = std::floor(widths[i] * shortened);
+      sum += widths[i], gaps += widths[i] > 0 ? gap : 0;
+    }
+    const float narrowed = std::clamp((room - gaps) / sum, 0.1f, 1.0f);
     for (float& w : widths) w = std::floor(w * narrowed);
     return widths;
   }
@@ -62,7 +70,7 @@ TableResult draw_table(const Look& look, const char* id, const Rect& rect, std::
                        std::size_t rows, const std::function<void(const TableRow&)>& draw,
                        const std::function<bool(std::size_t)>& marked) {
   const Theme& theme = look.theme;
-  const float row_h = look.px(24), gap = look.px(12), pad = look.px(6);
+  const float row_h = look.px(24), gap = look.px(rect.w < look.px(440) ? 9 : 12), pad = look.px(6);
   const std::vector<float> widths = column_widths(look, columns, rect.w - 2 * pad, gap);
   std::vector<Rect> cells(columns.size());
   float x = rect.x + pad;
