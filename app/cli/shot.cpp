@@ -234,7 +234,7 @@ int shot(const ShotArgs& args, const Context& context) {
   ui.first_start = false;
   ui.dark = args.theme == "dark";
   ui.show_bottom = true;
-  if (args.tab) ui.bottom_tab = *args.tab;
+  if (args.tab) ui.open_bottom(*args.tab);
   if (!args.experiment.empty()) {
     if (!show_experiment(session, args, compare)) {
       return refuse(Error{fmt::format("--experiment {}: it must be waterfall, pictures, comparison or sweep",

@@ -162,8 +162,8 @@ void KeyFigureRow::draw(FrameContext& ctx, const Rect& whole) {
   for (std::size_t i = 0; i < kKeyFigures; ++i) {
     const KeyFigureKind& f = kKinds[i];
     const double value = now.*f.field * f.factor, former = before.*f.field * f.factor;
-    // Long times read better in seconds.
-    const bool seconds = std::string_view(f.unit) == "ms" && value >= (w < look.px(100) ? 999.5 : 9'995);
+    // Long times in seconds, from where tables and texts write them so.
+    const bool seconds = std::string_view(f.unit) == "ms" && value >= 999.5;
     const double other = (so_far ? window : all).*f.field * f.factor;
     const std::string shown = figure_text(seconds ? value / 1000 : value);
     history_[i].clear();

@@ -54,6 +54,23 @@ void end_overlay(const Look& look) {
   if (look.anchors) look.anchors->pop();
 }
 
+float overlay_height(const FrameContext& ctx, const char* id, float usual) {
+  const auto found = ctx.ui.card_heights.find(id);
+  return ctx.look.px(found == ctx.ui.card_heights.end() ? usual : found->second);
+}
+
+void measure_overlay(FrameContext& ctx, const char* id, const char* scroll) {
+  const float hidden = scroll_reach(scroll);
+  float& height = ctx.ui.card_heights[id];
+  const float now = (ImGui::GetWindowHeight() + hidden) / ctx.look.scale;
+  if (hidden > 0 && now > height) {
+    height = now;
+    ctx.animate(ctx.screen_time + 0.1);
+  } else if (height == 0) {
+    height = now;
+  }
+}
+
 void key_row(const Look& look, std::string_view keys, std::string_view what, float width) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float y = at.y + look.px(12);

@@ -13,6 +13,11 @@ namespace blockyard {
 bool begin_overlay(FrameContext& ctx, const char* id, ImVec2 screen, ImVec2 size, float top, bool* open);
 void end_overlay(const Look& look);
 
+/// The height in pixels at which the card `id` shows all that it holds; `usual`, at scale 1, until it was measured.
+float overlay_height(const FrameContext& ctx, const char* id, float usual);
+/// Right before end_overlay() of a card whose part `scroll` (see begin_scroll) goes down to its foot: measures it.
+void measure_overlay(FrameContext& ctx, const char* id, const char* scroll);
+
 /// A key and what it does, in a row of the window.
 void key_row(const Look& look, std::string_view keys, std::string_view what, float width);
 

@@ -57,6 +57,8 @@ void chip_row(const FrameContext& ctx, const char* title, const char* first, int
 
 bool several_routers(const FrameContext& ctx) { return ctx.fleet.routers().size() > 1; }
 
+BeliefSides chosen_belief(const FrameContext& ctx) { return {ctx.ui.belief_router, -1}; }
+
 std::optional<std::uint32_t> shown_router(const FrameContext& ctx, const BeliefSides& sides) {
   return several_routers(ctx) ? router_at(ctx, sides.router) : 0U;
 }
@@ -81,11 +83,11 @@ std::uint64_t other_word(const FrameContext& ctx, WorkerId w, std::size_t i, con
 std::size_t believed_words(const FrameContext& ctx, WorkerId w) { return ctx.fleet.believed(w).words().size(); }
 
 bool believed_block(const FrameContext& ctx, WorkerId w, BlockId block) {
-  return (believed_word(ctx, w, block / 64) >> (block % 64) & 1U) != 0;
+  return (believed_word(ctx, w, block / 64, chosen_belief(ctx)) >> (block % 64) & 1U) != 0;
 }
 
 WorkerFigures believed_figures(const FrameContext& ctx, WorkerId w) {
-  if (const auto one = shown_router(ctx)) return ctx.fleet.figures(w, *one);
+  if (const auto one = shown_router(ctx, chosen_belief(ctx))) return ctx.fleet.figures(w, *one);
   WorkerFigures out = ctx.fleet.figures(w, 0);
   const auto routers = static_cast<std::uint32_t>(ctx.fleet.routers().size());
   for (std::uint32_t r = 1; r < routers; ++r) {
@@ -101,10 +103,11 @@ WorkerFigures believed_figures(const FrameContext& ctx, WorkerId w) {
 }
 
 Divergence believed_divergence(const FrameContext& ctx, WorkerId w) {
-  if (const auto one = shown_router(ctx)) return ctx.fleet.divergence(w, *one);
+  const BeliefSides sides = chosen_belief(ctx);
+  if (const auto one = shown_router(ctx, sides)) return ctx.fleet.divergence(w, *one);
   Divergence out;
   for (std::size_t i = 0; i < believed_words(ctx, w); ++i) {
-    const std::uint64_t belief = believed_word(ctx, w, i), truth = truth_word(ctx, w, i);
+    const std::uint64_t belief = believed_word(ctx, w, i, sides), truth = truth_word(ctx, w, i);
     out.phantom += static_cast<std::uint32_t>(std::popcount(belief & ~truth));
     out.unknown += static_cast<std::uint32_t>(std::popcount(truth & ~belief));
   }
@@ -115,6 +118,13 @@ std::string router_words(const FrameContext& ctx, const BeliefSides& sides) {
   if (!several_routers(ctx)) return "the router";
   const auto one = shown_router(ctx, sides);
   return one ? fmt::format("router {}", *one) : "any router";
+}
+
+std::string ignorance_words(const FrameContext& ctx) {
+  if (!several_routers(ctx)) return "does not know that it is here";
+  const BeliefSides sides = chosen_belief(ctx);
+  if (!shown_router(ctx, sides)) return "none of them knows that it is here";
+  return router_words(ctx, sides) + " does not know that it is here";
 }
 
 bool of_router(const LoggedEvent& e) {
@@ -133,10 +143,10 @@ std::string router_of_event(const FrameContext& ctx, const LoggedEvent& e) {
   return "a router";
 }
 
-void router_chips(const FrameContext& ctx, BeliefSides& sides, bool difference) {
+void router_chips(const FrameContext& ctx, int& against, bool difference) {
   if (!several_routers(ctx)) return;
-  chip_row(ctx, "router", "all", sides.router, "router", {});
-  if (difference) chip_row(ctx, "against", "truth", sides.against, "against", shown_router(ctx, sides));
+  chip_row(ctx, "router", "all", ctx.ui.belief_router, "router", {});
+  if (difference) chip_row(ctx, "against", "truth", against, "against", shown_router(ctx, chosen_belief(ctx)));
 }
 
 }  // namespace blockyard

@@ -3,6 +3,7 @@
 #include <backends/imgui_impl_opengl3.h>
 #include <glad/gl.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "app/platform/gl_texture.h"
@@ -40,11 +41,8 @@ void GlCanvas::draw(ImDrawData& data, std::span<const Rect> parts, ImVec4 ground
   glViewport(0, 0, w_, h_);
   glClearColor(ground.x, ground.y, ground.z, 1.0F);
   glEnable(GL_SCISSOR_TEST);
-  const ImVec2 scale = data.FramebufferScale;
-  for (const Rect& r : parts) {
-    const auto x0 = static_cast<int>(std::floor(r.x * scale.x)), x1 = static_cast<int>(std::ceil(r.right() * scale.x));
-    const auto y0 = static_cast<int>(std::floor(r.y * scale.y)), y1 = static_cast<int>(std::ceil(r.bottom() * scale.y));
-    glScissor(x0, h_ - y1, x1 - x0, y1 - y0);
+  for (const Rect& r : pixels(parts, data.FramebufferScale)) {
+    glScissor(static_cast<int>(r.x), h_ - static_cast<int>(r.bottom()), static_cast<int>(r.w), static_cast<int>(r.h));
     glClear(GL_COLOR_BUFFER_BIT);
   }
   glDisable(GL_SCISSOR_TEST);
@@ -53,10 +51,26 @@ void GlCanvas::draw(ImDrawData& data, std::span<const Rect> parts, ImVec4 ground
   glBindFramebuffer(GL_FRAMEBUFFER, 0);
 }
 
-void GlCanvas::show() const {
+std::vector<Rect> GlCanvas::pixels(std::span<const Rect> parts, ImVec2 scale) const {
+  std::vector<Rect> out;
+  for (const Rect& r : parts) {
+    const float x0 = std::max(0.0F, std::floor(r.x * scale.x)), y0 = std::max(0.0F, std::floor(r.y * scale.y));
+    const float x1 = std::min(static_cast<float>(w_), std::ceil(r.right() * scale.x)),
+                y1 = std::min(static_cast<float>(h_), std::ceil(r.bottom() * scale.y));
+    if (x1 > x0 && y1 > y0) out.push_back({x0, y0, x1 - x0, y1 - y0});
+  }
+  return out;
+}
+
+void GlCanvas::show(std::span<const Rect> pixels) const {
   glBindFramebuffer(GL_READ_FRAMEBUFFER, framebuffer_);
   glBindFramebuffer(GL_DRAW_FRAMEBUFFER, 0);
-  glBlitFramebuffer(0, 0, w_, h_, 0, 0, w_, h_, GL_COLOR_BUFFER_BIT, GL_NEAREST);
+  const Rect all{0, 0, static_cast<float>(w_), static_cast<float>(h_)};
+  for (const Rect& r : pixels.empty() ? std::span<const Rect>(&all, 1) : pixels) {
+    const auto x0 = static_cast<int>(r.x), x1 = static_cast<int>(r.right());
+    const int y0 = h_ - static_cast<int>(r.bottom()), y1 = h_ - static_cast<int>(r.y);
+    glBlitFramebuffer(x0, y0, x1, y1, x0, y0, x1, y1, GL_COLOR_BUFFER_BIT, GL_NEAREST);
+  }
   glBindFramebuffer(GL_FRAMEBUFFER, 0);
 }
 

@@ -8,6 +8,7 @@
 #include <imgui.h>
 
 #include <span>
+#include <vector>
 
 #include "app/ui/raster/image.h"
 #include "app/ui/rect.h"
@@ -26,8 +27,10 @@ class GlCanvas {
   bool ok() const { return ok_; }
   /// Draws the parts of the frame within the rectangles (in its own units), over a cleared ground.
   void draw(ImDrawData& data, std::span<const Rect> parts, ImVec4 ground) const;
-  /// Puts the whole picture into the display's buffer.
-  void show() const;
+  /// The parts (in units of the draw data) in whole pixels from the upper left corner, cut to the picture.
+  std::vector<Rect> pixels(std::span<const Rect> parts, ImVec2 scale) const;
+  /// Puts these pixels, or without any the whole picture, into the display's buffer.
+  void show(std::span<const Rect> pixels = {}) const;
   Image read() const;
 
  private:

@@ -12,6 +12,7 @@
 
 #include "app/platform/gl_canvas.h"
 #include "app/platform/gl_texture.h"
+#include "app/platform/part_copy.h"
 #include "app/ui/compat.h"
 #include "app/ui/raster/damage.h"
 
@@ -22,9 +23,11 @@ struct Window::Parts {
   ImGuiContext* imgui = nullptr;
   std::unique_ptr<GlTextureStore> textures;
   std::unique_ptr<GlCanvas> canvas = std::make_unique<GlCanvas>();
+  std::unique_ptr<PartCopy> copy;
   Damage damage;
   std::vector<std::string> dropped;
   compat::KeyStrokes strokes;
+  bool tips = true;          // see Look
   bool touched = true;       // input arrived since the last look
   std::uint64_t inputs = 0;  // since the window opened
   bool redraw = true;        // the system wants the picture again
@@ -115,12 +118,19 @@ std::unique_ptr<Window> Window::open(const WindowOptions& options, std::string* 
     kTouch(w);
     const compat::Mods held = {(mods & GLFW_MOD_CONTROL) != 0, (mods & GLFW_MOD_SHIFT) != 0,
                                (mods & GLFW_MOD_ALT) != 0};
-    if (action == GLFW_PRESS) static_cast<Parts*>(glfwGetWindowUserPointer(w))->strokes.pressed(key, held);
+    auto* self = static_cast<Parts*>(glfwGetWindowUserPointer(w));
+    if (action == GLFW_PRESS) self->strokes.pressed(key, held);
+    const bool modifier = key >= GLFW_KEY_LEFT_SHIFT && key <= GLFW_KEY_RIGHT_SUPER;
+    if (action == GLFW_PRESS && !modifier) self->tips = false;
   });
   glfwSetCharCallback(window, [](GLFWwindow* w, unsigned) { kTouch(w); });
-  glfwSetMouseButtonCallback(window, [](GLFWwindow* w, int, int, int) { kTouch(w); });
-  glfwSetScrollCallback(window, [](GLFWwindow* w, double, double) { kTouch(w); });
-  glfwSetCursorPosCallback(window, [](GLFWwindow* w, double, double) { kTouch(w); });
+  static constexpr auto kMouse = [](GLFWwindow* w) {
+    kTouch(w);
+    static_cast<Parts*>(glfwGetWindowUserPointer(w))->tips = true;
+  };
+  glfwSetMouseButtonCallback(window, [](GLFWwindow* w, int, int, int) { kMouse(w); });
+  glfwSetScrollCallback(window, [](GLFWwindow* w, double, double) { kMouse(w); });
+  glfwSetCursorPosCallback(window, [](GLFWwindow* w, double, double) { kMouse(w); });
   glfwSetCursorEnterCallback(window, [](GLFWwindow* w, int) { kTouch(w); });
   glfwSetWindowFocusCallback(window, [](GLFWwindow* w, int) { kTouch(w); });
   glfwSetFramebufferSizeCallback(window, [](GLFWwindow* w, int, int) { kTouch(w); });
@@ -165,6 +175,7 @@ std::unique_ptr<Window> Window::open(const WindowOptions& options, std::string* 
     return nullptr;
   }
   parts->textures = std::make_unique<GlTextureStore>();
+  parts->copy = std::make_unique<PartCopy>(window);
 
   std::unique_ptr<Window> out(new Window);
   out->parts_ = std::move(parts);
@@ -271,11 +282,16 @@ void Window::show_frame() {
   if (capture_ && w > 0 && h > 0) {
     std::exchange(capture_, nullptr)(p.canvas->ok() ? p.canvas->read() : read_framebuffer(w, h));
   }
-  if (std::exchange(p.exposed, false) || !parts.empty() || !p.canvas->ok()) {
+  const bool exposed = std::exchange(p.exposed, false);
+  if (!exposed && !parts.empty() && p.canvas->ok() && p.copy->ok()) {
+    const std::vector<Rect> pixels = p.canvas->pixels(parts, data.FramebufferScale);
+    p.canvas->show(pixels);
+    p.copy->show(pixels, h);
+  } else if (exposed || !parts.empty() || !p.canvas->ok()) {
     if (p.canvas->ok()) p.canvas->show();
     glfwSwapBuffers(p.window);
-    if (watcher_) glFinish();
   }
+  if (watcher_) glFinish();
   news_.raster_ms = (drawn - begun) * 1000;
   news_.show_ms = (glfwGetTime() - drawn) * 1000;
   float changed = 0;
@@ -286,6 +302,7 @@ void Window::show_frame() {
 void Window::draw_frame(const std::function<FrameWish()>& frame, FrameWish* wish) {
   if (look_changed_ || (wanted_scale_ <= 0 && screen_scale(parts_->window) != look_.scale)) apply_look();
   anchors_.begin_frame();
+  look_.tips = parts_->tips;
   news_.inputs = parts_->inputs;
   const double begun = glfwGetTime();
   ImGui_ImplOpenGL3_NewFrame();

@@ -186,7 +186,10 @@ void Session::update(double seconds) {
     }
     refresh_study();
   }
-  std::erase_if(toasts_, [this](const Toast& t) { return screen_time_ - t.born > (t.error ? 14 : 6); });
+  std::erase_if(toasts_, [this](const Toast& t) {
+    const bool takes_reading = t.error || t.text.size() > 160;
+    return screen_time_ - t.born > (takes_reading ? 14 : 6);
+  });
   if (screen_time_ >= next_save_) {
     next_save_ = screen_time_ + 1;
     persist();

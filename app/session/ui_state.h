@@ -52,6 +52,7 @@ struct UiState {
   using TreeMode = LessonTree;
   TreeMode tree_mode = TreeMode::kBelief;
   bool tree_icicle = false;
+  int belief_router = -1;  ///< whose belief is shown everywhere, by the router's number; −1: what any of them believes
   std::string tree_filter;
   std::string event_filter;
   std::map<std::string, bool> folded;  ///< groups of controls, by title
@@ -61,16 +62,19 @@ struct UiState {
   int fits = 0;                        ///< counts wishes to fit: whoever zooms goes back to all when it has changed
 
   // Overlays.
+  std::map<std::string, float> card_heights;  ///< at which nothing of a card is hidden, at scale 1, by its id
   bool palette_open = false;
   std::string palette_filter;  ///< what is typed there
   bool file_open = false;      ///< the card that opens files
   bool settings_open = false;
   bool keys_open = false;
   bool help_open = false;
+  std::string message_card;  ///< a message that is read at leisure; "" = none
   bool experiment_open = false;
   enum class Experiment { kWaterfall, kPictures, kComparison, kSweep };
   Experiment experiment = Experiment::kWaterfall;
   bool prompt_open = false;  ///< the prompt lab
+  std::string prompt_shown;  ///< the text in it
   /// A wish: the lab takes this text, or the words of this request, in the next frame.
   std::optional<std::string> prompt_text;
   std::uint32_t prompt_request = kNoRequest;

@@ -53,6 +53,9 @@ struct Look {
   float scale = 1.0f;
   TextureStore* textures = nullptr;  // never null while a frame is open
   Anchors* anchors = nullptr;        // may be null
+  // Off from a key on until the mouse is touched again: who goes on by keys does not ask what lies under the pointer,
+  // and what it would say would cover what they read.
+  bool tips = true;
 
   // A length given at scale 1, in whole pixels.
   float px(float v) const { return std::round(v * scale); }

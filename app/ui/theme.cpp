@@ -67,7 +67,6 @@ Theme dark_theme() {
   t.block_stored = rgb(0xFFE066);
   t.block_evicted = rgb(0xF2994A);
   t.prefix_dot = rgb(0xFFFFFF);
-  t.prefix_dot_on_used = rgb(0x0B1220);
   t.p50 = rgb(0x5BA8F5);
   t.p95 = rgb(0xF5B83D);
   t.p99 = rgb(0xE8527A);
@@ -107,7 +106,6 @@ Theme light_theme() {
   t.block_stored = rgb(0xFFD24A);
   t.block_evicted = rgb(0xE07A12);
   t.prefix_dot = rgb(0x0B1220);
-  t.prefix_dot_on_used = rgb(0xFFFFFF);
   t.p50 = rgb(0x1F6FD0);
   t.p95 = rgb(0xA86500);
   t.p99 = rgb(0xC2255C);

@@ -38,7 +38,7 @@ struct Theme {
   // Text on any surface, and the accent with the text that stands on it.
   Color text, text_secondary, text_muted, accent, accent_hot, on_accent;
   // States of a KV block; the dot marks blocks of the selected prefix.
-  Color block_free, block_idle, block_used, block_shared, block_stored, block_evicted, prefix_dot, prefix_dot_on_used;
+  Color block_free, block_idle, block_used, block_shared, block_stored, block_evicted, prefix_dot;
   // Series.
   Color p50, p95, p99, hit, miss;
   // Meaning: the plain colour for lines and fills, the _text one for words.

@@ -84,6 +84,8 @@ void end_scroll(const char* id) {
   ImGui::GetStateStorage()->SetFloat(ImGui::GetID(id), reach);
 }
 
+float scroll_reach(const char* id) { return ImGui::GetStateStorage()->GetFloat(ImGui::GetID(id)); }
+
 void divider(const Look& look) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x, y = at.y + look.px(6);
@@ -310,6 +312,8 @@ bool field(const Look& look, const char* id, const char* icon, const char* hint,
   return changed;
 }
 
+}  // namespace
+
 void append_utf8(std::string& out, unsigned c) {
   if (c < 0x80) {
     out += static_cast<char>(c);
@@ -322,8 +326,6 @@ void append_utf8(std::string& out, unsigned c) {
     out += static_cast<char>(0x80 | (c & 0x3F));
   }
 }
-
-}  // namespace
 
 bool text_field(const Look& look, const char* id, const char* icon, const char* hint, std::string* value) {
   return field(look, id, icon, hint, value, nullptr);

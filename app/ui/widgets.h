@@ -38,6 +38,8 @@ void end_card(const Look& look);
 // A scrolling part of a card; height 0 = the rest of it. Always pair with end_scroll() of the same id.
 void begin_scroll(const Look& look, const char* id, float height = 0);
 void end_scroll(const char* id);
+// How many pixels of what it holds had no room in it, after end_scroll(); of the frame before, until then.
+float scroll_reach(const char* id);
 
 void divider(const Look& look);
 
@@ -103,6 +105,8 @@ bool text_field(const Look& look, const char* id, const char* icon, const char* 
 // Text of several lines, as wide as there is room and `height` pixels high; long lines go on to the right. True if it
 // changed.
 bool text_area(const Look& look, const char* id, std::string* value, float height);
+// Appends a character, as Dear ImGui hands it over.
+void append_utf8(std::string& out, unsigned c);
 // The one text field of a card of commands: it listens from the very frame in which the card appears, with the caret at
 // its end, and takes the focus back when it has lost it. True if it changed.
 bool entry_field(const Look& look, const char* id, const char* icon, const char* hint, std::string* value);
@@ -111,6 +115,8 @@ enum class Tone { Neutral, Accent, Good, Warn, Bad };
 // A badge; stands in the row. True if clicked.
 bool chip(const Look& look, const char* label, Tone tone = Tone::Neutral, const char* icon = nullptr);
 float chip_width(const Look& look, const char* label, const char* icon = nullptr);
+// Before a chip that follows another item: beside it where there is room, else the chip stands in the next row.
+void chip_beside(const Look& look, const char* label, const char* icon = nullptr);
 Color tone_color(const Theme& theme, Tone tone);
 Color tone_text(const Theme& theme, Tone tone);
 
@@ -171,6 +177,8 @@ bool empty_state(const Look& look, const Rect& rect, const char* icon, std::stri
 
 // A tooltip now.
 void tooltip(const Look& look, std::string_view title, std::string_view body, std::string_view shortcut = {});
+// Whether the item before has been hovered for long enough to ask what it is.
+bool help_wanted(const Look& look);
 // A tooltip for the item before, once it has been hovered for a moment.
 void help_tooltip(const Look& look, std::string_view title, std::string_view body, std::string_view shortcut = {});
 

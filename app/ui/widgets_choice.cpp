@@ -140,6 +140,20 @@ std::optional<int> tab_strip(const Look& look, const char* id, std::span<const c
   return picked;
 }
 
+namespace {
+
+// What a row of a menu means, beside the menu where that has room: over it, it would hide the other rows.
+void help_beside(const Look& look, const char* title, const char* help) {
+  if (!help_wanted(look)) return;
+  const ImVec2 screen = ImGui::GetIO().DisplaySize;
+  const float right = ImGui::GetWindowPos().x + ImGui::GetWindowWidth() + look.px(6);
+  if (right + look.px(350) <= screen.x)
+    ImGui::SetNextWindowPos(ImVec2(right, std::min(ImGui::GetItemRectMin().y, screen.y - look.px(120))));
+  tooltip(look, title, help);
+}
+
+}  // namespace
+
 std::optional<int> dropdown(const Look& look, const char* id, std::span<const Choice> choices, int selected,
                             bool enabled) {
   std::optional<int> picked;
@@ -160,7 +174,7 @@ std::optional<int> dropdown(const Look& look, const char* id, std::span<const Ch
       const bool on = static_cast<int>(i) == selected;
       if (ImGui::Selectable(choices[i].label, on) && !on) picked = static_cast<int>(i);
       look.mark(std::string(id) + "/" + choices[i].label, item_rect());
-      if (choices[i].help) help_tooltip(look, choices[i].label, choices[i].help);
+      if (choices[i].help) help_beside(look, choices[i].label, choices[i].help);
     }
     ImGui::EndCombo();
   } else if (known && choices[static_cast<std::size_t>(selected)].help) {

@@ -80,6 +80,11 @@ float chip_width(const Look& look, const char* label, const char* icon) {
   return std::ceil(text_width(look, FontRole::Small, shown(label)) + icon_w + look.px(14));
 }
 
+void chip_beside(const Look& look, const char* label, const char* icon) {
+  const float gap = look.px(6), right = ImGui::GetCursorScreenPos().x + ImGui::GetContentRegionAvail().x;
+  if (ImGui::GetItemRectMax().x + gap + chip_width(look, label, icon) <= right) ImGui::SameLine(0, gap);
+}
+
 bool chip(const Look& look, const char* label, Tone tone, const char* icon) {
   const ImVec2 size(chip_width(look, label, icon), look.px(20));
   const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -245,6 +250,7 @@ bool empty_state(const Look& look, const Rect& rect, const char* icon, std::stri
 }
 
 void tooltip(const Look& look, std::string_view title, std::string_view body, std::string_view shortcut) {
+  if (!look.tips) return;
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(look.px(12), look.px(9)));
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(look.px(8), look.px(4)));
   ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, look.px(6));
@@ -262,10 +268,13 @@ void tooltip(const Look& look, std::string_view title, std::string_view body, st
   ImGui::PopStyleVar(4);
 }
 
-void help_tooltip(const Look& look, std::string_view title, std::string_view body, std::string_view shortcut) {
+bool help_wanted(const Look& look) {
   constexpr float kDelay = 0.45f;
-  if (ImGui::IsItemHovered(ImGuiHoveredFlags_AllowWhenDisabled) && compat::hovered_seconds() >= kDelay)
-    tooltip(look, title, body, shortcut);
+  return look.tips && ImGui::IsItemHovered(ImGuiHoveredFlags_AllowWhenDisabled) && compat::hovered_seconds() >= kDelay;
+}
+
+void help_tooltip(const Look& look, std::string_view title, std::string_view body, std::string_view shortcut) {
+  if (help_wanted(look)) tooltip(look, title, body, shortcut);
 }
 
 }  // namespace blockyard

@@ -3,6 +3,7 @@
 #include <imgui.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "app/ui/compat.h"
 
@@ -20,6 +21,7 @@ struct Typing {
 struct Typed {
   Typing typing;
   std::string text;
+  bool* to_end;
   bool changed = false;
 
   static int on_event(ImGuiInputTextCallbackData* data) {
@@ -27,6 +29,9 @@ struct Typed {
     if (data->EventFlag == ImGuiInputTextFlags_CallbackResize) {
       self->text.resize(static_cast<std::size_t>(data->BufTextLen));
       data->Buf = self->text.data();
+    } else if (data->EventFlag == ImGuiInputTextFlags_CallbackAlways) {
+      if (std::exchange(*self->to_end, false))
+        data->SelectionStart = data->SelectionEnd = data->CursorPos = data->BufTextLen;
     } else if (data->EventFlag == ImGuiInputTextFlags_CallbackEdit) {
       const Typing& t = self->typing;
       t.text->edited({data->Buf, static_cast<std::size_t>(data->BufTextLen)},
@@ -72,7 +77,7 @@ void WrappedText::edited(std::string_view now, std::size_t caret) {
   soft_ = std::move(kept);
 }
 
-bool wrapped_text_area(const Look& look, const char* id, WrappedText* text, float height) {
+bool wrapped_text_area(const Look& look, const char* id, WrappedText* text, float height, bool focus) {
   ImGui::PushID(id);
   const float pad = look.px(10), room = ImGui::GetContentRegionAvail().x;
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(pad, look.px(8)));
@@ -85,11 +90,16 @@ bool wrapped_text_area(const Look& look, const char* id, WrappedText* text, floa
     text->wrap(width, advance);
     text->width_ = width;
   }
-  Typed typed{{text, width, font, size}, text->shown_};
+  if (focus) {
+    ImGui::SetKeyboardFocusHere();
+    text->to_end_ = true;
+  }
+  Typed typed{{text, width, font, size}, text->shown_, &text->to_end_};
   typed.text.reserve(typed.text.size() + 256);
-  ImGui::InputTextMultiline("##text", typed.text.data(), typed.text.capacity() + 1, ImVec2(room, height),
-                            ImGuiInputTextFlags_CallbackResize | ImGuiInputTextFlags_CallbackEdit, &Typed::on_event,
-                            &typed);
+  ImGui::InputTextMultiline(
+      "##text", typed.text.data(), typed.text.capacity() + 1, ImVec2(room, height),
+      ImGuiInputTextFlags_CallbackResize | ImGuiInputTextFlags_CallbackEdit | ImGuiInputTextFlags_CallbackAlways,
+      &Typed::on_event, &typed);
   ImGui::PopFont();
   ImGui::PopStyleVar();
   ImGui::PopID();

@@ -30,12 +30,13 @@ class WrappedText {
  private:
   std::string shown_;
   std::vector<std::size_t> soft_;  // ascending: line's ends that are spaces
-  friend bool wrapped_text_area(const Look&, const char*, WrappedText*, float);
+  friend bool wrapped_text_area(const Look&, const char*, WrappedText*, float, bool);
   float width_ = 0;
+  bool to_end_ = false;  // the caret goes there as soon as the field listens
 };
 
 /// As wide as there is room and `height` pixels high. True if the text changed.
-bool wrapped_text_area(const Look& look, const char* id, WrappedText* text, float height);
+bool wrapped_text_area(const Look& look, const char* id, WrappedText* text, float height, bool focus = false);
 
 template <class Advance>
 void WrappedText::wrap(float width, Advance advance) {

@@ -36,8 +36,9 @@ bool typed(unsigned a, unsigned b = 0) { return compat::typed_char(a) || (b != 0
 void escape(FrameContext& ctx) {
   if (compat::close_popups()) return;
   UiState& ui = ctx.ui;
+  if (!ui.message_card.empty()) return ui.message_card.clear();
   // Out of a text field first; those cards that are little more than one close with it.
-  if (ImGui::GetIO().WantTextInput && !ui.palette_open && !ui.file_open) return;
+  if (ImGui::GetIO().WantTextInput && !ui.palette_open && !ui.file_open && !ui.prompt_open) return;
   for (bool* open : {&ui.palette_open, &ui.file_open, &ui.keys_open, &ui.help_open, &ui.settings_open,
                      &ui.experiment_open, &ui.prompt_open, &ui.lessons_open, &ui.lesson_leaving}) {
     if (*open) {
@@ -143,7 +144,7 @@ constexpr auto kActions = std::to_array<Action>({
     {"sweep", "Sweep settings", "", "The run under every combination of values of one or two settings.", nullptr,
      [](FrameContext& c) { c.ui.experiment_open = true, c.ui.experiment = UiState::Experiment::kSweep; }},
     {"prompt_lab", "Prompt lab", "P", "Words as tokens and blocks: type a prompt and see what is shared.",
-     [] { return plain(Key::P); }, [](FrameContext& c) { c.ui.prompt_open = !c.ui.prompt_open; }},
+     [] { return plain(Key::P); }, [](FrameContext& c) { c.ui.prompt_open = true; }},
     {"screenshot", "Screenshot", "F12", "This window as a PNG.", [] { return plain(Key::F12); },
      [](FrameContext& c) { c.push(cmd::Screenshot{}); }},
     {"export_window", "Export the window as PNG", "Ctrl E", "This window as a PNG.", [] { return with_ctrl(Key::E); },
@@ -190,12 +191,32 @@ const Action& action_named(std::string_view id) {
   return *found;
 }
 
+namespace {
+
+// Under a card that covers the window nobody sees what a letter would do to the run. What remains: what closes the
+// card, what opens one over it, lessons, files of the window itself.
+bool rests_under_cards(const UiState& ui, std::string_view action) {
+  const bool covered = ui.settings_open || ui.keys_open || ui.help_open || ui.experiment_open || ui.prompt_open ||
+                       ui.lessons_open || !ui.message_card.empty();
+  if (!covered || action.starts_with("lesson_")) return false;
+  constexpr auto kAlways =
+      std::to_array<std::string_view>({"escape", "commands", "open", "help", "settings", "screenshot", "export_window",
+                                       "full_screen", "theme", "quit"});
+  if (std::find(kAlways.begin(), kAlways.end(), action) != kAlways.end()) return false;
+  const bool own = (action == "keys" && ui.keys_open) || (action == "lessons" && ui.lessons_open) ||
+                   (action == "waterfall" && ui.experiment_open);
+  return !own;
+}
+
+}  // namespace
+
 void handle_keys(FrameContext& ctx) {
   // In the palette, letters are text; Esc and its own key still close it. An offer waits for a word.
   const bool typing = ImGui::GetIO().WantTextInput || ctx.ui.palette_open || ctx.ui.file_open || ctx.offer != nullptr;
   for (const Action& action : kActions) {
     if (action.pressed == nullptr || !action.pressed()) continue;
     if (typing && action.id != "escape" && !(ctx.ui.palette_open && action.id == "commands")) continue;
+    if (rests_under_cards(ctx.ui, action.id)) continue;
     return action.run(ctx);
   }
 }

@@ -21,7 +21,8 @@ std::span<const Action> action_table();
 /// The action of that id, which must be in the table.
 const Action& action_named(std::string_view id);
 
-/// Runs what the keys of this frame ask for. Rests while text is typed.
+/// Runs what the keys of this frame ask for. Rests while text is typed; under a card that covers the window, keys that
+/// would change the run behind it rest too.
 void handle_keys(FrameContext& ctx);
 
 }  // namespace blockyard

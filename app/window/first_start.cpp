@@ -1,5 +1,7 @@
 // The card of the first start: what the picture shows, by pointing at it; then the five keys, and the way to the
 // lessons.
+#include <fmt/format.h>
+
 #include <array>
 
 #include "app/panels/fleet/block_map.h"
@@ -9,6 +11,7 @@
 #include "app/ui/icons.h"
 #include "app/ui/widgets.h"
 #include "app/window/overlays.h"
+#include "core/io/lesson.h"
 
 namespace blockyard {
 namespace {
@@ -94,18 +97,19 @@ void picture(FrameContext& ctx, float width) {
   }
 }
 
-void keys(const Look& look, float width) {
+void keys(const FrameContext& ctx, float width) {
+  const Look& look = ctx.look;
   key_row(look, "Space", "play and pause", width);
   key_row(look, ".   ,", "next and previous event", width);
   key_row(look, "[   ]", "other scenarios", width);
   key_row(look, "Ctrl K", "everything by name", width);
   key_row(look, "?", "all keys; F1 and hovering explain the rest", width);
   ImGui::Dummy(ImVec2(1, look.px(4)));
-  for (const std::string_view line : wrap_words(look, FontRole::Small,
-                                                "New to prefix caches? Eight short lessons go from a single block to "
-                                                "batching, each with a small run of its own. Your "
-                                                "run is kept meanwhile.",
-                                                width)) {
+  const std::string lessons = fmt::format(
+      "New to prefix caches? {} short lessons go from a single block to batching and beyond, each with a small run of "
+      "its own. Your run is kept meanwhile.",
+      ctx.lessons->lessons.size());
+  for (const std::string_view line : wrap_words(look, FontRole::Small, lessons, width)) {
     text(look, FontRole::Small, look.theme.text_secondary, line);
   }
 }
@@ -116,7 +120,7 @@ void draw_first_start(FrameContext& ctx, const Rect& fleet) {
   if (!ctx.ui.first_start || fleet.w < ctx.look.px(380) || fleet.h < ctx.look.px(120)) return;
   const Look& look = ctx.look;
   const bool second = ctx.ui.first_start_page > 0;
-  const ImVec2 size(look.px(392), look.px(second ? 264 : 300));
+  const ImVec2 size(look.px(392), look.px(second ? 264 : 312));
   const float margin = look.px(14);
   ImGui::SetNextWindowPos(ImVec2(fleet.right() - size.x - margin, std::max(0.0F, fleet.bottom() - size.y - margin)));
   ImGui::SetNextWindowSize(size);
@@ -134,7 +138,7 @@ void draw_first_start(FrameContext& ctx, const Rect& fleet) {
   const float width = ImGui::GetContentRegionAvail().x;
   section_header(look, second ? icons::kKeyboard : icons::kEye, second ? "Five keys, and lessons" : "What you see",
                  second ? "2 of 2" : "1 of 2");
-  second ? keys(look, width) : picture(ctx, width);
+  second ? keys(ctx, width) : picture(ctx, width);
   const float y = at.y + size.y - look.px(62);
   float right = at.x + width;
   const auto place = [&](ButtonSpec spec) {

@@ -34,7 +34,7 @@ Layout compute_layout(float width, float height, float scale, const LayoutOption
       options.bottom_height > 0 ? options.bottom_height : grow(212, 284, tall) + std::max(0.0f, h - 1000.0f) * 0.3f;
   // The fleet and the key figures above keep at least this much.
   const float spare = rest.h - px(28) - 2 * gap - strip - gap - px(262);
-  const bool bottom_fits = spare >= px(120);
+  const bool bottom_fits = spare >= px(184);  // less is a heading and no plot
   if (!bottom_fits) without_room(Page::kPlots);
   out.status = rest.take_bottom(px(out.pages != 0 ? 38 : grow(24, 28, tall)));
   rest = rest.inset(gap);

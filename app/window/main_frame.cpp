@@ -140,6 +140,7 @@ void MainFrame::draw(FrameContext& ctx, ImVec2 size) {
   file_.draw(ctx, size);
   draw_trace_card(ctx, size);
   palette_.draw(ctx, size);
+  draw_message(ctx, size);
   draw_toasts(ctx, layout.status);
 }
 

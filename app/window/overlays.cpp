@@ -17,7 +17,8 @@ namespace blockyard {
 void draw_settings(FrameContext& ctx, ImVec2 screen) {
   if (!ctx.ui.settings_open) return;
   const Look& look = ctx.look;
-  begin_overlay(ctx, "settings", screen, ImVec2(look.px(540), look.px(372)), look.px(110), &ctx.ui.settings_open);
+  const float height = overlay_height(ctx, "settings", 400);
+  begin_overlay(ctx, "settings", screen, ImVec2(look.px(540), height), look.px(110), &ctx.ui.settings_open);
   section_header(look, icons::kGear, "Settings", "Esc closes");
   begin_scroll(look, "##settings");
   text(look, FontRole::Small, look.theme.text_secondary, "Theme");
@@ -43,13 +44,15 @@ void draw_settings(FrameContext& ctx, ImVec2 screen) {
                "Remembered between starts, with the last scenario and recent files. A run's own settings are saved "
                "with Ctrl S.");
   end_scroll("##settings");
+  measure_overlay(ctx, "settings", "##settings");
   end_overlay(look);
 }
 
 void draw_keys(FrameContext& ctx, ImVec2 screen) {
   if (!ctx.ui.keys_open) return;
   const Look& look = ctx.look;
-  begin_overlay(ctx, "keys", screen, ImVec2(look.px(720), look.px(528)), look.px(80), &ctx.ui.keys_open);
+  const float height = overlay_height(ctx, "keys", 528);
+  begin_overlay(ctx, "keys", screen, ImVec2(look.px(720), height), look.px(80), &ctx.ui.keys_open);
   section_header(look, icons::kKeyboard, "Keys", "Esc closes");
   begin_scroll(look, "##keys");
   std::vector<const Action*> with_keys;
@@ -69,6 +72,7 @@ void draw_keys(FrameContext& ctx, ImVec2 screen) {
                "Sliders: double-click to type a value, right-click to go back to the scenario's. Timeline: drag to go "
                "there, scroll to zoom, Shift-drag to select a range. Plots: scroll to zoom, right-click to export.");
   end_scroll("##keys");
+  measure_overlay(ctx, "keys", "##keys");
   end_overlay(look);
 }
 
@@ -111,45 +115,6 @@ void draw_help(FrameContext& ctx, ImVec2 screen) {
   ImGui::PopStyleVar();
   end_scroll("##parts");
   end_overlay(look);
-}
-
-void draw_toasts(FrameContext& ctx, const Rect& above) {
-  const Look& look = ctx.look;
-  float bottom = above.y - look.px(12);
-  for (auto toast = ctx.toasts.rbegin(); toast != ctx.toasts.rend(); ++toast) {
-    const float width = std::min(look.px(420), above.w - look.px(24)), inner = width - look.px(64);
-    const ImVec2 body =
-        look.font(FontRole::Small)->CalcTextSizeA(look.font_px(FontRole::Small), 1e6F, inner, toast->text.c_str());
-    const Rect r{above.right() - width - look.px(12), bottom - body.y - look.px(20), width, body.y + look.px(20)};
-    bottom = r.y - look.px(8);
-    ImGui::SetNextWindowPos(r.min());
-    ImGui::SetNextWindowSize(r.size());
-    ImGui::SetNextWindowBgAlpha(0);
-    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
-    ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0.0F);
-    ImGui::Begin(fmt::format("toast-{}", toast->id).c_str(), nullptr,
-                 ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
-                     ImGuiWindowFlags_NoFocusOnAppearing | ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoNav);
-    ImGui::PopStyleVar(2);
-    ImDrawList* list = ImGui::GetWindowDrawList();
-    const Color tone = toast->error ? look.theme.bad : look.theme.accent;
-    list->AddRectFilled(r.min(), r.max(), look.theme.raised, look.px(8));
-    compat::add_rect(list, r.min(), r.max(), look.theme.line_strong, look.px(8));
-    list->AddRectFilled(ImVec2(r.x, r.y + look.px(6)), ImVec2(r.x + look.px(3), r.bottom() - look.px(6)), tone);
-    draw_text(list, look, FontRole::Body, toast->error ? look.theme.bad_text : look.theme.accent,
-              ImVec2(r.x + look.px(14), r.center().y), toast->error ? icons::kWarning : icons::kInfo);
-    list->AddText(look.font(FontRole::Small), look.font_px(FontRole::Small),
-                  ImVec2(r.x + look.px(38), r.y + look.px(10)), look.theme.text, toast->text.data(),
-                  toast->text.data() + toast->text.size(), inner);
-    ImGui::SetCursorScreenPos(r.min());
-    if (ImGui::InvisibleButton("##toast", r.size())) ctx.push(cmd::DismissToast{toast->id});
-    if (ImGui::IsItemHovered()) {
-      draw_text(list, look, FontRole::Small, look.theme.text_secondary, ImVec2(r.right() - look.px(20), r.center().y),
-                icons::kTimes);
-    }
-    look.mark("toast", r);
-    ImGui::End();
-  }
 }
 
 }  // namespace blockyard

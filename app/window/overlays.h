@@ -26,5 +26,7 @@ void draw_keys(FrameContext& ctx, ImVec2 screen);
 void draw_help(FrameContext& ctx, ImVec2 screen);
 void draw_first_start(FrameContext& ctx, const Rect& fleet);
 void draw_toasts(FrameContext& ctx, const Rect& above);
+/// A message that was too long for a toast, until it is closed.
+void draw_message(FrameContext& ctx, ImVec2 screen);
 
 }  // namespace blockyard

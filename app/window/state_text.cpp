@@ -42,6 +42,14 @@ std::string state_text(const FrameContext& ctx) {
   fact("theme", ui.dark ? "dark" : "light");
   fact("tab", ui.bottom_tab);
   fact("lesson", ctx.lesson != nullptr ? fmt::format("{}", ctx.lesson->step) : std::string("-"));
+  fact("lesson-page",
+       fmt::format("{}{}{}", ui.lesson_page, ui.lesson_paged ? " paged" : "", ui.lesson_more ? " more" : ""));
+  if (ctx.lesson != nullptr) {
+    std::string answers;
+    for (const auto& a : ctx.lesson->answers) answers += a ? fmt::format(" {}", *a + 1) : " -";
+    fact("answers", answers);
+  }
+  if (ui.prompt_open) fact("prompt", one_line(ui.prompt_shown));
   std::string cards;
   const auto overlays = std::to_array<std::pair<const char*, bool>>({{"settings", ui.settings_open},
                                                                      {"keys", ui.keys_open},
@@ -51,7 +59,8 @@ std::string state_text(const FrameContext& ctx) {
                                                                      {"file", ui.file_open},
                                                                      {"prompt", ui.prompt_open},
                                                                      {"trace", ctx.offer != nullptr},
-                                                                     {"palette", ui.palette_open}});
+                                                                     {"palette", ui.palette_open},
+                                                                     {"message", !ui.message_card.empty()}});
   for (const auto& [name, open] : overlays) {
     if (open) cards += std::string(cards.empty() ? "" : " ") + name;
   }

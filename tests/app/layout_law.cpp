@@ -10,6 +10,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "app/ui/fonts.h"
 #include "app/ui/rect.h"
 
 namespace blockyard {
@@ -28,6 +29,7 @@ struct Glyph {
   Rect seen;  ///< what of it the clip rectangle leaves
   int list = 0;
   std::size_t order = 0;  ///< over all lists
+  bool figure = false;    ///< of the type that figures are set in
 };
 
 struct Solid {
@@ -66,16 +68,20 @@ bool inside(const Solid& s, ImVec2 p) {
 class Alphabet {
  public:
   explicit Alphabet(const ImFontAtlas& atlas) {
-    for (const ImFont* font : atlas.Fonts) {
-      for (const ImFontGlyph& g : font->Glyphs) {
-        if (g.Visible != 0) cells_[key({g.U0, g.V0})] = g.Codepoint;
+    for (int i = 0; i < atlas.Fonts.Size; ++i) {  // one a role, in their order
+      const bool figure = i == static_cast<int>(FontRole::Mono14) || i == static_cast<int>(FontRole::Mono16);
+      for (const ImFontGlyph& g : atlas.Fonts[i]->Glyphs) {
+        if (g.Visible != 0) cells_[key({g.U0, g.V0})] = {static_cast<ImWchar>(g.Codepoint), figure};
       }
     }
   }
-  // 0 where that is no letter.
-  ImWchar at(ImVec2 uv) const {
+  struct Letter {
+    ImWchar letter = 0;  ///< 0: that is none
+    bool figure = false;
+  };
+  Letter at(ImVec2 uv) const {
     const auto found = cells_.find(key(uv));
-    return found == cells_.end() ? ImWchar{0} : static_cast<ImWchar>(found->second);
+    return found == cells_.end() ? Letter{} : found->second;
   }
 
  private:
@@ -83,7 +89,7 @@ class Alphabet {
     return static_cast<std::uint64_t>(std::lround(uv.x * 65536)) << 32 |
            static_cast<std::uint64_t>(std::lround(uv.y * 65536));
   }
-  std::unordered_map<std::uint64_t, unsigned> cells_;
+  std::unordered_map<std::uint64_t, Letter> cells_;
 };
 
 struct Scrolls {
@@ -123,6 +129,7 @@ class Page {
     }
     overprinted(out);
     crossing(out);
+    cut_short(out);
     return {out.begin(), out.end()};
   }
 
@@ -140,10 +147,11 @@ class Page {
         };
         const ImDrawVert &a = vertex(i), &b = vertex(i + 1), &c = vertex(i + 2);
         ++order_;
-        const ImWchar letter = alphabet_.at(a.uv);
+        const auto [letter, figure] = alphabet_.at(a.uv);
         if (letter != 0 && i + 5 < cmd.ElemCount && a.uv.x != c.uv.x && a.uv.y != c.uv.y) {
           const Rect ink{a.pos.x, a.pos.y, c.pos.x - a.pos.x, c.pos.y - a.pos.y};
-          if ((a.col >> IM_COL32_A_SHIFT) > 40) glyphs_.push_back({letter, ink, meet(ink, clip), index, order_});
+          if ((a.col >> IM_COL32_A_SHIFT) > 40)
+            glyphs_.push_back({letter, ink, meet(ink, clip), index, order_, figure});
           i += 3;  // the other half of it
         } else if (a.uv.x == white.x && a.uv.y == white.y && (a.col >> IM_COL32_A_SHIFT) > 200 && a.col == b.col &&
                    b.col == c.col) {
@@ -215,6 +223,16 @@ class Page {
                !covered({s.box.x + 0.5F, y}, s.last, g.order);
       });
       if (into) out.insert("runs into something: " + words(g));
+    }
+  }
+
+  // "308…" where it stands to the right of its label: names may be shortened, figures may not.
+  void cut_short(std::set<std::string>& out) const {
+    for (std::size_t i = 1; i < glyphs_.size(); ++i) {
+      const Glyph &before = glyphs_[i - 1], &g = glyphs_[i];
+      const bool digit = (before.letter >= '0' && before.letter <= '9') || before.letter == '.';
+      if (g.letter != 0x2026 || !digit || !before.figure || !g.figure || before.list != g.list) continue;
+      if (g.seen.w > 0 && g.seen.h > 0 && g.ink.x - before.ink.right() < g.ink.h) out.insert("cut short: " + words(g));
     }
   }
 

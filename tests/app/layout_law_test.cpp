@@ -28,6 +28,7 @@ std::vector<Screen> screens() {
   for (const auto& [w, h] : {std::pair{1280, 720}, {1600, 1000}, {3840, 2160}}) {
     for (const float scale : {1.0F, 1.5F, 2.0F}) out.push_back({w, h, scale});
   }
+  for (const float scale : {1.5F, 2.0F}) out.push_back({1920, 1080, scale});  // a projector's, in front of a class
   return out;
 }
 

@@ -125,12 +125,13 @@ TEST(PromptLab, OpensByItsKeyTakesTextAndCloses) {
     s.ui().frames(3);
     ASSERT_TRUE(s.session().ui().prompt_open);
     ASSERT_NE(s.ui().anchors().find("prompt-lab/block 0"), nullptr) << "an example is there to begin with";
+    s.ui().type(" Can .,[] px?");
+    s.ui().frames(3);
+    EXPECT_TRUE(s.session().ui().prompt_shown.ends_with(" Can .,[] px?")) << "it listens from the first letter on";
     s.ui().click(s.anchor("prompt-lab/Clear").center());
     s.ui().frames(3);
     EXPECT_EQ(s.ui().anchors().find("prompt-lab/block 0"), nullptr);
-    s.ui().click(s.anchor("prompt-lab/prompt").center());
-    s.ui().frames(2);
-    s.ui().type(numbers(30));
+    s.ui().type(numbers(30));  // and also when a button was pressed meanwhile
     s.ui().frames(3);
     EXPECT_NE(s.ui().anchors().find("prompt-lab/block 0"), nullptr);
     EXPECT_FALSE(s.session().playing()) << "letters that are typed are no keys";

@@ -65,6 +65,83 @@ TEST_F(SideBySideTest, ABlockOfTheOtherFleetIsSelectedInAll) {
   EXPECT_EQ(block->block, beside().at(0).player->cursor().workers()[0].cache().slots()[0].block);
 }
 
+TEST_F(SideBySideTest, TheEvictionsOfEachFleetCanBeRead) {
+  s_.session().apply(cmd::Set{"cache.capacity_blocks", 120.0, ""});
+  s_.session().apply(cmd::Restart{});
+  s_.session().settle();
+  s_.session().apply(cmd::Pause{});
+  open();
+  s_.seek(14'000'000);
+  s_.session().ui().open_bottom("hit_rate");
+  s_.ui().frames(3);
+  EXPECT_FALSE(drawn("bottom/evictions of C"));
+  ASSERT_TRUE(s_.ui().click("bottom/evictions of B"));
+  s_.ui().frames(3);
+  const Player& b = *beside().at(0).player;
+  std::size_t latest = b.events_at_cursor();
+  while (latest-- > 0 && b.events()[latest].type != EventType::kEvict) {
+  }
+  ASSERT_LT(latest, b.events_at_cursor()) << "nothing is evicted: the test shows nothing";
+  const LoggedEvent event = b.events()[latest];
+  const Rect table = s_.anchor("bottom/evictions");
+  s_.ui().click(ImVec2(table.x + table.w / 2, table.y + 34));
+  s_.ui().frames(3);
+  if (event.block == kNone) {
+    EXPECT_EQ(s_.session().selection(), Selection{SelectedWorker{event.worker}});
+  } else {
+    EXPECT_EQ(s_.session().selection(), (Selection{SelectedBlock{event.block, event.worker}})) << "the latest of B";
+  }
+  ASSERT_TRUE(s_.ui().click("bottom/evictions of A"));
+  s_.ui().frames(2);
+  s_.ui().click(ImVec2(table.x + table.w / 2, table.y + 34));
+  s_.ui().frames(3);
+  const auto* own = std::get_if<SelectedEvent>(&s_.session().selection());
+  ASSERT_NE(own, nullptr);
+  EXPECT_EQ(s_.session().player().events()[own->index].type, EventType::kEvict);
+}
+
+// Requests and load of each fleet stand in a plot of their own, named as over the fleets, at the same times.
+TEST_F(SideBySideTest, RequestsAndLoadAreThoseOfEveryFleet) {
+  const auto csv = [&](const char* tab) {
+    s_.session().ui().open_bottom(tab);
+    s_.ui().frames(30);
+    const std::string name = std::string("bottom/") + tab;
+    s_.ui().click(s_.anchor(name).center(), 1);
+    s_.ui().frames(2);
+    EXPECT_TRUE(s_.ui().click("bottom/plot menu/Copy as CSV")) << tab;
+    std::string copied;
+    for (const Command& c : s_.commands()) {
+      if (const auto* text = std::get_if<cmd::CopyText>(&c)) copied = text->text;
+    }
+    for (int i = 0; i < 3 && copied.empty(); ++i) {
+      for (const Command& c : s_.session().take_effects()) {
+        if (const auto* text = std::get_if<cmd::CopyText>(&c)) copied = text->text;
+      }
+      s_.ui().frames(1);
+    }
+    return copied;
+  };
+  s_.seek(4'000'000);
+  for (const char* tab : {"requests", "load"}) {
+    const std::string alone = csv(tab);
+    EXPECT_EQ(alone.find("A · "), std::string::npos) << tab;
+    EXPECT_NE(alone.find("worker-2"), std::string::npos) << tab;
+  }
+  open();
+  for (const char* tab : {"requests", "load"}) {
+    const std::string both = csv(tab);
+    const std::size_t b = both.find("B · ");
+    EXPECT_NE(both.find("A · Cache aware"), std::string::npos) << tab;
+    ASSERT_NE(b, std::string::npos) << tab;
+    EXPECT_NE(both.find("worker-2", b), std::string::npos) << tab << ": the workers of B";
+  }
+  // Another fleet in B's place shows at once, though time stands.
+  s_.session().apply(cmd::SetCompare{{strategy_variant(find_policy("random"))}});
+  s_.session().settle();
+  s_.ui().frames(2);
+  EXPECT_NE(csv("load").find("B · Random"), std::string::npos);
+}
+
 TEST_F(SideBySideTest, StrategiesAreChosenOverTheirFleets) {
   open();
   ASSERT_TRUE(s_.ui().click("B/strategy"));

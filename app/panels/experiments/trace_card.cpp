@@ -59,7 +59,7 @@ void draw_trace_card(FrameContext& ctx, ImVec2 screen) {
   const Look& look = ctx.look;
   const TraceOffer& offer = *ctx.offer;
   bool open = true;
-  begin_overlay(ctx, "trace", screen, ImVec2(look.px(640), look.px(580)), look.px(80), &open);
+  begin_overlay(ctx, "trace", screen, ImVec2(look.px(640), overlay_height(ctx, "trace", 580)), look.px(80), &open);
   section_header(look, icons::kFileText, ellipsized(look, FontRole::BodyBold, offer.file, look.px(330)),
                  "not open yet · Esc leaves it");
   begin_scroll(look, "##trace");
@@ -74,6 +74,7 @@ void draw_trace_card(FrameContext& ctx, ImVec2 screen) {
   if (fleet(ctx, offer, offer.as_set, "The fleet as it is set", "Open with the fleet as set", !offer.proposed))
     ctx.push(cmd::TakeOffer{false});
   end_scroll("##trace");
+  measure_overlay(ctx, "trace", "##trace");
   end_overlay(look);
   if (!open) ctx.push(cmd::CancelLoad{});
 }

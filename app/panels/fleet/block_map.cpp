@@ -84,11 +84,18 @@ void cover_from(ImDrawList* list, const Theme& theme, const MapFit& fit, ImVec2 
   if (cell.bottom() < bottom) list->AddRectFilled(ImVec2(at.x, cell.bottom()), ImVec2(right, bottom), theme.panel);
 }
 
-void dot(ImDrawList* list, const Look& look, const Rect& r, BlockState state, bool few) {
-  const Theme& theme = look.theme;
-  const bool bright = state == BlockState::kUsed || state == BlockState::kShared || state == BlockState::kPartial ||
-                      state == BlockState::kPrivate;
-  const Color ink = bright ? theme.prefix_dot_on_used : theme.prefix_dot;
+// The colour of a cell as it is seen: what has just happened to it lies over what it is.
+Color seen_color(const FrameContext& ctx, const BlockTexture& texture, WorkerId w, SlotId s) {
+  const Theme& theme = ctx.look.theme;
+  float strength = 0;
+  const BlockFlash flash =
+      texture.fading(w, ctx.screen_time) ? texture.flash(w, s, ctx.screen_time, &strength) : BlockFlash::kSteady;
+  if (flash == BlockFlash::kSteady || strength < 0.5f) return state_color(theme, texture.state(w, s));
+  return flash == BlockFlash::kEvicted ? theme.block_evicted : theme.block_stored;
+}
+
+void dot(ImDrawList* list, const Look& look, const Rect& r, Color fill, bool few) {
+  const Color ink = ink_on(fill);
   const float side = std::min(r.w, r.h), line = side >= look.px(kPatternCell) ? 1.0f : 0.0f;
   const float size = side < 3 ? side : std::max(1.0f, std::min(std::round((side - line) * 0.38f), look.px(9)));
   const bool numbered = few && side >= look.px(kNumberCell);  // below the number
@@ -98,13 +105,12 @@ void dot(ImDrawList* list, const Look& look, const Rect& r, BlockState state, bo
 }
 
 // The number of the block, where a cell is large enough to hold one: small caches are read block by block.
-void block_number(ImDrawList* list, const Look& look, const Rect& r, BlockState state, BlockId block) {
+void block_number(ImDrawList* list, const Look& look, const Rect& r, Color fill, BlockId block) {
   const std::string number = std::to_string(block);
   const float width = text_width(look, FontRole::Small, number);
   if (r.h < look.px(kNumberCell) || r.w < width + look.px(6)) return;
-  const bool dark = state == BlockState::kIdle || state == BlockState::kFree;
-  draw_text(list, look, FontRole::Small, dark ? look.theme.prefix_dot : look.theme.prefix_dot_on_used,
-            ImVec2(r.x + std::floor((r.w - width) / 2), r.y + look.px(9)), number);
+  draw_text(list, look, FontRole::Small, ink_on(fill), ImVec2(r.x + std::floor((r.w - width) / 2), r.y + look.px(9)),
+            number);
 }
 
 void outline(ImDrawList* list, const Look& look, const Rect& r, Color color) {
@@ -247,14 +253,14 @@ void draw_block_map(const FrameContext& ctx, const BlockTexture& texture, Worker
     for (SlotId s = 0; s < cache.capacity(); ++s) {
       const BlockId block = cache.slots()[s].block;
       if (block != kNone && !cache.is_free(s))
-        block_number(list, ctx.look, cell_rect(fit, at, s), texture.state(w, s), block);
+        block_number(list, ctx.look, cell_rect(fit, at, s), seen_color(ctx, texture, w, s), block);
     }
   }
   for (const Span& run : ink.marked) {
     for (BlockId b = run.first; b < run.first + run.count; ++b) {
       if (!cache.resident().contains(b)) continue;
       for (SlotId s = cache.slot_of(b); s != kNone; s = cache.slots()[s].next_copy)
-        dot(list, ctx.look, cell_rect(fit, at, s), texture.state(w, s), fit.few);
+        dot(list, ctx.look, cell_rect(fit, at, s), seen_color(ctx, texture, w, s), fit.few);
     }
   }
   for (std::size_t i = 0; i < ink.victims.size(); ++i) {
@@ -346,10 +352,8 @@ void block_tooltip(const FrameContext& ctx, WorkerId w, SlotId slot) {
     }
     tooltip_row(look, "eviction", turn);
   }
-  const bool believed = believed_block(ctx, w, info.block);
-  if (!believed)
-    tooltip_row(look, several_routers(ctx) ? "routers" : "router",
-                several_routers(ctx) ? "none of them knows that it is here" : "does not know that it is here");
+  if (!believed_block(ctx, w, info.block))
+    tooltip_row(look, several_routers(ctx) ? "routers" : "router", ignorance_words(ctx));
   ImGui::EndTooltip();
   ImGui::PopStyleVar(3);
 }

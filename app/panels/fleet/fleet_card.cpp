@@ -272,18 +272,24 @@ void FleetPanel::worker_tooltip(FrameContext& ctx, WorkerId w) const {
   const KvCache& cache = worker.cache();
   const WorkerFigures view = believed_figures(ctx, w);
   const Divergence d = believed_divergence(ctx, w);
+  const BeliefSides sides = chosen_belief(ctx);
+  const bool routers = several_routers(ctx) && !shown_router(ctx, sides);
+  const std::string who = routers ? "the routers" : router_words(ctx, sides);
+  std::string capital = who;
+  capital[0] = static_cast<char>(capital[0] - 'a' + 'A');
+  const char* believe = routers ? "believe" : "believes";
   const Health state = health(ctx, w);
   const char* words = state == Health::kUp          ? "Up"
                       : state == Health::kUnnoticed ? "Crashed; the router has not noticed yet"
                       : state == Health::kDown      ? "Down; the router sends it nothing"
                                                     : "Restarting";
   tooltip(ctx.look, worker_text(w),
-          fmt::format("{}. {} running, {} queued.\nBlocks: {} in use, {} idle, {} free of {}.\nLoad {} (the router "
-                      "believes {}). Hit rate of the run so far {}.\nThe router believes {} blocks that are gone, and "
-                      "does not know about {}.",
+          fmt::format("{}. {} running, {} queued.\nBlocks: {} in use, {} idle, {} free of {}.\nLoad {} ({} {} "
+                      "{}). Hit rate of the run so far {}.\n{} {} {} blocks that are gone, and {} not know about {}.",
                       words, worker.running().size(), worker.waiting().size(), cache.in_use(), cache.idle_blocks(),
-                      cache.free_slots(), cache.capacity(), load_text(ctx, facts_[w].load), load_text(ctx, view.load),
-                      percent_text(facts_[w].hit_rate), d.phantom, d.unknown));
+                      cache.free_slots(), cache.capacity(), load_text(ctx, facts_[w].load), who, believe,
+                      load_text(ctx, view.load), percent_text(facts_[w].hit_rate), capital, believe, d.phantom,
+                      routers ? "do" : "does", d.unknown));
 }
 
 }  // namespace blockyard

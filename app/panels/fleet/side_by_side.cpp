@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "app/panels/beside.h"
 #include "app/panels/panel_text.h"
 #include "app/ui/compat.h"
 #include "app/ui/icons.h"
@@ -19,46 +20,6 @@ constexpr std::array<const char*, 3> kLetters{"A", "B", "C"};
 std::string label_of(std::uint32_t strategy) {
   const auto policies = policy_table();
   return strategy < policies.size() ? std::string(policies[strategy].label) : "?";
-}
-
-// What a panel sees that is to draw another run of the same requests at the same moment.
-FrameContext context_of(const FrameContext& ctx, const RunBeside& beside) {
-  const Player& player = *beside.player;
-  return {.look = ctx.look,
-          .scenario = ctx.scenario,
-          .original = ctx.original,
-          .fleet = player.cursor(),
-          .simulation = &player.cursor(),
-          .tree = ctx.tree,
-          .metrics = *beside.metrics,
-          .log = player.events(),
-          .log_at = player.events_at_cursor(),
-          .leaves_messages_out = player.leaves_messages_out(),
-          .changes = player.changes(),
-          .study = nullptr,
-          .now = ctx.now,
-          .newest = player.newest(),
-          .known_end = player.frontier(),
-          .complete = player.complete(),
-          .over = player.cursor().done(),
-          .playing = ctx.playing,
-          .speed = ctx.speed,
-          .screen_time = ctx.screen_time,
-          .range = ctx.range,
-          .bookmarks = ctx.bookmarks,
-          .selection = ctx.selection,
-          .hover = ctx.hover,
-          .compared = {},
-          .experiment = nullptr,
-          .scenarios = ctx.scenarios,
-          .scenario_source = ctx.scenario_source,
-          .assets_dir = ctx.assets_dir,
-          .message = {},
-          .loading = ctx.loading,
-          .toasts = {},
-          .ui = ctx.ui,
-          .commands = ctx.commands,
-          .animate_until = ctx.animate_until};
 }
 
 }  // namespace
@@ -79,8 +40,8 @@ void SideBySide::draw_differences(FrameContext& ctx, const Rect& whole) {
   for (std::size_t i = 0; i < kKeyFigures; ++i) {
     const KeyFigureKind& f = key_figure_table()[i];
     const double of_a = a.*f.field * f.factor, of_b = b.*f.field * f.factor, difference = of_b - of_a;
-    // Long times read better in seconds; both in the same unit.
-    const bool seconds = std::string_view(f.unit) == "ms" && std::max(of_a, of_b) >= 9'995;
+    // Long times in seconds, as everywhere; both in the same unit.
+    const bool seconds = std::string_view(f.unit) == "ms" && std::max(of_a, of_b) >= 999.5;
     const double scale = seconds ? 0.001 : 1;
     const std::string unit = seconds ? "s" : f.unit;
     const std::string size = figure_text(std::abs(difference) * scale);

@@ -106,8 +106,11 @@ void InspectorPanel::nothing(FrameContext& ctx) {
       left =
           draw_text_right(list, look, FontRole::Small, look.theme.warn_text, ImVec2(left - look.px(8), y), "phantom");
     } else if (!started) {
-      left = draw_text_right(list, look, FontRole::Small, look.theme.text_muted, ImVec2(left - look.px(8), y),
-                             status_text(record.status));
+      // Which request it is goes before what it does.
+      const std::string_view state = status_text(record.status);
+      const float free = left - x - look.px(8 + 9 + 9) - text_width(look, FontRole::Small, request_text(ctx, r));
+      if (text_width(look, FontRole::Small, state) <= free)
+        left = draw_text_right(list, look, FontRole::Small, look.theme.text_muted, ImVec2(left - look.px(8), y), state);
     }
     draw_text(list, look, FontRole::Small, look.theme.text_secondary, ImVec2(x + look.px(9), y),
               ellipsized(look, FontRole::Small, request_text(ctx, r), left - x - look.px(18)));
@@ -131,10 +134,10 @@ void InspectorPanel::request(FrameContext& ctx, RequestId r) {
   const std::string status(there ? status_text(record.status) : "not there yet");
   chip(look, status.c_str(), status_tone(record.status));
   if (record.worker != kNone) {
-    ImGui::SameLine(0, look.px(6));
+    chip_beside(look, worker_text(record.worker).c_str());
     if (chip(look, worker_text(record.worker).c_str())) ctx.select(SelectedWorker{record.worker});
     if (ImGui::IsItemHovered()) ctx.hover_on(SelectedWorker{record.worker});
-    ImGui::SameLine(0, look.px(6));
+    chip_beside(look, "Why here?", icons::kQuestion);
     if (chip(look, "Why here?", Tone::Accent, icons::kQuestion)) open_why(ctx);
   }
   if (q.session != kNone) {
@@ -222,6 +225,7 @@ void InspectorPanel::block(FrameContext& ctx, const SelectedBlock& what) {
     if (e != kNone) facts.add("requests", std::to_string(ctx.tree.edges()[e].requests));
   }
   if (e != kNone && chip(look, "In the prefix tree", Tone::Neutral, icons::kSitemap)) ctx.select(SelectedEdge{e});
+  const BeliefSides sides = chosen_belief(ctx);
   inspector_heading(look, "on the workers");
   bool anywhere = false;
   for (WorkerId w = 0; w < ctx.fleet.workers().size(); ++w) {
@@ -245,7 +249,8 @@ void InspectorPanel::block(FrameContext& ctx, const SelectedBlock& what) {
       int copies = 0;
       for (SlotId s = cache.slot_of(what.block); s != kNone; s = cache.slots()[s].next_copy) ++copies;
       if (copies > 1) state += fmt::format(", {} copies", copies);
-      if (!believed) state += fmt::format(", unknown to {}", several_routers(ctx) ? "all routers" : "the router");
+      if (!believed)
+        state += fmt::format(", unknown to {}", shown_router(ctx, sides) ? router_words(ctx, sides) : "all routers");
       when = "used " + moment_text(info.used_at);
     }
     const float room = width - (x - at.x) - text_width(look, FontRole::Small, when) - look.px(8);
@@ -384,7 +389,7 @@ void InspectorPanel::event(FrameContext& ctx, std::size_t index) {
   if (index >= ctx.log_at) text(ctx.look, FontRole::Small, ctx.look.theme.text_secondary, "Not there yet.");
   if (chip(ctx.look, "Go there", Tone::Accent, icons::kClock)) ctx.push(cmd::Seek{e.t});
   if (e.request == kNone) return;
-  ImGui::SameLine(0, ctx.look.px(6));
+  chip_beside(ctx.look, "Its request");
   if (chip(ctx.look, "Its request")) ctx.select(SelectedRequest{e.request});
 }
 

@@ -53,45 +53,49 @@ void request_links(FrameContext& ctx, std::span<const RequestId> requests, const
   ImGui::PopID();
 }
 
-FactGrid::FactGrid(const FrameContext& ctx) : look_(ctx.look), at_(ImGui::GetCursorScreenPos()) {
-  width_ = ImGui::GetContentRegionAvail().x;
-  gap_ = look_.px(20);
-  column_ = (width_ - gap_) / 2;
-}
+FactGrid::FactGrid(const FrameContext& ctx) : look_(ctx.look) {}
 
 FactGrid::~FactGrid() {
-  if (second_) next_row();
-  ImGui::SetCursorScreenPos(at_);
+  const float width = ImGui::GetContentRegionAvail().x, gap = look_.px(20), column = (width - gap) / 2;
+  ImVec2 at = ImGui::GetCursorScreenPos();
+  const auto room = [&](const Fact& f) {
+    return text_width(look_, FontRole::Small, f.label) + look_.px(8) + text_width(look_, FontRole::Mono14, f.value);
+  };
+  bool second = false;
+  const auto next_row = [&] {
+    at.y += look_.px(22);
+    second = false;
+  };
+  for (const Fact& f : facts_) {
+    const bool wide = f.wide || room(f) > column;
+    if (wide && second) next_row();
+    put(second ? at.x + column + gap : at.x, at.y, wide ? width : column, f);
+    if (wide || second) {
+      next_row();
+    } else {
+      second = true;
+    }
+  }
+  if (second) next_row();
+  ImGui::SetCursorScreenPos(at);
   ImGui::Dummy(ImVec2(1, 1));
 }
 
-void FactGrid::next_row() {
-  at_.y += look_.px(22);
-  second_ = false;
-}
-
-void FactGrid::put(float x, float w, std::string_view label, std::string_view value, Color ink) {
+void FactGrid::put(float x, float y, float w, const Fact& fact) const {
   ImDrawList* list = ImGui::GetWindowDrawList();
-  const float y = at_.y + look_.px(10);
-  const float behind = draw_text(list, look_, FontRole::Small, look_.theme.text_muted, ImVec2(x, y), label);
+  y += look_.px(10);
+  const float behind = draw_text(list, look_, FontRole::Small, look_.theme.text_muted, ImVec2(x, y), fact.label);
   const float room = x + w - behind - look_.px(8);
-  draw_text_right(list, look_, FontRole::Mono14, ink ? ink : look_.theme.text, ImVec2(x + w, y),
-                  ellipsized(look_, FontRole::Mono14, value, room));
+  draw_text_right(list, look_, FontRole::Mono14, fact.ink ? fact.ink : look_.theme.text, ImVec2(x + w, y),
+                  ellipsized(look_, FontRole::Mono14, fact.value, room));
 }
 
 void FactGrid::add(std::string_view label, std::string_view value, Color ink) {
-  put(second_ ? at_.x + column_ + gap_ : at_.x, column_, label, value, ink);
-  if (second_) {
-    next_row();
-  } else {
-    second_ = true;
-  }
+  facts_.push_back({std::string(label), std::string(value), ink, false});
 }
 
 void FactGrid::add_wide(std::string_view label, std::string_view value, Color ink) {
-  if (second_) next_row();
-  put(at_.x, width_, label, value, ink);
-  next_row();
+  facts_.push_back({std::string(label), std::string(value), ink, true});
 }
 
 void open_why(FrameContext& ctx) { ctx.ui.open_bottom("why"); }

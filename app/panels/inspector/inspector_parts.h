@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/panels/panel_text.h"
 
@@ -17,7 +18,8 @@ void inspector_heading(const Look& look, std::string_view words);
 /// A line of requests that can be clicked, as many as fit.
 void request_links(FrameContext& ctx, std::span<const RequestId> requests, const char* id);
 
-/// Facts in two columns: label left, figure right, in each.
+/// Facts in two columns: label left, figure right, in each. One that has no room in its column takes a row of its own,
+/// so that no figure is cut short. They are drawn at the cursor as the grid goes out of scope.
 class FactGrid {
  public:
   explicit FactGrid(const FrameContext& ctx);
@@ -25,16 +27,18 @@ class FactGrid {
   FactGrid(const FactGrid&) = delete;
   FactGrid& operator=(const FactGrid&) = delete;
   void add(std::string_view label, std::string_view value, Color ink = 0);
-  /// One that takes a row of its own.
+  /// One that takes a row of its own in any case.
   void add_wide(std::string_view label, std::string_view value, Color ink = 0);
 
  private:
-  void put(float x, float w, std::string_view label, std::string_view value, Color ink);
-  void next_row();
+  struct Fact {
+    std::string label, value;
+    Color ink;
+    bool wide;
+  };
+  void put(float x, float y, float w, const Fact& fact) const;
   const Look& look_;
-  ImVec2 at_;
-  float width_, column_, gap_;
-  bool second_ = false;
+  std::vector<Fact> facts_;
 };
 
 /// Opens "Why here?" at the bottom.

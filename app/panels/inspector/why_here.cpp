@@ -21,6 +21,14 @@ std::string score_text(double v) {
   return size >= 1000 ? fmt::format("{:.0f}", v) : size >= 10 ? fmt::format("{:.1f}", v) : fmt::format("{:.3g}", v);
 }
 
+// Widths of columns at scale 1; between two of them 12, and 6 at either end.
+constexpr float kChip = 24, kBelieved = 56, kHeld = 34, kLoadWidth = 62, kAge = 52, kScore = 60, kVerdict = 56;
+constexpr float kLeastStrategies = 250;  // at which the table of strategies still says who they are
+
+float signal_width(const SignalRow& signal) {
+  return 12.0F + 7.0F * static_cast<float>(std::max<std::size_t>(4, signal.label.size()));
+}
+
 }  // namespace
 
 void WhyHereTab::draw(FrameContext& ctx, const Rect& rect) {
@@ -51,10 +59,15 @@ void WhyHereTab::draw(FrameContext& ctx, const Rect& rect) {
   const RoutingStudy& study = *ctx.study;
   const Decision& d = study.used;
   Rect rest = rect;
-  const Rect head = rest.take_top(look.px(22), look.px(6));
+  Rect head = rest.take_top(look.px(22), look.px(6));
+  // Two tables where both have room, else the one that is asked for.
+  const float least = workers_width(ctx, study) + look.px(kLeastStrategies + 25);
+  const bool one = rect.w < least;
+  if (one) choose_table(look, head);
   ImDrawList* list = ImGui::GetWindowDrawList();
   const float y = head.center().y;
-  float x = draw_text(list, look, FontRole::BodyBold, theme.text, ImVec2(head.x + look.px(6), y), request_text(ctx, r));
+  float x = draw_text(list, look, FontRole::BodyBold, theme.text, ImVec2(head.x + look.px(6), y),
+                      ellipsized(look, FontRole::BodyBold, request_text(ctx, r), head.w - look.px(110)));
   x = draw_text(list, look, FontRole::Small, theme.text_muted, ImVec2(x + look.px(9), y), "went to");
   if (d.chosen != kNone) x = worker_chip(list, look, ImVec2(x + look.px(8), y), d.chosen);
   const auto policies = policy_table();
@@ -78,12 +91,41 @@ void WhyHereTab::draw(FrameContext& ctx, const Rect& rect) {
     look.mark("waits", under);
   }
 
-  const float side = std::min(look.px(330), rest.w * 0.4f);
+  if (one) {
+    page_ == 0 ? workers(ctx, study, rest) : strategies(ctx, study, rest);
+    return;
+  }
+  const float side = std::clamp(rest.w - least + look.px(kLeastStrategies), look.px(kLeastStrategies),
+                                std::min(look.px(330), std::max(look.px(kLeastStrategies), rest.w * 0.4f)));
   const Rect right = rest.take_right(side, look.px(25));
   const float line = rest.right() + look.px(12);
   list->AddRectFilled(ImVec2(line, rest.y), ImVec2(line + std::max(1.0f, look.px(1)), rest.bottom()), theme.line);
   workers(ctx, study, rest);
   strategies(ctx, study, right);
+}
+
+// The names of the two tables at the right end of `head`, which is left with the rest.
+void WhyHereTab::choose_table(const Look& look, Rect& head) {
+  constexpr std::array<const char*, 2> kNames{"workers", "other strategies"};
+  for (std::size_t i = kNames.size(); i-- > 0;) {
+    const Rect r = head.take_right(chip_width(look, kNames[i]), look.px(i == 0 ? 10 : 5));
+    ImGui::SetCursorScreenPos(r.min());
+    if (chip(look, kNames[i], static_cast<int>(i) == page_ ? Tone::Accent : Tone::Neutral)) page_ = static_cast<int>(i);
+    look.mark(i == 0 ? "why/workers" : "why/strategies", r);
+  }
+}
+
+// How wide the table of workers is without score terms, pixels.
+float WhyHereTab::workers_width(const FrameContext& ctx, const RoutingStudy& study) {
+  const PolicyRow& policy = policy_table()[study.used.strategy];
+  float width = 6 * 2 + kChip + 12 + kVerdict + (study.used.why.score_name.empty() ? 0 : kScore + 12);
+  for (const SignalRow& signal : signal_table()) {
+    if (signal.of == nullptr || (!policy.reads(signal.signal) && signal.signal != Signal::kOverlap)) continue;
+    width += signal.signal == Signal::kOverlap ? kBelieved + kHeld + 24
+             : signal.signal == Signal::kLoad  ? 2 * kLoadWidth + kAge + 36
+                                               : signal_width(signal) + 12;
+  }
+  return ctx.look.px(width);
 }
 
 void WhyHereTab::workers(FrameContext& ctx, const RoutingStudy& study, const Rect& rect) const {
@@ -93,7 +135,7 @@ void WhyHereTab::workers(FrameContext& ctx, const RoutingStudy& study, const Rec
   // What the policy read of each worker, with what was true where belief and truth can differ.
   const PolicyRow& policy = policy_table()[d.strategy];
   using Cell = std::function<void(const Rect&, const TableColumn&, const DecisionRow&)>;
-  std::vector<TableColumn> columns = {{"", 24}};
+  std::vector<TableColumn> columns = {{"", kChip}};
   std::vector<Cell> cells;
   const auto add = [&](const char* title, float width, const char* help, Cell cell) {
     columns.push_back({title, width, true, help});
@@ -106,7 +148,7 @@ void WhyHereTab::workers(FrameContext& ctx, const RoutingStudy& study, const Rec
     // Overlaps stand here even where they were not read: the hit comes of them.
     if (signal.of == nullptr || (!policy.reads(signal.signal) && signal.signal != Signal::kOverlap)) continue;
     if (signal.signal == Signal::kOverlap) {
-      add("believed", 58,
+      add("believed", kBelieved,
           policy.reads(signal.signal)
               ? "Leading blocks of the prompt that the router believed the worker to hold"
               : "Leading blocks of the prompt that the router believed the worker to hold; this "
@@ -114,25 +156,25 @@ void WhyHereTab::workers(FrameContext& ctx, const RoutingStudy& study, const Rec
           [&](const Rect& r, const TableColumn& c, const DecisionRow& line) {
             cell_text(look, r, c, std::to_string(line.seen.overlap), overlap_ink(line));
           });
-      add("held", 40, "Leading blocks that it did hold",
+      add("held", kHeld, "Leading blocks that it did hold",
           [&](const Rect& r, const TableColumn& c, const DecisionRow& line) {
             cell_text(look, r, c, std::to_string(line.true_overlap), overlap_ink(line));
           });
     } else if (signal.signal == Signal::kLoad) {
-      add("load seen", 66, "The load that the router saw, with its own additions",
+      add("load seen", kLoadWidth, "The load that the router saw, with its own additions",
           [&](const Rect& r, const TableColumn& c, const DecisionRow& line) {
             cell_text(look, r, c, load_text(ctx, line.seen.load));
           });
-      add("age", 52, "How old the seen load was", [&](const Rect& r, const TableColumn& c, const DecisionRow& line) {
+      add("age", kAge, "How old the seen load was", [&](const Rect& r, const TableColumn& c, const DecisionRow& line) {
         cell_text(look, r, c, duration_text(us_to_ms(line.load_age)), theme.text_muted);
       });
-      add("true load", 66, "The load at that moment",
+      add("true load", kLoadWidth, "The load at that moment",
           [&](const Rect& r, const TableColumn& c, const DecisionRow& line) {
             cell_text(look, r, c, load_text(ctx, line.true_load));
           });
     } else {
-      add(signal.label.data(), 12.0F + 7.0F * static_cast<float>(std::max<std::size_t>(4, signal.label.size())),
-          signal.help.data(), [&look, of = signal.of](const Rect& r, const TableColumn& c, const DecisionRow& line) {
+      add(signal.label.data(), signal_width(signal), signal.help.data(),
+          [&look, of = signal.of](const Rect& r, const TableColumn& c, const DecisionRow& line) {
             cell_text(look, r, c, with_commas(static_cast<std::uint64_t>(of(line.seen))));
           });
     }
@@ -154,8 +196,9 @@ void WhyHereTab::workers(FrameContext& ctx, const RoutingStudy& study, const Rec
   }
   const std::string score_name(d.why.score_name);
   if (scored)
-    columns.push_back({score_name.c_str(), 60, true, d.why.lower_is_better ? "Lower is better" : "Higher is better"});
-  columns.push_back({"", 60});
+    columns.push_back(
+        {score_name.c_str(), kScore, true, d.why.lower_is_better ? "Lower is better" : "Higher is better"});
+  columns.push_back({"", kVerdict});
   const TableResult result = draw_table(
       look, "why workers", rect, columns, d.rows.size(),
       [&](const TableRow& row) {
@@ -231,16 +274,16 @@ void CompareTab::draw(FrameContext& ctx, const Rect& rect) {
     std::string name;
     const LiveMetrics* metrics;
   };
-  std::vector<Line> lines = {
-      {std::string(policy_table()[ctx.fleet.config().router.strategy].label), &ctx.metrics}};
+  std::vector<Line> lines = {{std::string(policy_table()[ctx.fleet.config().router.strategy].label), &ctx.metrics}};
   for (const RunBeside& c : ctx.compared) lines.push_back({c.variant->name, c.metrics});
-  constexpr std::array<TableColumn, 7> kColumns = {{{"fleet", 0},
-                                                    {"hit rate", 76, true, "Blocks found in a cache ÷ prompt blocks"},
-                                                    {"TTFT p50", 78, true},
-                                                    {"TTFT p95", 78, true},
-                                                    {"end-to-end p95", 104, true},
-                                                    {"evictions", 78, true, "Blocks, since the start"},
-                                                    {"imbalance", 78, true, "Most requests on a worker ÷ mean"}}};
+  constexpr std::array<TableColumn, 7> kColumns = {
+      {{"fleet", 0},
+       {"hit rate", 76, true, "Blocks found in a cache ÷ prompt blocks"},
+       {"TTFT p50", 78, true},
+       {"TTFT p95", 78, true},
+       {"end-to-end p95", 104, true},
+       {"evictions", 78, true, "Blocks, over the span that the switch beside the key figures says"},
+       {"imbalance", 78, true, "Most requests on a worker ÷ mean"}}};
   Rect table = rect;
   const Rect foot = table.take_bottom(look.px(30), look.px(6));
   ButtonSpec whole{"Whole run, more strategies, seeds …", icons::kFlask, ButtonKind::Ghost};

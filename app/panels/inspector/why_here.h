@@ -14,6 +14,9 @@ class WhyHereTab final : public Panel {
  private:
   void workers(FrameContext& ctx, const RoutingStudy& study, const Rect& rect) const;
   void strategies(FrameContext& ctx, const RoutingStudy& study, const Rect& rect) const;
+  static float workers_width(const FrameContext& ctx, const RoutingStudy& study);
+  void choose_table(const Look& look, Rect& head);
+  int page_ = 0;  // of the two tables, where only one of them has room
 };
 
 /// Strategies side by side, once a comparison runs; until then how to start one.

@@ -20,7 +20,7 @@ namespace {
 bool rests(const FrameContext& ctx) {
   const UiState& ui = ctx.ui;
   return ctx.lesson == nullptr || ui.palette_open || ui.settings_open || ui.keys_open || ui.help_open ||
-         ui.experiment_open || ui.lessons_open;
+         ui.experiment_open || ui.lessons_open || !ui.message_card.empty();
 }
 
 // Text and question of this step are pages of their own, and this one is open.
@@ -170,16 +170,23 @@ void LessonCard::figures(FrameContext& ctx) {
                     columns[c].first);
   }
   float y = at.y + line;
+  // A name that has no room beside its figures stands over them.
+  bool over = false;
+  for (std::size_t i = 0; i <= run.step; ++i)
+    over = over || (has_row(i) && text_width(look, FontRole::Small, run.lesson->steps[i].row) > x - at.x);
+  const float name_line = over ? look.px(18) : 0;
   for (std::size_t i = 0; i <= run.step; ++i) {
     const LessonStep& s = run.lesson->steps[i];
     if (!has_row(i)) continue;
     const bool here = i == run.step;
     if (here) {
-      list->AddRectFilled(ImVec2(at.x, y), ImVec2(at.x + width, y + line), look.theme.selection, look.px(5));
+      list->AddRectFilled(ImVec2(at.x, y), ImVec2(at.x + width, y + name_line + line), look.theme.selection,
+                          look.px(5));
     }
     const Color ink = here ? look.theme.text : look.theme.text_secondary;
-    draw_text(list, look, FontRole::Small, ink, ImVec2(at.x + look.px(8), y + line / 2),
-              ellipsized(look, FontRole::Small, s.row, x - at.x));
+    draw_text(list, look, FontRole::Small, ink, ImVec2(at.x + look.px(8), y + (over ? look.px(12) : line / 2)),
+              ellipsized(look, FontRole::Small, s.row, over ? width - look.px(16) : x - at.x));
+    y += name_line;
     for (std::size_t c = 0; c < columns.size(); ++c) {
       draw_text_right(list, look, FontRole::Mono14, ink, ImVec2(rights[c], y + line / 2), cell(i, c));
     }
@@ -362,12 +369,18 @@ void LessonCard::draw(FrameContext& ctx, const Rect& column, ImVec2 screen) {
     end_card(look);
     return;
   }
-  const ImVec2 size(std::min(look.px(372), screen.x - look.px(16)),
-                    std::clamp(wanted_height_, look.px(300), std::max(look.px(300), screen.y - look.px(120))));
+  ImVec2 size(std::min(look.px(372), screen.x - look.px(16)),
+              std::clamp(wanted_height_, look.px(300), std::max(look.px(300), screen.y - look.px(120))));
   column_w_ = size.x;
   column_h_ = most_h_ = size.y;
+  if (turns_page(ctx, 1) && screen.y < look.px(480)) {  // a question on a low screen: over all of it, if need be
+    size.x = std::min(look.px(560), screen.x - look.px(16));
+    most_h_ = std::max(size.y, screen.y - look.px(50));
+    size.y = std::clamp(wanted_height_, size.y, most_h_);
+  }
+  // On the right: what it speaks of (maps, names, tables) begins on the left.
   ImVec2 at(ctx.ui.lesson_x, ctx.ui.lesson_y);
-  if (!ctx.ui.lesson_floats) at = ImVec2(look.px(16), screen.y - size.y - look.px(40));
+  if (!ctx.ui.lesson_floats) at = ImVec2(screen.x - size.x - look.px(16), screen.y - size.y - look.px(40));
   at.x = std::clamp(at.x, 0.0F, std::max(0.0F, screen.x - size.x));
   at.y = std::clamp(at.y, 0.0F, std::max(0.0F, screen.y - size.y));
   if (ctx.ui.lesson_floats) ctx.ui.lesson_x = at.x, ctx.ui.lesson_y = at.y;

@@ -19,6 +19,12 @@ std::vector<FleetLine> fleet_lines(const FrameContext& ctx) {
   return out;
 }
 
+std::string fleet_names(const FrameContext& ctx) {
+  std::string out(policy_table()[ctx.fleet.config().router.strategy].label);
+  for (const RunBeside& r : ctx.compared) out += '\n' + r.variant->name;
+  return out;
+}
+
 PlotSeries empty_line(const FleetLine& fleet) {
   PlotSeries s;
   s.name = fleet.name;

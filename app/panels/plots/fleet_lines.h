@@ -20,6 +20,9 @@ struct FleetLine {
 /// The run first, then those beside it.
 std::vector<FleetLine> fleet_lines(const FrameContext& ctx);
 
+/// Which fleets these are: a figure that is kept over frames is to be made anew when it changes.
+std::string fleet_names(const FrameContext& ctx);
+
 /// A line of that name and colour without points.
 PlotSeries empty_line(const FleetLine& fleet);
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/metrics/waiting.h"
 
 namespace blockyard {
@@ -84,8 +86,9 @@ SwimLanes RequestLanes::take() {
 }
 
 void point_at_requests(FrameContext& ctx, const PlotBox& box, const PlotAction& action) {
-  if (action.item < 0 || !box.figure.plots[0].lanes) return;
-  const auto& items = box.figure.plots[0].lanes->items;
+  const auto plot = static_cast<std::size_t>(std::max(0, action.plot));
+  if (action.item < 0 || plot >= box.figure.plots.size() || !box.figure.plots[plot].lanes) return;
+  const auto& items = box.figure.plots[plot].lanes->items;
   if (static_cast<std::size_t>(action.item) >= items.size()) return;
   const auto r = static_cast<RequestId>(items[static_cast<std::size_t>(action.item)].group);
   ctx.hover_on(SelectedRequest{r});

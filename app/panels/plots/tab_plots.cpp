@@ -7,6 +7,7 @@
 #include <cmath>
 #include <utility>
 
+#include "app/panels/beside.h"
 #include "app/panels/plots/fleet_lines.h"
 #include "app/panels/plots/request_lanes.h"
 #include "app/ui/icons.h"
@@ -138,7 +139,8 @@ void LatencyPlotsTab::draw(FrameContext& ctx, const Rect& rect) {
   plot_choices(ctx.look, "latency kind", plot, kKinds, &kind_);
   if (kind_ == 0) {
     over_time(ctx);
-  } else if (const bool due = due_.due(ctx); due || made_ != kind_) {
+  } else if (const bool due = due_.due(ctx); due || made_ != kind_ || fleets_ != fleet_names(ctx)) {
+    fleets_ = fleet_names(ctx);
     distribution(ctx, kind_ == 2);
   }
   made_ = kind_;
@@ -228,17 +230,31 @@ void BlocksTab::draw(FrameContext& ctx, const Rect& rect) {
 
 // --- Requests
 
-void RequestsTab::fill(const FrameContext& ctx) {
+namespace {
+
+// One plot, or one a fleet beside each other.
+void take_plots(PlotBox& box, std::vector<Plot> plots, const char* title) {
+  const std::uint64_t revision = box.figure.revision + 1;
+  const bool one = plots.size() == 1;
+  box.figure = one ? make_figure(std::move(plots[0])) : Figure{};
+  if (!one) {
+    box.figure.title = title;
+    box.figure.columns = static_cast<int>(plots.size());
+    box.figure.plots = std::move(plots);
+  }
+  box.figure.revision = revision;
+}
+
+Plot lanes_plot(const FrameContext& ctx, std::string title, bool lesson) {
   constexpr std::size_t kMost = 2000;
   constexpr double kSpan = 12;        // s that are shown where no range is chosen
   constexpr double kLessonSpan = 30;  // a lesson's text speaks of its run from the start on
   Plot p;
-  p.title = "Requests by worker";
+  p.title = std::move(title);
   p.empty_text = "No request has been routed yet. Press Space to play.";
   p.x.unit = "s";
   const double end = ctx.range ? axis_seconds(ctx.range->end) : axis_seconds(ctx.now);
-  const double span = ctx.lesson ? kLessonSpan : kSpan;
-  const double begin = ctx.range ? axis_seconds(ctx.range->begin) : std::max(0.0, end - span);
+  const double begin = ctx.range ? axis_seconds(ctx.range->begin) : std::max(0.0, end - (lesson ? kLessonSpan : kSpan));
   p.x.min = begin;
   p.x.max = std::max(end, begin + 1);
   RequestLanes lanes(ctx);
@@ -248,61 +264,93 @@ void RequestsTab::fill(const FrameContext& ctx) {
     if (arrived <= end && finish >= begin) lanes.add(r, std::to_string(r));
   }
   if (lanes.pieces() > 0) p.lanes = lanes.take();
-  const std::uint64_t revision = box_.figure.revision + 1;
-  box_.figure = make_figure(std::move(p));
-  box_.figure.revision = revision;
+  return p;
+}
+
+}  // namespace
+
+void RequestsTab::fill(const FrameContext& ctx) {
+  const std::vector<FleetLine> names = fleet_lines(ctx);
+  std::vector<Plot> plots;
+  each_fleet(ctx, [&](std::size_t i, const FrameContext& fleet) {
+    plots.push_back(
+        lanes_plot(fleet, names.size() > 1 ? names[i].name : std::string("Requests by worker"), ctx.lesson != nullptr));
+  });
+  fleets_ = fleet_names(ctx);
+  take_plots(box_, std::move(plots), "Requests by worker");
 }
 
 void RequestsTab::draw(FrameContext& ctx, const Rect& rect) {
-  if (due_.due(ctx) || box_.figure.plots.empty()) fill(ctx);
+  if (due_.due(ctx) || fleets_ != fleet_names(ctx)) fill(ctx);
   const PlotAction action = show_plot(ctx, "requests", rect, box_, true);
   point_at_requests(ctx, box_, action);
 }
 
 // --- Load
 
-void LoadTab::draw(FrameContext& ctx, const Rect& rect) {
-  if (due_.due(ctx) || box_.figure.plots.empty()) {
-    constexpr std::size_t kColumns = 240;
-    const auto points = ctx.metrics.series(ctx.now);
-    const std::size_t workers = ctx.fleet.workers().size();
-    const bool ms = ctx.fleet.config().router.load_metric == LoadMetric::kRemainingMs;
-    Plot p;
-    p.title = "Load by worker";
-    p.empty_text = "Press Space to play, or drag the timeline.";
-    p.x = time_axis(ctx);
-    if (!points.empty()) {
-      HeatMap heat;
-      heat.rows = static_cast<int>(workers);
-      const std::size_t cols = std::min(kColumns, points.size()), per = (points.size() + cols - 1) / cols;
-      heat.cols = static_cast<int>((points.size() + per - 1) / per);
-      heat.dx = axis_seconds(ctx.metrics.step()) * static_cast<double>(per);
-      heat.x0 = 0;
-      heat.label = ms ? "remaining work" : ctx.observed != nullptr ? "running and waiting" : "requests";
-      heat.unit = ms ? "ms" : "";
-      heat.min = 0;
-      heat.values.assign(workers * static_cast<std::size_t>(heat.cols), 0);
-      for (std::size_t i = 0; i < points.size(); ++i) {
-        const auto row = ctx.metrics.workers(i);
-        for (std::size_t w = 0; w < workers; ++w) {
-          double& cell = heat.values[w * static_cast<std::size_t>(heat.cols) + i / per];
-          cell = std::max(cell, static_cast<double>(row[w].load));
-        }
-      }
-      for (WorkerId w = 0; w < workers; ++w) heat.row_labels.push_back(worker_name(ctx, w));
-      p.heat = std::move(heat);
+namespace {
+
+Plot load_plot(const FrameContext& ctx, std::string title) {
+  constexpr std::size_t kColumns = 240;
+  const auto points = ctx.metrics.series(ctx.now);
+  const std::size_t workers = ctx.fleet.workers().size();
+  const bool ms = ctx.fleet.config().router.load_metric == LoadMetric::kRemainingMs;
+  Plot p;
+  p.title = std::move(title);
+  p.empty_text = "Press Space to play, or drag the timeline.";
+  p.x = time_axis(ctx);
+  if (points.empty()) return p;
+  HeatMap heat;
+  heat.rows = static_cast<int>(workers);
+  const std::size_t cols = std::min(kColumns, points.size()), per = (points.size() + cols - 1) / cols;
+  heat.cols = static_cast<int>((points.size() + per - 1) / per);
+  heat.dx = axis_seconds(ctx.metrics.step()) * static_cast<double>(per);
+  heat.x0 = 0;
+  heat.label = ms ? "remaining work" : ctx.observed != nullptr ? "running and waiting" : "requests";
+  heat.unit = ms ? "ms" : "";
+  heat.min = 0;
+  heat.values.assign(workers * static_cast<std::size_t>(heat.cols), 0);
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const auto row = ctx.metrics.workers(i);
+    for (std::size_t w = 0; w < workers; ++w) {
+      double& cell = heat.values[w * static_cast<std::size_t>(heat.cols) + i / per];
+      cell = std::max(cell, static_cast<double>(row[w].load));
     }
-    const std::uint64_t revision = box_.figure.revision + 1;
-    box_.figure = make_figure(std::move(p));
-    box_.figure.revision = revision;
   }
+  for (WorkerId w = 0; w < workers; ++w) heat.row_labels.push_back(worker_name(ctx, w));
+  p.heat = std::move(heat);
+  return p;
+}
+
+}  // namespace
+
+void LoadTab::fill(const FrameContext& ctx) {
+  const std::vector<FleetLine> names = fleet_lines(ctx);
+  std::vector<Plot> plots;
+  double most = 0;
+  each_fleet(ctx, [&](std::size_t i, const FrameContext& fleet) {
+    plots.push_back(load_plot(fleet, names.size() > 1 ? names[i].name : std::string("Load by worker")));
+    if (plots.back().heat)
+      most = std::max(most, *std::max_element(plots.back().heat->values.begin(), plots.back().heat->values.end()));
+  });
+  // The same colour is the same load in each of them.
+  for (Plot& p : plots) {
+    if (plots.size() > 1 && p.heat && most > 0) p.heat->max = most;
+  }
+  fleets_ = fleet_names(ctx);
+  take_plots(box_, std::move(plots), "Load by worker");
+}
+
+void LoadTab::draw(FrameContext& ctx, const Rect& rect) {
+  if (due_.due(ctx) || fleets_ != fleet_names(ctx)) fill(ctx);
   show_plot(ctx, "load", rect, box_, true);
 }
 
 // --- Match length
 
 void MatchTab::draw(FrameContext& ctx, const Rect& rect) {
-  if (due_.due(ctx) || box_.figure.plots.empty()) {
+  if (due_.due(ctx) || fleets_ != fleet_names(ctx)) {
+    fleets_ = fleet_names(ctx);
     const std::vector<FleetLine> fleets = fleet_lines(ctx);
     std::vector<std::vector<double>> of_fleets(fleets.size());
     std::vector<double> chains, all;

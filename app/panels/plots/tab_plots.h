@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "app/panels/panel.h"
@@ -22,6 +23,7 @@ class LatencyPlotsTab final : public Panel {
   int kind_ = 0;
   Refresh due_{5};
   int made_ = -1;
+  std::string fleets_;  ///< that the distributions are of
   EvictionsTable evictions_;
 };
 
@@ -44,7 +46,7 @@ class BlocksTab final : public Panel {
   EvictionsTable evictions_;
 };
 
-/// Swim lanes: what each worker did when, request by request.
+/// Swim lanes: what each worker did when, request by request. Fleets that are compared have a plot each.
 class RequestsTab final : public Panel {
  public:
   void draw(FrameContext& ctx, const Rect& rect) override;
@@ -52,16 +54,19 @@ class RequestsTab final : public Panel {
  private:
   void fill(const FrameContext& ctx);
   PlotBox box_;
+  std::string fleets_;  ///< that the figure shows
   Refresh due_{15};
 };
 
-/// Workers × time, true load.
+/// Workers × time, true load. Fleets that are compared have a plot each, in the same colours.
 class LoadTab final : public Panel {
  public:
   void draw(FrameContext& ctx, const Rect& rect) override;
 
  private:
+  void fill(const FrameContext& ctx);
   PlotBox box_;
+  std::string fleets_;  ///< that the figure shows
   Refresh due_{10};
 };
 
@@ -72,6 +77,7 @@ class MatchTab final : public Panel {
 
  private:
   PlotBox box_;
+  std::string fleets_;  ///< that the figure shows
   Refresh due_{5};
 };
 

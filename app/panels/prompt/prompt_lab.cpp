@@ -94,6 +94,7 @@ void PromptLab::put(const FrameContext& ctx, const std::string& text, bool chat)
 
 void PromptLab::cut(const FrameContext& ctx) {
   const SentPrompt prompt{0, text_.value(), chat_, {}};
+  ctx.ui.prompt_shown = prompt.text;
   cut_.set(words_->tokenizer(), prompt.text.empty() ? std::vector<TokenId>() : tokens_of(prompt, *words_));
   path_.set(ctx.fleet.workload(), cut_.ids());
   asked_ = false;
@@ -238,7 +239,26 @@ void PromptLab::summary(const FrameContext& ctx) const {
   text_wrapped(look, FontRole::Small, look.theme.text_secondary, change);
 }
 
+// Whoever types here means the prompt, whether its field listens yet or not.
+bool PromptLab::typed_beside(const FrameContext& ctx) {
+  ImGuiIO& io = ImGui::GetIO();
+  if (io.WantTextInput || ImGui::IsAnyItemActive() || io.KeyCtrl ||
+      !ImGui::IsWindowFocused(ImGuiFocusedFlags_RootAndChildWindows))
+    return false;
+  const std::string before = text_.value();
+  std::string text = before;
+  for (const ImWchar c : io.InputQueueCharacters) {
+    if (c >= 0x20 && c != 0x7F) append_utf8(text, c);
+  }
+  io.InputQueueCharacters.resize(0);
+  if (text == before) return false;
+  text_.set(text);
+  cut(ctx);
+  return true;
+}
+
 void PromptLab::draw(FrameContext& ctx, ImVec2 screen) {
+  const bool opens = !std::exchange(was_open_, ctx.ui.prompt_open);
   if (!ctx.ui.prompt_open) return;
   const Look& look = ctx.look;
   follow_run(ctx);
@@ -262,7 +282,8 @@ void PromptLab::draw(FrameContext& ctx, ImVec2 screen) {
   compat::begin_child("left", ImVec2(left, room.y), false);
   if (ids_of_ == kNone) {
     // Where the blocks stand below it, they need the room more.
-    if (wrapped_text_area(look, "prompt", &text_, std::min(look.px(150), room.y / (both ? 3 : 5)))) cut(ctx);
+    const bool focus = opens ? ctx.lesson == nullptr : typed_beside(ctx);
+    if (wrapped_text_area(look, "prompt", &text_, std::min(look.px(150), room.y / (both ? 3 : 5)), focus)) cut(ctx);
     sending(ctx);
     if (!both) ImGui::SameLine(0, look.px(12));
   }

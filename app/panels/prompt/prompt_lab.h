@@ -31,6 +31,7 @@ class PromptLab {
   void take_wishes(FrameContext& ctx);
   void put(const FrameContext& ctx, const std::string& text, bool chat);
   void cut(const FrameContext& ctx);
+  bool typed_beside(const FrameContext& ctx);
   void choices(FrameContext& ctx);
   void sending(FrameContext& ctx);
   void ask_on(const FrameContext& ctx);
@@ -46,7 +47,7 @@ class PromptLab {
   const WordSource* words_ = nullptr;
   std::string trouble_;  // why there is no tokenizer
   Moment run_;
-  bool began_ = false;
+  bool began_ = false, was_open_ = false;
 
   WrappedText text_;
   bool chat_ = false;

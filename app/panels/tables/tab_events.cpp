@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <optional>
 #include <span>
 
+#include "app/panels/beside.h"
 #include "app/panels/happened.h"
 #include "app/panels/inspector/inspector_parts.h"
 #include "app/panels/linked.h"
@@ -25,8 +27,9 @@ struct TypeGroup {
 };
 constexpr std::array<TypeGroup, 3> kObservedGroups = {{
     {"blocks", bit(EventType::kStore) | bit(EventType::kEvict) | bit(EventType::kClear)},
-    {"streams", bit(EventType::kConnect) | bit(EventType::kDisconnect) | bit(EventType::kGap) | bit(EventType::kSettle) |
-                    bit(EventType::kLose) | bit(EventType::kLeaveOut) | bit(EventType::kAnew)},
+    {"streams", bit(EventType::kConnect) | bit(EventType::kDisconnect) | bit(EventType::kGap) |
+                    bit(EventType::kSettle) | bit(EventType::kLose) | bit(EventType::kLeaveOut) |
+                    bit(EventType::kAnew)},
     {"health", bit(EventType::kUp) | bit(EventType::kDown)},
 }};
 constexpr std::array<TypeGroup, 5> kGroups = {{
@@ -209,19 +212,50 @@ std::string event_detail(const FrameContext& ctx, const LoggedEvent& e) {
   return {};
 }
 
-void EvictionsTable::draw(FrameContext& ctx, const Rect& rect) {
+float EvictionsTable::fleets(const FrameContext& ctx, float x, const Rect& head) {
   const Look& look = ctx.look;
+  fleet_ = std::min(fleet_, ctx.compared.size());
+  for (std::size_t i = 0; !ctx.compared.empty() && i <= ctx.compared.size() && i < kFleets; ++i) {
+    const std::string name = fleet_letter(i);
+    const float width = chip_width(look, name.c_str());
+    ImGui::SetCursorScreenPos(ImVec2(x, head.y));
+    if (chip(look, name.c_str(), i == fleet_ ? Tone::Accent : Tone::Neutral)) fleet_ = i;
+    help_tooltip(look, {},
+                 i == 0 ? std::string("Those of fleet A, the run itself")
+                        : fmt::format("Those of fleet {}, {}", name, ctx.compared[i - 1].variant->name));
+    look.mark("evictions of " + name, {x, head.y, width, head.h});
+    x += width + look.px(4);
+  }
+  return x;
+}
+
+void EvictionsTable::draw(FrameContext& shown, const Rect& rect) {
+  const Look& look = shown.look;
   ImDrawList* list = ImGui::GetWindowDrawList();
-  tree_.update(ctx);
-  list_.update(ctx, bit(EventType::kEvict));
   Rect rest = rect;
   const Rect head = rest.take_top(look.px(20), look.px(6));
+  float x = draw_text(list, look, FontRole::BodyBold, look.theme.text, ImVec2(head.x + look.px(6), head.center().y),
+                      shown.observed != nullptr ? "Removals" : "Evictions");
+  x = fleets(shown, x + look.px(9), head);
+  std::optional<FrameContext> other;
+  if (fleet_ > 0) other.emplace(context_of(shown, shown.compared[fleet_ - 1]));
+  FrameContext& ctx = other ? *other : shown;
+  EventList& events = lists_[fleet_];
+  tree_.update(ctx);
+  events.update(ctx, bit(EventType::kEvict));
   std::uint64_t all = 0;
   for (const Worker& w : ctx.fleet.workers()) all += w.cache().evictions();
-  draw_text(list, look, FontRole::BodyBold, look.theme.text, ImVec2(head.x + look.px(6), head.center().y), ctx.observed != nullptr ? "Removals" : "Evictions");
+  const std::string since = with_commas(all) + (shown.compared.empty() ? " blocks since start" : " since start");
   draw_text_right(list, look, FontRole::Small, look.theme.text_muted, ImVec2(head.right(), head.center().y),
-                  with_commas(all) + " blocks since start");
-  if (list_.size() == 0) {
+                  ellipsized(look, FontRole::Small, since, head.right() - x));
+  // The events of another fleet have no numbers that the rest of the window would know: their blocks stand for them.
+  const auto subject = [&](std::size_t at) -> Selection {
+    const LoggedEvent& e = ctx.log[at];
+    if (!other) return SelectedEvent{at};
+    if (e.block == kNone) return SelectedWorker{e.worker};
+    return SelectedBlock{e.block, e.worker};
+  };
+  if (events.size() == 0) {
     empty_state(look, rest, nullptr, "None yet",
                 ctx.observed != nullptr
                     ? "Blocks that a worker says to be gone are listed here."
@@ -231,29 +265,31 @@ void EvictionsTable::draw(FrameContext& ctx, const Rect& rect) {
   const EdgeId pointed = linked_to(ctx, ctx.hover).edge;
   constexpr std::array<TableColumn, 4> kColumns = {{{"time", 76, true}, {"", 20}, {"prefix", 0}, {"blocks", 44, true}}};
   const TableResult r = draw_table(
-      look, "evictions", rest, kColumns, list_.size(),
+      look, "evictions", rest, kColumns, events.size(),
       [&](const TableRow& row) {
-        const LoggedEvent& e = ctx.log[list_.at(row.index)];
+        const LoggedEvent& e = ctx.log[events.at(row.index)];
         cell_text(look, row.cells[0], kColumns[0], moment_text(e.t), look.theme.text_secondary);
         worker_cell(ctx, row.cells[1], e.worker);
         const NodeIndex n = e.block == kNone ? kNone : tree_.node_of(ctx.tree.edge_of(e.block));
-        cell_text(look, row.cells[2], kColumns[2], n == kNone ? std::string_view(ctx.observed != nullptr ? "out of the tree" : "answers")
-                              : std::string_view(tree_.node(n).label), look.theme.text);
+        cell_text(look, row.cells[2], kColumns[2],
+                  n == kNone ? std::string_view(ctx.observed != nullptr ? "out of the tree" : "answers")
+                             : std::string_view(tree_.node(n).label),
+                  look.theme.text);
         cell_text(look, row.cells[3], kColumns[3], std::to_string(e.value));
       },
       [&](std::size_t i) {
-        if (ctx.selection == Selection{SelectedEvent{list_.at(i)}}) return true;
-        const BlockId block = ctx.log[list_.at(i)].block;
+        if (!other && ctx.selection == Selection{SelectedEvent{events.at(i)}}) return true;
+        const BlockId block = ctx.log[events.at(i)].block;
         return pointed != kNone && block != kNone && ctx.tree.edge_of(block) == pointed;
       });
   if (r.hovered) {
-    const LoggedEvent& e = ctx.log[list_.at(*r.hovered)];
-    ctx.hover_on(SelectedEvent{list_.at(*r.hovered)});
-    if (ctx.observed == nullptr && ImGui::GetIO().MousePos.x < rest.right())
+    const LoggedEvent& e = ctx.log[events.at(*r.hovered)];
+    ctx.hover_on(subject(events.at(*r.hovered)));
+    if (ImGui::GetIO().MousePos.x < rest.right())
       help_tooltip(look, {},
                    fmt::format("Made room for {}", e.request == kNone ? "a step" : request_text(ctx, e.request)));
   }
-  if (r.clicked) ctx.select(SelectedEvent{list_.at(*r.clicked)});
+  if (r.clicked) ctx.select(subject(events.at(*r.clicked)));
 }
 
 void EventsTab::draw(FrameContext& ctx, const Rect& rect) {
@@ -264,7 +300,8 @@ void EventsTab::draw(FrameContext& ctx, const Rect& rect) {
   const float field = std::min(look.px(260), head.w * 0.36f);
   compat::begin_child("filter", ImVec2(field, head.h), false,
                       ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoScrollbar);
-  text_field(look, "events filter", icons::kFilter, ctx.observed != nullptr ? "Filter: gap w2, lost" : "Filter: route w2, request 17, doc 4",
+  text_field(look, "events filter", icons::kFilter,
+             ctx.observed != nullptr ? "Filter: gap w2, lost" : "Filter: route w2, request 17, doc 4",
              &ctx.ui.event_filter);
   ImGui::EndChild();
   float x = head.x + field + look.px(10), y = head.y + look.px(6);
@@ -287,9 +324,8 @@ void EventsTab::draw(FrameContext& ctx, const Rect& rect) {
     x += chip_width(look, groups[i].label) + look.px(6);
   }
   list_.update(ctx, types, ctx.ui.event_filter);
-  const std::string count =
-      fmt::format("{}{} of {}", ctx.leaves_messages_out ? "later messages left out, " : "",
-                  with_commas(list_.size()), with_commas(ctx.log_at));
+  const std::string count = fmt::format("{}{} of {}", ctx.leaves_messages_out ? "later messages left out, " : "",
+                                        with_commas(list_.size()), with_commas(ctx.log_at));
   const float taken = y > head.bottom() ? head.x + field + look.px(10) : x;
   if (taken + text_width(look, FontRole::Small, count) < head.right())
     draw_text_right(ImGui::GetWindowDrawList(), look, FontRole::Small, look.theme.text_muted,
@@ -297,8 +333,7 @@ void EventsTab::draw(FrameContext& ctx, const Rect& rect) {
   if (list_.size() == 0) {
     const bool none = ctx.log_at == 0;
     empty_state(look, rest, none ? icons::kPlay : icons::kFilter, none ? "Nothing has happened yet" : "Nothing matches",
-                none && ctx.observed != nullptr
-                    ? "What the workers tell is listed here as it comes, latest first."
+                none && ctx.observed != nullptr ? "What the workers tell is listed here as it comes, latest first."
                 : none ? "Every event of the run is listed here, latest first. Press Space to play, or . for the next "
                          "event."
                 : ctx.range ? "Clear the filter, turn the kinds of events above back on, or clear the range on the "
@@ -307,8 +342,11 @@ void EventsTab::draw(FrameContext& ctx, const Rect& rect) {
     return;
   }
   const bool observed = ctx.observed != nullptr;
-  const std::array<TableColumn, 5> kColumns = {
-      {{"time", 84, true}, {"event", 100}, {"worker", 44}, {observed ? "" : "request", observed ? 120.0F : 190.0F}, {"what", 0}}};
+  const std::array<TableColumn, 5> kColumns = {{{"time", 84, true},
+                                                {"event", 100},
+                                                {"worker", 44},
+                                                {observed ? "" : "request", observed ? 120.0F : 190.0F},
+                                                {"what", 0}}};
   const Happened now = what_happened(ctx);
   const RequestId wanted = linked_to(ctx, ctx.hover).request;
   const RequestId selected = selected_request(ctx.selection);

@@ -2,6 +2,7 @@
 // event log up to the cursor, latest first.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -42,12 +43,17 @@ std::string event_detail(const FrameContext& ctx, const LoggedEvent& e);
 /// Evictions, latest first: when, where, whose blocks, how many, for whom.
 class EvictionsTable {
  public:
-  /// With its title; fills `rect`.
+  /// With its title; fills `rect`. Where fleets are compared, of the one that is chosen.
   void draw(FrameContext& ctx, const Rect& rect);
 
  private:
-  EventList list_;
+  static constexpr std::size_t kFleets = 3;
+  /// Chips for the fleets of a comparison from `x` on; where they end.
+  float fleets(const FrameContext& ctx, float x, const Rect& head);
+
+  std::array<EventList, kFleets> lists_;
   TreeModel tree_;
+  std::size_t fleet_ = 0;  ///< whose evictions, where several are compared
 };
 
 class EventsTab final : public Panel {

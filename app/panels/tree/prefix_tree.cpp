@@ -91,7 +91,7 @@ void PrefixTreePanel::bring_up_to_date(FrameContext& ctx) {
     rows_stale_ = true;
   }
   if (hits_due_.due(ctx) || fresh) hits_ = hits_by_node(ctx, tree_);
-  const BeliefSides sides = ctx.ui.tree_mode == Mode::kDifference ? sides_ : BeliefSides{sides_.router, -1};
+  const BeliefSides sides{ctx.ui.belief_router, ctx.ui.tree_mode == Mode::kDifference ? against_ : -1};
   const bool mode_changed = shown_mode_ != ctx.ui.tree_mode || sides != tree_.sides();
   tree_.set_sides(sides);
   if (ctx.ui.tree_mode == Mode::kDifference && (differences_due_.due(ctx) || fresh || mode_changed)) {
@@ -151,7 +151,7 @@ void PrefixTreePanel::head(FrameContext& ctx) {
                   ctx.ui.tree_icicle))
     ctx.ui.tree_icicle = true;
   ImGui::SetCursorScreenPos(after);
-  if (ctx.ui.tree_mode != Mode::kTruth) router_chips(ctx, sides_, ctx.ui.tree_mode == Mode::kDifference);
+  if (ctx.ui.tree_mode != Mode::kTruth) router_chips(ctx, against_, ctx.ui.tree_mode == Mode::kDifference);
 }
 
 // What the difference costs: a phantom block is computed again by a worker that was chosen for it, an unknown one

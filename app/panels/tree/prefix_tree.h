@@ -29,7 +29,7 @@ class PrefixTreePanel final : public Panel {
   void toggle(NodeIndex n);
 
   TreeModel tree_;
-  BeliefSides sides_;  // chosen by the chips; what is taken against counts in the difference alone
+  int against_ = -1;  // the router that a difference is taken against, chosen by the chips; −1: the truth
   Differences differences_;
   std::vector<std::uint32_t> hits_;
   std::vector<char> open_;

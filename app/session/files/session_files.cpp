@@ -24,22 +24,15 @@ namespace {
 std::string told_of(const ImportedPolicy& imported) {
   std::string out =
       fmt::format("Read as {}. The run begins anew with its settings; Ctrl Z takes them back.", imported.read_as);
-  constexpr std::size_t kMost = 8;
-  std::size_t more = 0, shown = 0;
   for (const ImportFate fate : {ImportFate::kNotHere, ImportFate::kOtherwise}) {
     bool headed = false;
     for (const ImportLine& line : imported.lines) {
       if (line.fate != fate) continue;
-      if (++shown > kMost) {
-        ++more;
-        continue;
-      }
       if (!headed) out += fmt::format("\n{}:", fate_title(fate));
       headed = true;
       out += fmt::format("\n· {}: {}", line.from, line.what);
     }
   }
-  if (more > 0) out += fmt::format("\nand {} more; `blockyard policy FILE` prints every line.", more);
   return out;
 }
 

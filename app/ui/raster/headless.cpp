@@ -55,11 +55,13 @@ const ImDrawData& HeadlessUi::draw_data() {
 Image HeadlessUi::picture() { return rasterize(draw_data(), font_, textures_, look_.theme.background); }
 
 void HeadlessUi::move(ImVec2 to) {
+  look_.tips = true;
   compat::set_mouse_pos(io(), to);
   frames();
 }
 
 void HeadlessUi::press(int button) {
+  look_.tips = true;
   compat::set_mouse_button(io(), button, true);
   frames();
 }
@@ -113,6 +115,7 @@ void HeadlessUi::hold(compat::Mods mods) {
 }
 
 void HeadlessUi::key(compat::Key key, compat::Mods mods) {
+  look_.tips = false;
   hold(mods);
   compat::set_key(io(), key, true);
   frames();

@@ -5,6 +5,7 @@
 
 #include "app/panels/inspector/inspector.h"
 #include "app/panels/tree/prefix_tree.h"
+#include "app/panels/whose_belief.h"
 #include "panels_stage.h"
 
 namespace blockyard {
@@ -132,6 +133,44 @@ TEST(PrefixTreePanel, ShowsWhoseBeliefIsAskedFor) {
     }
     EXPECT_GT(differing, 0U) << "routers that believe the same would show nothing";
   });
+}
+
+// The router that is chosen by its chip in the tree is the one whose belief every other part tells of.
+TEST(PrefixTreePanel, TheRouterThatIsChosenIsMeantEverywhere) {
+  PanelStage stage(R"({"seed": 3, "fleet": {"workers": 3, "slots": 4},
+      "router": {"replicas": 3, "view": "decisions", "view_max_blocks": 300},
+      "workload": {"type": "rag", "rate": 10, "requests": 300}})",
+                   420, 500);
+  stage.seek(20'000);
+  stage.state().tree_mode = UiState::TreeMode::kBelief;
+  PrefixTreePanel tree;
+  stage.show(tree);
+  stage.frames(2);
+  ASSERT_TRUE(stage.ui().click("tree/router/2"));
+  stage.frames(2);
+  EXPECT_EQ(stage.state().belief_router, 2);
+  for (const int chosen : {2, 0, -1}) {
+    stage.state().belief_router = chosen;
+    std::size_t told_apart = 0;
+    with_context(stage, [&](FrameContext& ctx) {
+      for (WorkerId w = 0; w < 3; ++w) {
+        if (chosen >= 0) {
+          const auto router = static_cast<std::uint32_t>(chosen);
+          EXPECT_EQ(believed_figures(ctx, w).load, ctx.fleet.figures(w, router).load);
+          EXPECT_EQ(believed_divergence(ctx, w).phantom, ctx.fleet.divergence(w, router).phantom);
+          EXPECT_EQ(ignorance_words(ctx), "router " + std::to_string(chosen) + " does not know that it is here");
+        }
+        for (BlockId b = 0; b < ctx.fleet.workload().id_count(); ++b) {
+          bool any = false;
+          for (std::uint32_t r = 0; r < 3; ++r) any = any || ctx.fleet.believed(w, r).contains(b);
+          const bool own = chosen < 0 ? any : ctx.fleet.believed(w, static_cast<std::uint32_t>(chosen)).contains(b);
+          EXPECT_EQ(believed_block(ctx, w, b), own);
+          told_apart += own != any ? 1 : 0;
+        }
+      }
+    });
+    EXPECT_EQ(told_apart > 0, chosen >= 0);
+  }
 }
 
 TEST(PrefixTreePanel, FiltersAndFolds) {

@@ -29,7 +29,8 @@ TEST_P(Contrast, OfTextIsReadable) {
   EXPECT_GE(contrast(t.on_accent, t.accent), 4.5);
   EXPECT_GE(contrast(t.on_accent, t.accent_hot), 4.5);
   EXPECT_GE(contrast(t.prefix_dot, t.block_free), 4.5);
-  EXPECT_GE(contrast(t.prefix_dot_on_used, t.block_used), 4.5);
+  for (const Color cell : {t.block_free, t.block_idle, t.block_used, t.block_shared, t.block_stored, t.block_evicted})
+    EXPECT_GE(contrast(ink_on(cell), cell), 4.5) << std::hex << cell << ": the number of a block on it";
 }
 INSTANTIATE_TEST_SUITE_P(Themes, Contrast, ::testing::Values(true, false));
 
@@ -88,6 +89,8 @@ TEST_P(LayoutAt, IsDisjointInsideAndWhole) {
     EXPECT_EQ(l.tree.empty(), !open || (is_page(UiState::Page::kTree) && page != UiState::Page::kTree));
     EXPECT_EQ(l.bottom.empty(), !open || (is_page(UiState::Page::kPlots) && page != UiState::Page::kPlots));
     EXPECT_EQ(is_page(UiState::Page::kFleet), false);
+    EXPECT_TRUE(l.bottom.empty() || page == UiState::Page::kPlots || l.bottom.h >= 180 * s.scale)
+        << "room for tabs and nothing under them";
     if (is_page(page)) continue;
     EXPECT_GT(l.fleet.w, s.w * 0.4f);
     EXPECT_GT(l.fleet.h, 0);
@@ -124,8 +127,8 @@ TEST_P(LayoutAt, GivesALessonAndWhatItPointsAtTheirRoom) {
 }
 INSTANTIATE_TEST_SUITE_P(Sizes, LayoutAt,
                          ::testing::Values(Screen{1280, 720, 1}, Screen{1600, 1000, 1}, Screen{3840, 2160, 2},
-                                           Screen{1920, 1080, 1.25f}, Screen{1280, 720, 2}, Screen{640, 360, 1},
-                                           Screen{1601.5f, 1000.5f, 1.1f}));
+                                           Screen{1920, 1080, 1.25f}, Screen{1920, 1080, 2}, Screen{1280, 720, 2},
+                                           Screen{640, 360, 1}, Screen{1601.5f, 1000.5f, 1.1f}));
 
 TEST(Layout, IsTheDesignedOneAt1600x1000) {
   const Layout l = compute_layout(1600, 1000, 1);
