@@ -24,7 +24,7 @@ HttpCall::HttpCall(HttpClients& clients, live::HttpAddress address, std::string 
       address_(std::move(address)),
       request_(std::move(request)),
       times_(times),
-      hands_(std::move(hands)),
+      hands_(std::make_shared<const Hands>(std::move(hands))),
       resolver_(clients.context_),
       deadline_(clients.context_) {}
 
@@ -69,7 +69,8 @@ void HttpCall::use(std::unique_ptr<Socket> socket, bool again) {
                       // A server may answer and close before it has read everything: reading tells.
                       if (self->over_ || self->socket_.get() != of || trouble) return;
                       self->written_ = true;
-                      if (!std::exchange(self->sent_, true) && self->hands_.sent) self->hands_.sent();
+                      if (std::exchange(self->sent_, true)) return;
+                      if (const auto hands = self->hands_; hands->sent) hands->sent();
                     });
   read();
 }
@@ -111,7 +112,8 @@ void HttpCall::understand() {
     head_ = std::move(*head);
     headed_ = true;
     body_ = http::BodyReader(head_.body);
-    hands_.head(http::ResponseHead(head_));
+    const auto hands = hands_;
+    hands->head(http::ResponseHead(head_));
     if (over_) return;
   }
   std::string body;
@@ -121,7 +123,8 @@ void HttpCall::understand() {
     paused_ = true;
     ++waits_;  // no time runs while the client takes what came
     deadline_.cancel();
-    hands_.piece(std::move(body));
+    const auto hands = hands_;
+    hands->piece(std::move(body));
     if (over_) return;
   }
   if (!taken) return fail(CallFailure::kBroken, taken.error().message);
@@ -144,19 +147,20 @@ void HttpCall::finish() {
   const bool good = head_.keep_alive && in_.empty() && written_ && !reading_;
   if (good && *clients_alive_) clients_->keep(address_.text(), std::move(socket_));
   socket_.reset();
-  const Hands hands = std::move(hands_);
-  hands.done();
+  const auto hands = std::exchange(hands_, nullptr);
+  hands->done();
 }
 
 void HttpCall::fail(CallFailure kind, const std::string& why) {
   if (over_) return;
+  const auto hands = hands_;
   cancel();
-  const Hands hands = std::move(hands_);
-  hands.failed(kind, why);
+  hands->failed(kind, why);
 }
 
 void HttpCall::cancel() {
   over_ = true;
+  hands_ = nullptr;
   ++waits_;
   deadline_.cancel();
   resolver_.cancel();

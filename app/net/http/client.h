@@ -72,7 +72,7 @@ class HttpCall : public std::enable_shared_from_this<HttpCall> {
   live::HttpAddress address_;
   std::string request_;
   CallTimes times_;
-  Hands hands_;
+  std::shared_ptr<const Hands> hands_;  // none when it is over: they may hold who holds the call
   boost::asio::ip::tcp::resolver resolver_;
   boost::asio::steady_timer deadline_;
   std::uint64_t waits_ = 0;
