@@ -190,6 +190,7 @@ void Connection::write() {
                       if (self->state_ == State::kAnswering) self->stop_waiting();
                       const auto told = std::exchange(self->when_written_, {});
                       for (const auto& sent : told) sent();
+                      if (self->cutting_ && self->out_.empty()) return self->close();
                       if (self->closing_after_ && self->out_.empty() && self->writing_.empty()) {
                         boost::system::error_code ignored;
                         self->socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
@@ -221,6 +222,16 @@ void Connection::answered(bool keep) {
     self->go_on();
     self->read();
   });
+}
+
+void Connection::cut() {
+  if (state_ != State::kAnswering) return close();
+  exchange_.reset();
+  when_out_.clear();
+  when_written_.clear();
+  if (writing_.empty() && out_.empty()) return close();
+  set_state(State::kClosing);
+  cutting_ = true;
 }
 
 void Connection::close() {

@@ -24,6 +24,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool from_loopback() const { return loopback_; }
   /// Bytes to the client; `sent` when they are with the system.
   void send(std::string_view bytes, std::function<void()> sent);
+  /// The answer ends here, half: what was sent of it goes out, and the connection is closed.
+  void cut();
   /// The answer is whole.
   void answered(bool keep);
   /// Closes, and tells whoever waits.
@@ -70,7 +72,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::weak_ptr<Exchange> exchange_;
   std::string out_, writing_;
   std::vector<std::function<void()>> when_out_, when_written_;
-  bool closing_after_ = false;
+  bool closing_after_ = false, cutting_ = false;
   std::list<std::weak_ptr<Connection>>::iterator in_all_, in_idle_;
   bool listed_idle_ = false;
 };

@@ -104,8 +104,7 @@ void Exchange::cut() {
   const auto connection = std::exchange(connection_, nullptr);
   if (!connection) return;
   left = nullptr;
-  connection->exchange_.reset();
-  connection->close();
+  connection->cut();
 }
 
 HttpServer::HttpServer(asio::io_context& context, ServerLimits limits, Hands hands)

@@ -67,7 +67,7 @@ class Exchange {
   void write(std::string_view piece, std::function<void()> sent);
   /// The body is whole.
   void end();
-  /// The connection is closed amid the answer, so that nobody takes it for whole.
+  /// What was written goes out, then the connection is closed amid the answer, so that nobody takes it for whole.
   void cut();
   bool begun() const { return begun_; }
   /// The client has gone, or takes nothing: told once. Not after the end.
