@@ -91,15 +91,16 @@ Result<net::StandInOptions> options_of(const StandInArgs& args, const Scenario& 
 }
 
 int stand_in(const StandInArgs& args, const std::string& assets_dir) {
+  const PolledInterrupts interrupts;  // a server's end is in order, even while it still learns its words
   const Assets assets(assets_dir);
   auto scenario = load_scenario(args.scenario, assets);
   if (!scenario) return refuse(scenario.error());
   if (args.seed) scenario->config.seed = *args.seed;
   auto options = options_of(args, *scenario);
   if (!options) return refuse(options.error());
-  const PolledInterrupts interrupts;
   const auto words = standin_words(*scenario);
   if (!words) return refuse(words.error());
+  if (interrupted()) return kDone;
   auto all = net::StandIns::start({*options}, *words);
   if (!all) return refuse(all.error());
   const net::StandInPlace& place = (*all)->places().front();
