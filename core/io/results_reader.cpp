@@ -199,10 +199,8 @@ Distribution read_distribution(const Json& distributions, const char* key) {
 }  // namespace
 
 Result<RunResults> read_results(const std::string& path) {
-  const auto text = read_file(path);
-  if (!text) return text.error();
-  const auto parsed = io::parse_json(*text);
-  if (!parsed) return Error{fmt::format("{}: {}", path, parsed.error().message)};
+  const auto parsed = io::read_json(path);
+  if (!parsed) return parsed.error();
   try {
     const Json& v = *parsed;
     if (!v.is_object() || !v.contains("summary")) {

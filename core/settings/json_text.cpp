@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/base/words/printable.h"
+#include "core/settings/scenario.h"
 
 namespace blockyard::io {
 
@@ -23,6 +24,14 @@ Result<Json> parse_json(std::string_view text) {
   } catch (const Json::parse_error& e) {
     return Error{fmt::format("not valid JSON at byte {}", e.byte)};
   }
+}
+
+Result<Json> read_json(const std::string& path) {
+  const auto text = read_file(path);
+  if (!text) return text.error();
+  auto document = parse_json(*text);
+  if (!document) return Error{fmt::format("{}: {}", path, document.error().message)};
+  return document;
 }
 
 Json json_or_discarded(std::string_view text) {

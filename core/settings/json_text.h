@@ -17,6 +17,9 @@ Result<void> check_json_depth(std::string_view text);
 /// The document. Errors: too deep, or not JSON, with the byte; no file is named.
 Result<nlohmann::ordered_json> parse_json(std::string_view text);
 
+/// The document in a file. Errors: as read_file() and parse_json(), the file named.
+Result<nlohmann::ordered_json> read_json(const std::string& path);
+
 /// The document, or a discarded value where it is too deep or not JSON.
 nlohmann::ordered_json json_or_discarded(std::string_view text);
 

@@ -59,10 +59,8 @@ void read_gpu(ObjectReader& in, GpuPreset& g) {
 template <class Preset>
 Result<std::vector<Preset>> read_list(const std::string& path, std::string_view key,
                                       void (*read)(ObjectReader&, Preset&)) {
-  const auto text = read_file(path);
-  if (!text) return text.error();
-  const auto document = io::parse_json(*text);
-  if (!document) return Error{fmt::format("{}: {}", path, document.error().message)};
+  const auto document = io::read_json(path);
+  if (!document) return document.error();
   std::optional<Error> error;
   std::vector<Preset> out;
   ObjectReader in(*document, "", error);

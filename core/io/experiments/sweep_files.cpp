@@ -22,10 +22,8 @@ Json value_of(const std::string& text) {
 std::string text_of(const Json& v) { return v.is_string() ? v.get<std::string>() : io::dump_json(v); }
 
 Result<Json> parse_file(const std::string& path) {
-  const auto text = read_file(path);
-  if (!text) return text.error();
-  auto v = io::parse_json(*text);
-  if (!v) return Error{fmt::format("{}: {}", path, v.error().message)};
+  auto v = io::read_json(path);
+  if (!v) return v.error();
   if (!v->is_object()) return Error{fmt::format("{}: not a JSON object", path)};
   return v;
 }

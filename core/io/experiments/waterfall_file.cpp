@@ -42,10 +42,8 @@ bool is_waterfall(const std::string& text) {
 }
 
 Result<LossWaterfall> read_waterfall(const std::string& path) {
-  const auto text = read_file(path);
-  if (!text) return text.error();
-  const auto parsed = io::parse_json(*text);
-  if (!parsed) return Error{fmt::format("{}: {}", path, parsed.error().message)};
+  const auto parsed = io::read_json(path);
+  if (!parsed) return parsed.error();
   try {
     const Json& v = *parsed;
     LossWaterfall w;

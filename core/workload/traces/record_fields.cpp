@@ -30,6 +30,13 @@ std::optional<double> number_of(const dom::element& value) {
   return d;
 }
 
+std::optional<std::uint32_t> stated_block_tokens(const dom::object& object, std::string_view key) {
+  const auto value = field(object, key);
+  const auto tokens = value ? number_of(*value) : std::nullopt;
+  if (!tokens || !(*tokens >= 1 && *tokens <= 1U << 20U)) return std::nullopt;
+  return static_cast<std::uint32_t>(*tokens);
+}
+
 std::uint64_t length_of(const dom::object& object, std::string_view key) {
   dom::array list;
   if (object.at_key(key).get(list) != simdjson::SUCCESS) return 0;

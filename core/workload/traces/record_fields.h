@@ -25,6 +25,8 @@ std::string shown(const simdjson::dom::element& value);
 std::optional<simdjson::dom::element> field(const simdjson::dom::object& object, std::string_view key);
 /// A number, however it is written; nothing where it is none.
 std::optional<double> number_of(const simdjson::dom::element& value);
+/// Tokens of a block as the object states them under a key; nothing where that is no number from 1 to 2^20.
+std::optional<std::uint32_t> stated_block_tokens(const simdjson::dom::object& object, std::string_view key);
 /// How many elements the list under a key has; 0 where there is none.
 std::uint64_t length_of(const simdjson::dom::object& object, std::string_view key);
 /// A text, or the decimal text of a whole number.

@@ -116,10 +116,7 @@ TraceFormatRow dynamo_format() {
       },
       [](const ParsedRecord& record) -> std::optional<std::uint32_t> {
         const auto replay = replay_of(record);
-        const auto size = replay ? field(*replay, "trace_block_size") : std::nullopt;
-        const auto tokens = size ? number_of(*size) : std::nullopt;
-        if (!tokens || !(*tokens >= 1 && *tokens <= 1U << 20U)) return std::nullopt;
-        return static_cast<std::uint32_t>(*tokens);
+        return replay ? stated_block_tokens(*replay, "trace_block_size") : std::nullopt;
       },
       [](RawTrace& out, const FormatContext& context) -> std::unique_ptr<FormatReader> {
         return std::make_unique<DynamoReader>(out, context);

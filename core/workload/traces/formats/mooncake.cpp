@@ -48,10 +48,7 @@ TraceFormatRow mooncake_format() {
           fits,
           hash_line_ids,
           [](const ParsedRecord& record) -> std::optional<std::uint32_t> {
-            const auto size = record.object ? field(*record.object, "block_size") : std::nullopt;
-            const auto tokens = size ? number_of(*size) : std::nullopt;
-            if (!tokens || !(*tokens >= 1 && *tokens <= 1U << 20U)) return std::nullopt;
-            return static_cast<std::uint32_t>(*tokens);
+            return record.object ? stated_block_tokens(*record.object, "block_size") : std::nullopt;
           },
           [](RawTrace& out, const FormatContext& context) -> std::unique_ptr<FormatReader> {
             return std::make_unique<MooncakeReader>(out, context);
