@@ -280,7 +280,8 @@ void LessonCard::content(FrameContext& ctx, const Rect& rect) {
   ctx.ui.lesson_leaving ? leaving(ctx) : step(ctx, column_h_ < look.px(620) ? FontRole::Body : FontRole::Reading);
   ImGui::PopStyleVar();
   const float content = ImGui::GetCursorPosY();
-  wanted_height_ = y - rect.y + content + look.px(62);
+  const float wanted = y - rect.y + content + look.px(62);
+  if (std::exchange(wanted_height_, wanted) != wanted) ctx.animate(ctx.screen_time + 0.1);  // the next frame has room
   // Once for each step and size: what has no room at once is turned to, page by page, by the key that goes on.
   const float usual = room - (rect.h - column_h_);
   const std::string fits = fmt::format("{} {:.0f}x{:.0f}", shown_, column_w_, usual);
@@ -305,18 +306,19 @@ void LessonCard::content(FrameContext& ctx, const Rect& rect) {
   footer(ctx, foot);
 }
 
-// What has no room in the column grows upwards out of it: the text over the timeline, the question, for as long as it
-// is asked, over all that stands above.
+// What has no room in the column grows upwards out of it: the text over the timeline; the question, and what is asked on
+// leaving, over all that stands above.
 Rect LessonCard::grown(const FrameContext& ctx, const Rect& column) {
   const Look& look = ctx.look;
-  const float top = turns_page(ctx, 1) ? look.px(10) : look.px(64);
+  const bool leaving = ctx.ui.lesson_leaving;
+  const float top = leaving || turns_page(ctx, 1) ? look.px(10) : look.px(64);
   most_h_ = std::max(column.h, column.bottom() - top);
-  if (!ctx.ui.lesson_paged || ctx.ui.lesson_leaving) {
+  if (!ctx.ui.lesson_paged && !leaving) {
     most_h_ = column.h;
     return column;
   }
   // Where the screen itself is low, a question is wider too.
-  const bool wide = turns_page(ctx, 1) && most_h_ < look.px(420);
+  const bool wide = (leaving || turns_page(ctx, 1)) && most_h_ < look.px(420);
   const float room = ImGui::GetIO().DisplaySize.x - 2 * column.x;
   const float w = wide ? std::max(column.w, std::min(room, look.px(560))) : column.w;
   const float h = std::clamp(wanted_height_, column.h, most_h_);
