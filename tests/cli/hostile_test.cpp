@@ -1,10 +1,10 @@
 // Input that means harm, or looks as if it did: one clear line, the right status, bounded time and memory, and no file
-// left behind. What it would take to harm is in the table; what is bounded by the system while it runs is in guarded().
+// left behind. What it would take to harm is in the table; what is bounded by the system while it runs is in guarded():
+// memory, and seconds of the processor, for the clock on the wall counts what else the machine does.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -38,8 +38,8 @@ constexpr bool kSanitized = true;  // which need all address space there is, and
 constexpr bool kSanitized = false;
 #endif
 
-std::string guarded(int mebibytes) {
-  return kSanitized ? "timeout 300" : fmt::format("ulimit -v {}; timeout 60", mebibytes * 1024);
+std::string guarded(int mebibytes, int seconds = 60) {
+  return kSanitized ? "ulimit -t 300;" : fmt::format("ulimit -v {}; ulimit -t {};", mebibytes * 1024, seconds);
 }
 
 std::string deep(int n) {
@@ -146,12 +146,9 @@ TEST(Hostile, EmptinessCostsNothing) {
     SCOPED_TRACE(scenario);
     const Folder f;
     f.write("s.json", scenario);
-    const auto begun = std::chrono::steady_clock::now();
-    const auto o = f.run("run s.json --out r --requests q", guarded(3000));
+    const auto o = f.run("run s.json --out r --requests q", guarded(3000, 30));
     EXPECT_EQ(o.status, 0) << o.err;
     EXPECT_TRUE(f.has("r") && f.has("q"));
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
-    EXPECT_LT(took.count(), 30) << "seconds, some of them of other processes";
   }
 }
 
