@@ -11,6 +11,8 @@
 namespace blockyard::cli {
 namespace {
 
+constexpr SimTime kPatience = 20'000'000;  // of a demo, with itself
+
 // A router takes no new requests, and lets those that run end, for as long as it is given.
 void end_in_order(net::Watch& watch, double drain_ms) {
   if (watch.listening().empty()) return;
@@ -21,7 +23,6 @@ void end_in_order(net::Watch& watch, double drain_ms) {
 
 // Stops the users, waits for what they began and for the streams to say what is held; why the demo failed.
 std::optional<std::string> end_demo(Demo& demo, net::Watch& watch) {
-  constexpr SimTime kPatience = 20'000'000;
   demo.load().stop();
   const SimTime until = watch.now() + kPatience;
   while ((demo.load().running() > 0 || watch.in_flight() > 0) && watch.now() < until) watch.pump(20'000);
@@ -72,8 +73,11 @@ int watch_fleet(const LiveArgs& args, const Context& context) {
   constexpr SimTime kSecond = 1'000'000;
   SimTime next = kSecond;
   Troubles troubles;
-  while (!interrupted() && (*watch)->now() < until) {
-    (*watch)->pump(std::min({SimTime{50'000}, next - (*watch)->now(), until - (*watch)->now()}));
+  // A demo goes on until something has been seen of it, where the machine is too busy to show it in its time.
+  const auto unseen = [&] { return demo && demo->load().done() == 0 && (*watch)->now() < until + kPatience; };
+  while (!interrupted() && ((*watch)->now() < until || unseen())) {
+    const SimTime left = std::max(until - (*watch)->now(), SimTime{1'000});
+    (*watch)->pump(std::min({SimTime{50'000}, next - (*watch)->now(), left}));
     troubles.look((*watch)->session());
     if (const auto trouble = (*watch)->recording_trouble()) note("blockyard: warning: {}\n", *trouble);
     if ((*watch)->now() < next) continue;
