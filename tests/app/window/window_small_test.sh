@@ -79,8 +79,25 @@ go_through() {  # LESSON PERCENT
     rests "page $pages"
   done
   ((questions > 0 && answered == 1)) || fail "$1 at $2 %: $questions questions were whole, $answered answered"
-  close_app
-  begin
+  # What is asked at the end: each answer stands over the footer, by the wheel where the screen is too low for all.
+  local name x y w h
+  for name in "go on" keep "back to before"; do
+    until clear_of_footer "lesson/$name"; do
+      read -r x y w h <<< "$(anchor lesson)"
+      point_xy $((x + w / 2)) $((y + h / 2))
+      before=$(anchor "lesson/$name")
+      act xdotool click 5
+      [[ $(anchor "lesson/$name") != "$before" ]] || fail "$1 at $2 %: the wheel does not bring '$name' over the footer"
+    done
+  done
+  press_at "lesson/back to before"
+  until_true "the run before is back" is lesson -
+  rests "after $1"
+}
+clear_of_footer() {
+  local x y w h
+  read -r x y w h <<< "$(anchor "$1")" || return 1
+  ((y + h <= $(anchor lesson/Back | cut -d' ' -f2)))
 }
 for percent in 150 200; do
   scale_to $percent
