@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fails where an include runs against the order of the rooms: includes.py SOURCE_DIR
+"""Fails where an include runs against the order of the rooms, or stands twice: includes.py SOURCE_DIR
 
 A room may know those above it in its list, and app may know core, never the other way. A new room gets a row here."""
 import os
@@ -43,11 +43,15 @@ def main(root):
                     continue
                 with open(os.path.join(root, path), encoding="utf-8") as text:
                     lines = text.read().split("\n")
+                seen = set()
                 for number, line in enumerate(lines, 1):
                     found = re.match(r'\s*#\s*include\s*["<]([^">]+)[">]', line)
                     if not found:
                         continue
                     target = found.group(1)
+                    if target in seen:
+                        wrong.append(f"{path}:{number}: {target} is included above already")
+                    seen.add(target)
                     for library, rooms in ONLY.items():
                         if target.startswith(library) and not any(path.startswith(r + "/") for r in rooms):
                             wrong.append(f"{path}:{number}: <{target}> is known to {', '.join(sorted(rooms))} alone")

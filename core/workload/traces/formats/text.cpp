@@ -8,11 +8,9 @@
 #include <unordered_map>
 
 #include "core/workload/traces/formats/rows.h"
-#include "core/workload/traces/formats/token_chains.h"
-#include "core/workload/traces/record_fields.h"
-#include "core/workload/traces/formats/rows.h"
 #include "core/workload/traces/formats/text_fields.h"
 #include "core/workload/traces/formats/token_chains.h"
+#include "core/workload/traces/record_fields.h"
 
 namespace blockyard {
 namespace {
