@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/settings/setting.h"
 
 namespace blockyard::standin {
 namespace {
@@ -14,10 +15,12 @@ constexpr std::uint32_t kMostBlocks = 1U << 22;  // ids: blocks that are held or
 constexpr std::size_t kSlackRuns = 4096;         // spans of requests that are gone, until they are swept up
 
 Config as_clocked(Config config, double scale) {
-  LatencyModel& l = config.latency;
-  for (double* ms : {&l.prefill_base_ms, &l.prefill_per_block_ms, &l.full_hit_ms, &l.decode_per_token_ms,
-                     &l.step_floor_ms, &l.decode_per_seq_ms})
-    *ms *= scale;
+  Scenario costs;
+  costs.config.latency = config.latency;
+  for (const Setting& row : setting_table()) {
+    if (row.section() == "latency") set_number(row, costs, *setting_number(row, costs) * scale);
+  }
+  config.latency = costs.config.latency;
   config.fleet.skip_steps = false;  // every token is told when it is made
   config.faults.clear();
   return config;
@@ -68,8 +71,8 @@ class ClockedWorker::Host : public WorkerHost {
 };
 
 Result<std::unique_ptr<ClockedWorker>> ClockedWorker::make(const Config& config, double time_scale) {
-  if (eviction_row(config.cache.eviction).id == "belady")
-    return Error{"cache.eviction belady knows the future, which a stand-in does not; choose another"};
+  if (const EvictionRow& row = eviction_row(config.cache.eviction); row.needs_tree)
+    return Error{fmt::format("cache.eviction {} knows the future, which a stand-in does not; choose another", row.id)};
   return std::unique_ptr<ClockedWorker>(new ClockedWorker(config, time_scale));
 }
 

@@ -11,6 +11,7 @@
 #include "core/cache/eviction.h"
 #include "core/live/reading.h"
 #include "core/live/truth/worker_truth.h"
+#include "core/settings/setting.h"
 #include "core/standin/kv_payload.h"
 
 namespace blockyard::standin {
@@ -97,6 +98,31 @@ TEST(ClockedWorker, TimeScaleScalesEverything) {
   EXPECT_EQ(when(run(**w), What::kFinished, *a, 0), 7'000);
 }
 
+// Whatever is a latency: all of them twice as long, at half the time, is the same worker.
+TEST(ClockedWorker, TimeScaleScalesEverySettingOfLatency) {
+  for (const EngineKind engine : {EngineKind::kSlots, EngineKind::kContinuous}) {
+    Scenario plain, doubled;
+    plain.config = config(engine, 64);
+    for (const Setting& row : setting_table()) {
+      if (row.section() == "latency") set_number(row, plain, *setting_number(row, plain) + 1);
+    }
+    doubled.config = plain.config;
+    for (const Setting& row : setting_table()) {
+      if (row.section() == "latency") set_number(row, doubled, *setting_number(row, plain) * 2);
+    }
+    const auto times = [](const Config& c, double scale) {
+      auto w = ClockedWorker::make(c, scale);
+      (*w)->add({tokens(40, 1), tokens(4, 9), ""}, 0);
+      (*w)->add({tokens(32, 1), tokens(2, 8), ""}, 1000);
+      std::vector<std::pair<SimTime, What>> out;
+      for (const Happening& h : run(**w)) out.emplace_back(h.t, h.what);
+      return out;
+    };
+    EXPECT_EQ(times(doubled.config, 0.5), times(plain.config, 1));
+    EXPECT_NE(times(doubled.config, 1), times(plain.config, 1));
+  }
+}
+
 TEST(ClockedWorker, WhoDoesNotFitIsToldBefore) {
   const auto w = worker(config(EngineKind::kSlots, 4));
   EXPECT_FALSE(w->misfit(64 + 15, 100));
@@ -112,7 +138,11 @@ TEST(ClockedWorker, TheFutureIsNotKnown) {
   Config c = config(EngineKind::kSlots, 4);
   for (std::size_t i = 0; i < eviction_table().size(); ++i) {
     c.cache.eviction = static_cast<EvictionPolicy>(i);
-    EXPECT_EQ(ClockedWorker::make(c, 1).has_value(), eviction_table()[i].id != "belady");
+    const auto w = ClockedWorker::make(c, 1);
+    EXPECT_EQ(w.has_value(), !eviction_table()[i].needs_tree);
+    if (!w) {
+      EXPECT_NE(w.error().message.find(eviction_table()[i].id), std::string::npos);
+    }
   }
 }
 
