@@ -7,37 +7,12 @@
 #include <string>
 
 #include "core/base/words/number.h"
+#include "core/workload/traces/formats/csv_fields.h"
 #include "core/workload/traces/formats/rows.h"
 #include "core/workload/traces/record_fields.h"
 
 namespace blockyard {
 namespace {
-
-// The fields of a line; quotes may hold commas, and are doubled inside.
-std::vector<std::string> fields_of(std::string_view line) {
-  std::vector<std::string> out(1);
-  bool quoted = false;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (c == '"') {
-      if (quoted && i + 1 < line.size() && line[i + 1] == '"') {
-        out.back() += '"';
-        ++i;
-      } else {
-        quoted = !quoted;
-      }
-    } else if (c == ',' && !quoted) {
-      out.emplace_back();
-    } else if (c != '\r') {
-      out.back() += c;
-    }
-  }
-  for (std::string& f : out) {
-    const std::size_t begin = f.find_first_not_of(" \t");
-    f = begin == std::string::npos ? "" : f.substr(begin, f.find_last_not_of(" \t") - begin + 1);
-  }
-  return out;
-}
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -129,12 +104,12 @@ class LengthsReader final : public FormatReader {
     if (record.object) {
       in.fail("", "a JSON object; this format is CSV");
     } else if (header_.empty()) {
-      header_ = fields_of(record.text);
+      header_ = csv_fields(record.text);
       columns_ = columns_of(header_);
       if (!columns_.known())
         in.fail("", fmt::format("a CSV file with the columns {}; {}", fmt::join(header_, ","), kKnown));
     } else {
-      row(in, fields_of(record.text));
+      row(in, csv_fields(record.text));
     }
     return in.error;
   }
