@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "app/figures/sweep_figures.h"
 #include "app/figures/waterfall_figure.h"
@@ -30,11 +31,13 @@ RunResults run_busy() {
   return *run_scenario(**prepared, s, {});
 }
 
-TEST(RunFigures, AreNineAndNoneIsEmpty) {
+TEST(RunFigures, AreThoseOfTheTableAndNoneIsEmpty) {
   const RunResults r = run_busy();
   const auto figures = run_figures(r);
-  EXPECT_EQ(figures.size(), 9U);
+  ASSERT_EQ(figures.size(), run_figure_table().size());
+  std::set<std::string> names;
   for (const NamedFigure& f : figures) {
+    EXPECT_TRUE(names.insert(f.name).second) << f.name << " is the name of two files";
     EXPECT_NE(f.figure.footnote.find("busy"), std::string::npos) << f.name;
     EXPECT_NE(f.figure.footnote.find("seed 42"), std::string::npos) << f.name;
     for (const Plot& p : f.figure.plots) EXPECT_FALSE(is_empty(p)) << f.name << ": " << p.title;
