@@ -44,6 +44,7 @@ void Connection::set_state(State state) {
   }
   if (!idle && listed_idle_) server_->idle_.erase(in_idle_);
   listed_idle_ = idle;
+  if (idle) server_->accept();
 }
 
 void Connection::wait(std::chrono::seconds time) {

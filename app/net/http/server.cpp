@@ -135,20 +135,19 @@ Result<void> HttpServer::listen(const std::string& host, std::uint16_t port) {
 
 void HttpServer::accept() {
   if (accepting_ || draining_ || !acceptor_.is_open()) return;
-  if (all_.size() >= limits_.connections) {
-    drop_longest_idle();
-    if (all_.size() >= limits_.connections) return;  // until one closes
-  }
+  if (all_.size() >= limits_.connections && idle_.empty()) return;  // until one closes, or is idle
+  if (waiting_) take(std::move(*std::exchange(waiting_, std::nullopt)));
   accepting_ = true;
   acceptor_.async_accept([this, alive = alive_](boost::system::error_code trouble, Tcp::socket socket) {
     if (!*alive) return;
     accepting_ = false;
     if (trouble == asio::error::operation_aborted) return;
     if (!trouble) {
-      const auto c = std::make_shared<Connection>(*this, std::move(socket));
-      all_.push_back(c);
-      c->in_all_ = std::prev(all_.end());
-      c->start();
+      if (all_.size() >= limits_.connections && idle_.empty()) {  // the idle one that it was to replace is busy again
+        waiting_ = std::move(socket);
+        return;
+      }
+      take(std::move(socket));
       return accept();
     }
     // Out of descriptors, say: not at once again.
@@ -157,6 +156,16 @@ void HttpServer::accept() {
       if (*alive) accept();
     });
   });
+}
+
+void HttpServer::take(Tcp::socket socket) {
+  accepting_ = true;  // not from within this
+  if (all_.size() >= limits_.connections) drop_longest_idle();
+  const auto c = std::make_shared<Connection>(*this, std::move(socket));
+  all_.push_back(c);
+  c->in_all_ = std::prev(all_.end());
+  c->start();
+  accepting_ = false;
 }
 
 void HttpServer::drop_longest_idle() {

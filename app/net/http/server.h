@@ -113,6 +113,7 @@ class HttpServer {
   friend class Connection;
   friend class Exchange;
   void accept();
+  void take(boost::asio::ip::tcp::socket socket);
   void drop_longest_idle();
   void gone(Connection& c);
 
@@ -123,6 +124,7 @@ class HttpServer {
   std::uint16_t port_ = 0;
   std::list<std::weak_ptr<Connection>> all_, idle_;  // idle ones by when they became so
   std::uint64_t bodies_ = 0;                          // bytes of all that are held
+  std::optional<boost::asio::ip::tcp::socket> waiting_;  // accepted, and without a place so far
   bool accepting_ = false, draining_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
