@@ -74,6 +74,14 @@ class Get : public std::enable_shared_from_this<Get> {
   void read() {
     parser_.header_limit(kLongestHead);
     parser_.body_limit(question_.most_bytes);
+    // The head alone first: where some of the body comes with it, Boost 1.74 forgets that its length is beyond the limit.
+    http::async_read_header(stream_, buffer_, parser_,
+                            [self = shared_from_this()](beast::error_code trouble, std::size_t) {
+                              if (trouble) return self->fail(HttpAnswer::Trouble::kBroken, trouble);
+                              self->read_body();
+                            });
+  }
+  void read_body() {
     http::async_read(stream_, buffer_, parser_, [self = shared_from_this()](beast::error_code trouble, std::size_t) {
       if (trouble) return self->fail(HttpAnswer::Trouble::kBroken, trouble);
       HttpAnswer answer;
