@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 
-#include "core/base/percentile.h"
 #include "core/settings/json_text.h"
 
 namespace blockyard::live {
@@ -13,14 +11,15 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json spread(const std::vector<SimTime>& us) {
-  if (us.empty()) return nullptr;
-  const double sum = std::accumulate(us.begin(), us.end(), 0.0, [](double s, SimTime t) { return s + us_to_ms(t); });
-  Ranking<SimTime> ranking(us);
+Json spread(const TimeSpread& times) {
+  if (times.empty()) return nullptr;
   Json out;
-  out["mean"] = sum / static_cast<double>(us.size());
-  for (const int p : {50, 95, 99}) out[fmt::format("p{}", p)] = ranking.percentile(p) / 1000.0;
-  out["max"] = ranking.greatest() / 1000.0;
+  out["mean"] = times.mean_ms();
+  const auto values = times.percentiles_ms<3>({50, 95, 99});
+  out["p50"] = values[0];
+  out["p95"] = values[1];
+  out["p99"] = values[2];
+  out["max"] = times.greatest_ms();
   return out;
 }
 
@@ -42,8 +41,8 @@ void RequestFigures::add(const EndedRequest& r) {
   if (r.mistokenized()) ++mistokenized_;
   const SimTime e2e = r.end.finish - r.end.arrival;
   const SimTime ttft = r.end.first_token < 0 ? -1 : r.end.first_token - r.end.arrival;
-  e2e_.push_back(e2e);
-  if (ttft >= 0) ttft_.push_back(ttft);
+  e2e_.add(e2e);
+  if (ttft >= 0) ttft_.add(ttft);
   last_finish_ = std::max(last_finish_, r.end.finish);
   output_tokens_ += r.end.output_tokens;
   if (r.end.served) ++workers_[*r.end.served].requests;
@@ -54,8 +53,8 @@ void RequestFigures::add(const EndedRequest& r) {
   hit_requests_ += *hit > 0;
   hit_blocks_ += *hit;
   if (r.end.served) workers_[*r.end.served].hit_blocks += *hit;
-  (*hit > 0 ? e2e_hit_ : e2e_miss_).push_back(e2e);
-  if (ttft >= 0) (*hit > 0 ? ttft_hit_ : ttft_miss_).push_back(ttft);
+  (*hit > 0 ? e2e_hit_ : e2e_miss_).add(e2e);
+  if (ttft >= 0) (*hit > 0 ? ttft_hit_ : ttft_miss_).add(ttft);
   const std::uint32_t tokens = r.end.told_prompt_tokens.value_or(r.prompt_tokens);
   prompt_tokens_ += tokens;
   prompt_blocks_ += tokens / block_tokens_;
@@ -119,8 +118,8 @@ void RequestFigures::add_to(StateHash& hash) const {
                                 missed_hits_, output_tokens_, static_cast<std::uint64_t>(last_finish_)})
     hash.add(n);
   for (const auto* times : {&e2e_, &ttft_}) {
-    hash.add(std::uint64_t{times->size()});
-    hash.add(static_cast<std::uint64_t>(std::accumulate(times->begin(), times->end(), SimTime{0})));
+    hash.add(times->size());
+    hash.add(times->sum_ms());
   }
 }
 

@@ -10,6 +10,7 @@
 
 #include "core/base/hash.h"
 #include "core/live/record/record.h"
+#include "core/live/routing/time_spread.h"
 
 namespace blockyard::live {
 
@@ -30,6 +31,8 @@ class RequestFigures {
  public:
   RequestFigures(std::uint32_t block_tokens, std::size_t workers) : block_tokens_(block_tokens), workers_(workers) {}
   void add(const EndedRequest& r);
+  /// A worker has joined; its index is the next one.
+  void join() { workers_.emplace_back(); }
 
   std::uint64_t requests() const { return requests_; }
   std::uint64_t completed() const { return e2e_.size(); }
@@ -54,7 +57,7 @@ class RequestFigures {
   std::uint64_t known_ = 0, hit_requests_ = 0, hit_blocks_ = 0, prompt_blocks_ = 0, prompt_tokens_ = 0;
   std::uint64_t predicted_ = 0, false_hits_ = 0, missed_hits_ = 0, output_tokens_ = 0;
   SimTime last_finish_ = 0;
-  std::vector<SimTime> e2e_, ttft_, e2e_hit_, e2e_miss_, ttft_hit_, ttft_miss_;  // µs, as they ended
+  TimeSpread e2e_, ttft_, e2e_hit_, e2e_miss_, ttft_hit_, ttft_miss_;
   std::map<std::uint32_t, std::uint64_t> lengths_;
 };
 
