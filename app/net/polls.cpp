@@ -2,7 +2,6 @@
 
 #include <boost/asio/steady_timer.hpp>
 #include <cstdlib>
-#include <set>
 #include <utility>  // before Boost's headers, which forget it
 
 #include "app/net/http_get.h"
@@ -47,6 +46,7 @@ class Polls::Poll : public std::enable_shared_from_this<Poll> {
     http_get(context_, question_,
              [self = shared_from_this()](HttpAnswer&& answer) { self->answered(std::move(answer)); });
   }
+  void tells_of(WorkerId worker) { worker_ = worker; }
   void stop() {
     stopped_ = true;
     timer_.cancel();
@@ -81,26 +81,50 @@ class Polls::Poll : public std::enable_shared_from_this<Poll> {
   bool stopped_ = false;
 };
 
-Polls::Polls(boost::asio::io_context& context, const live::LiveFleet& fleet, Inbox& inbox) {
-  std::set<std::string> seen;
-  for (WorkerId w = 0; w < fleet.workers.size(); ++w) {
-    const live::WorkerSetup& worker = fleet.workers[w];
-    if (worker.address.host.empty() || !seen.insert(worker.address.text()).second) continue;
-    const std::string key = key_of(worker);
-    polls_.push_back(std::make_shared<Poll>(
-        context, w, true,
-        HttpQuestion{worker.address, "/metrics", key, "", duration(fleet.metrics_timeout_ms), kMostMetrics},
-        duration(fleet.metrics_every_ms), inbox));
-    polls_.push_back(std::make_shared<Poll>(
-        context, w, false,
-        HttpQuestion{worker.address, fleet.health_path, key, "", duration(fleet.health_timeout_ms), kMostHealth},
-        duration(fleet.health_every_ms), inbox));
+Polls::Polls(boost::asio::io_context& context, const live::LiveFleet& fleet, Inbox& inbox)
+    : context_(context), fleet_(fleet), inbox_(inbox) {
+  for (WorkerId w = 0; w < fleet.workers.size(); ++w) add(w, fleet.workers[w]);
+}
+
+void Polls::add(WorkerId w, const live::WorkerSetup& worker) {
+  if (worker.address.host.empty()) return;
+  Place& place = places_[worker.address.text()];
+  place.workers.push_back(w);
+  if (place.metrics) return;
+  const std::string key = key_of(worker);
+  place.metrics = std::make_shared<Poll>(
+      context_, w, true,
+      HttpQuestion{worker.address, "/metrics", key, "", duration(fleet_.metrics_timeout_ms), kMostMetrics},
+      duration(fleet_.metrics_every_ms), inbox_);
+  place.health = std::make_shared<Poll>(
+      context_, w, false,
+      HttpQuestion{worker.address, fleet_.health_path, key, "", duration(fleet_.health_timeout_ms), kMostHealth},
+      duration(fleet_.health_every_ms), inbox_);
+  place.metrics->ask();
+  place.health->ask();
+}
+
+void Polls::remove(WorkerId w) {
+  for (auto at = places_.begin(); at != places_.end(); ++at) {
+    Place& place = at->second;
+    if (std::erase(place.workers, w) == 0) continue;
+    for (const auto& poll : {place.metrics, place.health}) {
+      if (place.workers.empty()) {
+        poll->stop();
+      } else {
+        poll->tells_of(place.workers.front());
+      }
+    }
+    if (place.workers.empty()) places_.erase(at);
+    return;
   }
-  for (const auto& poll : polls_) poll->ask();
 }
 
 Polls::~Polls() {
-  for (const auto& poll : polls_) poll->stop();
+  for (const auto& [address, place] : places_) {
+    place.metrics->stop();
+    place.health->stop();
+  }
 }
 
 }  // namespace blockyard::net

@@ -1,5 +1,6 @@
 // Streams: the one thread that hears all KV-event streams of a fleet, over ZeroMQ: a SUB socket for each worker that
-// has one, watched for connections, and a DEALER socket for each replay that is asked for.
+// has one, watched for connections, one for each rank of the engines that connect here, and a DEALER socket for each
+// replay that is asked for.
 //
 // It understands frames and nothing of what is in them; everything goes into the inbox. Destroying it ends the thread.
 #pragma once
@@ -21,6 +22,11 @@ class Streams {
   Streams(const Streams&) = delete;
   Streams& operator=(const Streams&) = delete;
 
+  /// A worker has joined, or has left.
+  void add(WorkerId w, const live::WorkerSetup& worker);
+  void remove(WorkerId w);
+  /// Messages of engines that connect here and are no worker's.
+  std::uint64_t unclaimed() const;
   /// Asks the worker for a replay from this batch on; its pieces carry `ask`. One that was asked for before is given
   /// up.
   void ask(WorkerId w, std::uint32_t ask, std::uint64_t from);

@@ -14,6 +14,7 @@
 #include <thread>
 #include <utility>  // before Boost's headers, which forget it
 
+#include "app/net/discovery.h"
 #include "app/net/inbox.h"
 #include "app/net/polls.h"
 #include "app/net/router/desk.h"
@@ -21,6 +22,7 @@
 #include "app/net/streams.h"
 #include "core/base/version.h"
 #include "core/live/feed.h"
+#include "core/tokens/tokenizer_json.h"
 
 namespace blockyard::net {
 namespace {
@@ -54,25 +56,71 @@ struct Watch::Parts {
   Result<void> begin_router(const live::LiveFleet& fleet) {
     const live::SecuritySettings& security = fleet.router.security;
     live::Guard::Keys keys;
-    for (const auto& [name, key] : {std::pair(&security.api_key_env, &keys.api), std::pair(&security.admin_key_env, &keys.admin)}) {
+    for (const auto& [name, key] :
+         {std::pair(&security.api_key_env, &keys.api), std::pair(&security.admin_key_env, &keys.admin)}) {
       if (name->empty()) continue;
       const char* value = std::getenv(name->c_str());
       if (value == nullptr || *value == '\0') return Error{fmt::format("/security: no variable {} is set", *name)};
       *key = value;
     }
     if (!fleet.router.listen->loopback() && (!security.allow_remote || keys.api.empty())) {
-      return Error{
-          fmt::format("{}: listening there needs security.allow_remote and a key (security.api_key_env)",
-                      fleet.router.listen->text())};
+      return Error{fmt::format("{}: listening there needs security.allow_remote and a key (security.api_key_env)",
+                               fleet.router.listen->text())};
     }
     if (keys.admin.empty()) made_key = keys.changes = random_key();
+    std::shared_ptr<const Tokenizer> tokenizer;
+    if (fleet.router.tokens == live::TokenSource::kFile) {
+      auto read = read_tokenizer(fleet.router.tokens_file);
+      if (!read) return read.error();
+      tokenizer = std::make_shared<const Tokenizer>(std::move(*read));
+    }
     desk = std::make_unique<Desk>(session, *feed, inbox, context);
-    front = std::make_unique<Front>(context, fleet, std::move(keys), desk->hands());
-    return front->listen();
+    if (!fleet.events_bind.empty()) desk->counts_unclaimed([this] { return streams ? streams->unclaimed() : 0; });
+    front = std::make_unique<Front>(context, fleet, std::move(keys), desk->hands(), std::move(tokenizer));
+    if (auto ok = front->listen(); !ok) return ok;
+    live::ListenAddress own = *fleet.router.listen;
+    own.port = front->port();
+    feed->listens_at(std::move(own));
+    return {};
+  }
+
+  // What the threads that listen need to know of a record that has just been applied.
+  void announce(const live::Record& record) {
+    using live::StateChange;
+    const auto* state = std::get_if<live::StateRecord>(&record.body);
+    const auto* beat = std::get_if<live::BeatRecord>(&record.body);
+    for (; announced < session.workers().size(); ++announced) {
+      const live::WorkerSetup setup = feed->fleet().workers[announced];
+      if (!setup.heartbeat && streams) {  // while it still listens
+        streams->add(announced, setup);
+        boost::asio::post(context, [this, w = announced, setup] { polls->add(w, setup); });
+      }
+      tell_front(announced);
+    }
+    if (beat != nullptr && !beat->url.empty()) tell_front(beat->worker);
+    if (state == nullptr) return;
+    if (state->state == StateChange::kRemoved) {
+      if (streams) streams->remove(state->worker);
+      boost::asio::post(context, [this, w = state->worker] { polls->remove(w); });
+      tell_front(state->worker);
+    }
+    if ((state->state == StateChange::kRestarted || state->state == StateChange::kUp) && front)
+      boost::asio::post(context, [this, w = state->worker] { front->read_models(w); });
+  }
+  void tell_front(WorkerId w) {
+    if (front) boost::asio::post(context, [this, w, setup = feed->fleet().workers[w]] { front->set_worker(w, setup); });
   }
 
   void begin(const live::LiveFleet& fleet) {
     polls = std::make_unique<Polls>(context, fleet, inbox);
+    if (!fleet.discover.dns.empty()) {
+      discovery = std::make_unique<Discovery>(context, fleet.discover, [this](std::vector<std::string> addresses) {
+        Arrival a;
+        a.what = Arrival::What::kCall;
+        a.call = [this, addresses = std::move(addresses)](SimTime t) { feed->discovered(addresses, t); };
+        inbox.put(std::move(a));
+      });
+    }
     network = std::thread([this] { context.run(); });
   }
   // Ends the threads that listen.
@@ -84,6 +132,7 @@ struct Watch::Parts {
       context.stop();
       network.join();
     }
+    discovery.reset();
     polls.reset();
   }
   void hear(Arrival& a) {
@@ -131,6 +180,8 @@ struct Watch::Parts {
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{context.get_executor()};
   std::unique_ptr<Streams> streams;
   std::unique_ptr<Polls> polls;
+  std::unique_ptr<Discovery> discovery;
+  WorkerId announced = 0;  // workers below it are known to the threads
   std::unique_ptr<Desk> desk;
   std::unique_ptr<Front> front;
   std::string made_key;
@@ -147,10 +198,7 @@ Result<std::unique_ptr<Watch>> Watch::start(const live::LiveFleet& fleet, const 
   live::Feed::Hands hands;
   hands.record = [&p, see = options.see](live::Record&& record) {
     p.session.apply(record);
-    const auto* state = std::get_if<live::StateRecord>(&record.body);
-    const bool anew = state != nullptr && (state->state == live::StateChange::kRestarted ||
-                                           state->state == live::StateChange::kUp);
-    if (anew && p.front) boost::asio::post(p.context, [&p, w = state->worker] { p.front->read_models(w); });
+    p.announce(record);
     if (p.recording) p.recording->add(record);
     if (see) see(record);
   };
@@ -158,6 +206,8 @@ Result<std::unique_ptr<Watch>> Watch::start(const live::LiveFleet& fleet, const 
     if (p.streams) p.streams->ask(w, ask, from);
   };
   hands.raw = options.record_raw;
+  hands.busy = [&p](WorkerId w) { return p.session.workers()[w].active > 0; };
+  p.announced = static_cast<WorkerId>(fleet.workers.size());
   p.feed = std::make_unique<live::Feed>(fleet, std::move(hands));
   auto streams = Streams::start(fleet, p.inbox);
   if (!streams) return streams.error();

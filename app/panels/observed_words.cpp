@@ -37,6 +37,8 @@ ObservedState observed_state(live::WorkerState state) {
       return {"draining", Tone::Neutral, icons::kDownload, "It gets no new requests; those that run there go on."};
     case S::kBreakerOpen:
       return {"breaker open", Tone::Bad, icons::kBolt, "It has failed several times in a row: it is left alone for a while."};
+    case S::kRemoved:
+      return {"removed", Tone::Neutral, icons::kTimes, "It belongs to the fleet no more."};
     case S::kLive:
       return {"live", Tone::Good, icons::kCheck, "All that its stream has said is known."};
   }

@@ -6,11 +6,25 @@
 #include <utility>
 
 namespace blockyard::live {
+namespace {
+
+// Whether what is asked of this address tells of that worker.
+bool polled_with(const WorkerSetup& worker, const HttpAddress& address) {
+  return !worker.removed && !worker.heartbeat && worker.address.host == address.host &&
+         worker.address.port == address.port;
+}
+
+}  // namespace
 
 Feed::Feed(const LiveFleet& fleet, Hands hands) : fleet_(fleet), hands_(std::move(hands)) {
-  for (WorkerId w = 0; w < fleet.workers.size(); ++w)
-    workers_.push_back({StreamOrder(rules(w)), StreamReading(fleet.block_tokens, fleet.one_copy), false, true, false, 0,
-                        0, -1, -1, std::nullopt});
+  for (const WorkerSetup& w : fleet.workers) grow(w);
+}
+
+// Of a worker that is in the fleet already, or is put there by this.
+void Feed::grow(const WorkerSetup& setup) {
+  const auto w = static_cast<WorkerId>(workers_.size());
+  if (w == fleet_.workers.size()) fleet_.workers.push_back(setup);
+  workers_.push_back({StreamOrder(rules(w)), StreamReading(fleet_.block_tokens, fleet_.one_copy)});
 }
 
 StreamRules Feed::rules(WorkerId w) const {
@@ -18,11 +32,13 @@ StreamRules Feed::rules(WorkerId w) const {
 }
 
 void Feed::give(SimTime t, decltype(Record::body) body) {
+  look_at_posters(t);
   ++records_;
   hands_.record({t, std::move(body)});
 }
 
 void Feed::pass(Record&& record) {
+  look_at_posters(record.t);
   ++records_;
   hands_.record(std::move(record));
 }
@@ -32,30 +48,33 @@ void Feed::say(WorkerId w, StateChange change, std::string why, SimTime t) {
 }
 
 void Feed::connected(WorkerId w, SimTime t) {
+  if (fleet_.workers[w].removed) return;
   say(w, StateChange::kConnected, "", t);
   workers_[w].order.joined(t, actions_);
   act(w, t);
 }
 
 void Feed::disconnected(WorkerId w, SimTime t) {
+  if (fleet_.workers[w].removed) return;
   say(w, StateChange::kDisconnected, "the stream's connection is lost", t);
 }
 
 void Feed::message(WorkerId w, std::uint64_t seq, std::string payload, SimTime t) {
-  if (workers_[w].misfit) return;
+  if (workers_[w].misfit || fleet_.workers[w].removed) return;
   workers_[w].heard = t;
   workers_[w].order.live(seq, std::move(payload), t, actions_);
   act(w, t);
 }
 
 void Feed::replayed(WorkerId w, std::uint32_t ask, std::uint64_t seq, std::string payload, SimTime t) {
-  if (workers_[w].misfit) return;
+  if (workers_[w].misfit || fleet_.workers[w].removed) return;
   workers_[w].heard = t;
   workers_[w].order.replayed(ask, seq, std::move(payload), t, actions_);
   act(w, t);
 }
 
 void Feed::replay_ended(WorkerId w, std::uint32_t ask, SimTime t) {
+  if (fleet_.workers[w].removed) return;
   workers_[w].order.replay_ended(ask, actions_);
   act(w, t);
 }
@@ -115,7 +134,7 @@ void Feed::metrics(WorkerId w, std::string_view page, SimTime t) {
   const HttpAddress address = fleet_.workers[w].address;
   for (WorkerId other = 0; other < workers_.size(); ++other) {
     const WorkerSetup& setup = fleet_.workers[other];
-    if (setup.address.host != address.host || setup.address.port != address.port) continue;
+    if (!polled_with(setup, address)) continue;
     Worker& worker = workers_[other];
     worker.heard = t;
     MetricsFigures figures = figures_of(parsed, setup.rank, setup.ranks, setup.engine);
@@ -134,8 +153,7 @@ void Feed::metrics_missed(WorkerId w, const std::string& why, SimTime t) {
   const HttpAddress address = fleet_.workers[w].address;
   for (WorkerId other = 0; other < workers_.size(); ++other) {
     const WorkerSetup& setup = fleet_.workers[other];
-    if (setup.address.host == address.host && setup.address.port == address.port)
-      give(t, MetricsRecord{other, {}, why.empty() ? "no answer" : why});
+    if (polled_with(setup, address)) give(t, MetricsRecord{other, {}, why.empty() ? "no answer" : why});
   }
 }
 
@@ -143,7 +161,7 @@ void Feed::health(WorkerId w, Probe probe, const std::string& why, SimTime t) {
   const HttpAddress address = fleet_.workers[w].address;
   for (WorkerId other = 0; other < workers_.size(); ++other) {
     const WorkerSetup& setup = fleet_.workers[other];
-    if (setup.address.host != address.host || setup.address.port != address.port) continue;
+    if (!polled_with(setup, address)) continue;
     Worker& worker = workers_[other];
     const bool silent = worker.heard <= worker.probed;
     worker.probed = t;
@@ -176,6 +194,8 @@ void Feed::health(WorkerId w, Probe probe, const std::string& why, SimTime t) {
 }
 
 void Feed::tick(SimTime t) {
+  look_at_posters(t);
+  let_leave(t);
   for (WorkerId w = 0; w < workers_.size(); ++w) {
     workers_[w].order.tick(t, actions_);
     act(w, t);
@@ -183,7 +203,7 @@ void Feed::tick(SimTime t) {
 }
 
 SimTime Feed::due() const {
-  SimTime out = kNever;
+  SimTime out = posters_due_;
   for (const Worker& w : workers_) out = std::min(out, w.order.due());
   return out;
 }

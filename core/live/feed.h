@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/live/fleet_file.h"
+#include "core/live/heartbeat/bodies.h"
 #include "core/live/reading.h"
 #include "core/live/record/record.h"
 #include "core/live/wire/stream_order.h"
@@ -34,13 +35,16 @@ class Feed {
     std::function<void(Record&&)> record;                                        ///< apply and keep it
     std::function<void(WorkerId w, std::uint32_t ask, std::uint64_t from)> ask;  ///< a replay
     bool raw = false;                                                            ///< records hold payloads as they came
+    std::function<bool(WorkerId w)> busy = nullptr;  ///< whether requests of this program run there; nullptr: none do
   };
   Feed(const LiveFleet& fleet, Hands hands);
 
   // Of a worker's stream.
   void connected(WorkerId w, SimTime t);
   void disconnected(WorkerId w, SimTime t);
-  void bad_frame(WorkerId w, SimTime t) { say(w, StateChange::kBadFrame, "", t); }
+  void bad_frame(WorkerId w, SimTime t) {
+    if (!fleet_.workers[w].removed) say(w, StateChange::kBadFrame, "", t);
+  }
   void message(WorkerId w, std::uint64_t seq, std::string payload, SimTime t);
   void replayed(WorkerId w, std::uint32_t ask, std::uint64_t seq, std::string payload, SimTime t);
   void replay_ended(WorkerId w, std::uint32_t ask, SimTime t);
@@ -48,6 +52,23 @@ class Feed {
   void metrics(WorkerId w, std::string_view page, SimTime t);
   void metrics_missed(WorkerId w, const std::string& why, SimTime t);
   void health(WorkerId w, Probe probe, const std::string& why, SimTime t);
+
+  // Workers that come and go.
+  /// How a post or an order came out.
+  enum class Taken : std::uint8_t { kYes, kNameTaken, kTooMany, kUnknown };
+  Taken post(const HeartbeatPost& post, SimTime t);
+  /// Ranks that one worker object names: each a worker from now on.
+  Taken add(std::vector<WorkerSetup> ranks, SimTime t);
+  /// Nothing more is sent there; it leaves when its requests are over, or after ten minutes.
+  Taken remove(std::string_view worker, SimTime t);
+  /// Whether it is about to leave.
+  bool leaving(WorkerId w) const { return workers_[w].leaves >= 0; }
+  /// What a look-up of the name that the fleet file gives has found.
+  void discovered(const std::vector<std::string>& addresses, SimTime t);
+  /// Where this program listens itself: no worker's address.
+  void listens_at(ListenAddress address) { own_ = std::move(address); }
+  /// The fleet as far as it is known by now; keys and ranks are in it, which no record has.
+  const LiveFleet& fleet() const { return fleet_; }
 
   /// A record of another maker, a router: given out in the same order, and counted.
   void pass(Record&& record);
@@ -69,12 +90,24 @@ class Feed {
     std::uint32_t failures = 0, successes = 0;
     SimTime heard = -1;   // something came from it
     SimTime probed = -1;  // the last probe
-    std::optional<double> process_start;
+    std::optional<double> process_start = {};
+    // Of one that posts: when it was last heard of, and has gone on.
+    SimTime posted = -1;
+    bool beaten = false, url_reported = false;
+    // Of one that is to leave: when it does at the latest.
+    SimTime leaves = -1;
+    std::uint32_t absent = 0;  // look-ups in a row that did not find it
+    bool discovered = false;
   };
   StreamRules rules(WorkerId w) const;
   void say(WorkerId w, StateChange change, std::string why, SimTime t);
   void give(SimTime t, decltype(Record::body) body);
   void act(WorkerId w, SimTime t);
+  void grow(const WorkerSetup& setup);
+  bool room_for(std::size_t workers) const;
+  std::string address_of(WorkerId w, const BeatPost& post, std::string& why);
+  void look_at_posters(SimTime t);
+  void let_leave(SimTime t);
   /// Another process is there, or none: nothing that is known of it holds.
   void make_void(WorkerId w, StateChange change, const std::string& why, SimTime t);
 
@@ -82,6 +115,8 @@ class Feed {
   Hands hands_;
   std::vector<Worker> workers_;
   std::vector<StreamAction> actions_;
+  std::optional<ListenAddress> own_;
+  SimTime posters_due_ = kNever;  // when the first of those that post is overdue, or before
   std::uint64_t records_ = 0;
 };
 

@@ -20,6 +20,10 @@ Json worker_json(const LiveSession& session, WorkerId id) {
   Json out;
   out["name"] = w.setup.name;
   out["state"] = state_name(w);
+  if (w.setup.heartbeat) {
+    out["heartbeats"] = w.beats;
+    out["load_ms"] = w.beat_load;
+  }
   out["batches"] = counts.batches;
   out["gaps"] = w.gaps;
   out["lost_batches"] = counts.lost;
@@ -87,7 +91,11 @@ std::string worker_line(const LiveSession& session, WorkerId id) {
   const LiveWorker& w = session.workers()[id];
   const std::uint32_t capacity = w.capacity_blocks(session.fleet().block_tokens);
   std::string out = fmt::format("{} {}", w.setup.name, state_name(w));
-  if (!w.setup.events.empty()) out += fmt::format(" {}/{} blocks", w.truth.resident_blocks(), capacity);
+  if (w.setup.heartbeat) {
+    out += fmt::format(" {} blocks, {:.0f} ms of work", w.truth.resident_blocks(), w.beat_load);
+  } else if (w.tells_blocks()) {
+    out += fmt::format(" {}/{} blocks", w.truth.resident_blocks(), capacity);
+  }
   if (w.figures.running) out += fmt::format(", {} running", whole(w.figures.running));
   if (w.figures.waiting) out += fmt::format(", {} waiting", whole(w.figures.waiting));
   return out;

@@ -15,14 +15,14 @@ LiveWorker::LiveWorker(const WorkerSetup& s, Forest& forest, const LiveFleet& fl
       totals(figure_rows().size(), 0.0) {}
 
 WorkerState LiveWorker::state() const {
-  const bool watches_stream = !setup.events.empty();
+  if (setup.removed) return WorkerState::kRemoved;
   if (!up) return WorkerState::kDown;
   if (draining) return WorkerState::kDraining;
   if (breaker_open) return WorkerState::kBreakerOpen;
   if (truth.misfit() != 0) return WorkerState::kNoStream;
   if ((was_connected && !connected) || misses >= kMissesUntilStale) return WorkerState::kStale;
   if (gap) return WorkerState::kGap;
-  if (watches_stream ? last_batch < 0 : figures_at < 0 && !health_known) return WorkerState::kJoining;
+  if (tells_blocks() ? last_batch < 0 : figures_at < 0 && !health_known) return WorkerState::kJoining;
   return truth.partial() ? WorkerState::kPartial : WorkerState::kLive;
 }
 
@@ -49,6 +49,9 @@ LiveSession::LiveSession(const LiveSession& other)
       forest_(std::make_unique<Forest>(*other.forest_)),
       view_(std::make_unique<RouterView>(*other.view_)),
       requests_(other.requests_),
+      known_(other.known_),
+      heartbeats_(other.heartbeats_),
+      keeps_changes_(other.keeps_changes_),
       open_(other.open_),
       workers_(other.workers_),
       now_(other.now_),
@@ -58,6 +61,7 @@ LiveSession::LiveSession(const LiveSession& other)
 }
 
 void LiveSession::keep_changes() {
+  keeps_changes_ = true;
   for (LiveWorker& w : workers_) w.truth.keep_changes();
 }
 
@@ -126,12 +130,7 @@ void LiveSession::apply(const StateRecord& r) {
       break;
     case StateChange::kRestarted:
     case StateChange::kLost:
-      w.truth.restarted();
-      w.raw.forget();
-      view_->clear(r.worker);
-      w.sent_since = 0;
-      w.gap = false;
-      w.last_batch = -1;
+      forget(r.worker);
       if (r.state == StateChange::kLost) w.up = false;
       break;
     case StateChange::kUp:
@@ -151,15 +150,42 @@ void LiveSession::apply(const StateRecord& r) {
     case StateChange::kBreakerClosed:
       w.breaker_open = false;
       break;
+    case StateChange::kRemoved:
+      if (!w.setup.removed && w.setup.heartbeat) --heartbeats_;
+      forget(r.worker);
+      w.setup.removed = fleet_.workers[r.worker].removed = true;
+      w.up = false;
+      w.figures = {};
+      break;
   }
 }
 
-std::vector<std::uint32_t> LiveSession::overlaps(const Digest& root, std::span<const Code> codes) const {
+// Whatever is known of what it holds is void.
+void LiveSession::forget(WorkerId id) {
+  LiveWorker& w = workers_[id];
+  w.truth.restarted();
+  w.raw.forget();
+  w.held.clear();
+  w.beat_load = 0;
+  view_->clear(id);
+  w.sent_since = 0;
+  w.gap = false;
+  w.last_batch = -1;
+}
+
+std::vector<std::uint32_t> LiveSession::overlaps(const Digest& root, std::span<const Code> codes,
+                                                 std::span<const Code> beats) const {
   const std::vector<NodeId> chain = view_->known(root, codes);
   std::vector<std::uint32_t> out(workers_.size(), 0);
   for (WorkerId w = 0; w < workers_.size(); ++w) {
-    const auto there = [&](NodeId node) { return workers_[w].truth.resident(node) || view_->believed(w, node); };
-    out[w] = static_cast<std::uint32_t>(std::find_if_not(chain.begin(), chain.end(), there) - chain.begin());
+    const LiveWorker& worker = workers_[w];
+    const auto there = [&](std::size_t k) {
+      if (k < chain.size() && (worker.truth.resident(chain[k]) || view_->believed(w, chain[k]))) return true;
+      return worker.setup.heartbeat && k < beats.size() && worker.held.has(beats[k]);
+    };
+    std::size_t k = 0;
+    while (k < codes.size() && there(k)) ++k;
+    out[w] = static_cast<std::uint32_t>(k);
   }
   return out;
 }
@@ -177,6 +203,12 @@ void LiveSession::apply(const RouteRecord& r) {
   }
   const std::uint32_t predicted = r.worker < r.sights.size() ? r.sights[r.worker].overlap : 0;
   const auto blocks = static_cast<std::uint32_t>(r.codes.size());
+  if (!r.beats.empty() && r.root == kRootDigest && known_.learn(r.codes, r.beats)) {
+    for (WorkerId w = 0; w < workers_.size(); ++w) {
+      KvBatch placed = workers_[w].held.place(r.beats, known_, fleet_.block_tokens);
+      if (!placed.events.empty()) told(w, std::move(placed));
+    }
+  }
   open_[r.request] = {r.worker, r.chain, blocks, r.prompt_tokens, predicted};
   LiveWorker& w = workers_[r.worker];
   ++w.active;
@@ -185,8 +217,11 @@ void LiveSession::apply(const RouteRecord& r) {
   if (!fleet_.router.config.speculative_insert || r.codes.empty()) return;
   constexpr std::uint32_t kUnknownCapacity = 31'250;
   const std::uint32_t capacity = w.capacity_blocks(fleet_.block_tokens);
-  const bool streams = !w.setup.events.empty() && w.truth.misfit() == 0;
-  view_->routed(r.request, r.worker, r.root, r.codes, streams ? 0 : capacity == 0 ? kUnknownCapacity : capacity,
+  const bool tells = w.tells_blocks() && w.truth.misfit() == 0;
+  view_->routed(r.request, r.worker, r.root, r.codes,
+                tells           ? 0
+                : capacity == 0 ? kUnknownCapacity
+                                : capacity,
                 [&w](NodeId node) { return w.truth.resident(node); });
 }
 
@@ -210,8 +245,11 @@ void LiveSession::apply(const CommandRecord& r) {
   if (r.command == CommandKind::kRouter) {
     RouterSettings changed = fleet_.router;
     if (read_router(r.router, changed)) fleet_.router = changed;
+  } else if (r.command == CommandKind::kAdd) {
+    const auto setup = parse_workers(r.added, "w");
+    if (setup && setup->size() == 1 && *r.whom == workers_.size()) join(setup->front());
   } else {
-    workers_[*r.whom].draining = r.command == CommandKind::kDrain;
+    workers_[*r.whom].draining = r.command != CommandKind::kResume;
   }
 }
 
@@ -243,6 +281,9 @@ std::uint64_t LiveSession::hash() const {
     hash.add(w.active_blocks);
     hash.add(static_cast<std::uint64_t>(w.figures_at));
     hash.add(std::uint64_t{w.misses});
+    hash.add(static_cast<std::uint64_t>(w.heard));
+    hash.add(w.beat_load);
+    hash.add(std::uint64_t{w.held.size()});
     for (const FigureRow& row : figure_rows()) hash.add((w.figures.*row.value).value_or(-1));
     for (const double total : w.totals) hash.add(total);
   }

@@ -17,6 +17,7 @@
 
 #include "core/base/sim_time.h"
 #include "core/live/fleet_file.h"
+#include "core/live/heartbeat/held_set.h"
 #include "core/live/reading.h"
 #include "core/live/record/record.h"
 #include "core/live/routing/request_figures.h"
@@ -34,11 +35,12 @@ enum class WorkerState : std::uint8_t {
   kJoining,   ///< nothing has come from it yet
   kPartial,   ///< blocks from before are not known
   kLive,
-  kDraining,  ///< it is sent no more requests
+  kDraining,     ///< it is sent no more requests
   kBreakerOpen,  ///< too many of them went wrong there
+  kRemoved,      ///< it belongs to the fleet no more
 };
-inline constexpr std::string_view kWorkerStateNames[] = {"down",    "no stream", "stale", "gap",
-                                                         "joining", "partial",   "live",  "draining", "breaker open"};
+inline constexpr std::string_view kWorkerStateNames[] = {"down",    "no stream", "stale",    "gap",          "joining",
+                                                         "partial", "live",      "draining", "breaker open", "removed"};
 
 struct LiveWorker {
   LiveWorker(const WorkerSetup& s, Forest& forest, const LiveFleet& fleet);
@@ -47,6 +49,11 @@ struct LiveWorker {
   WorkerTruth truth;
   StreamReading raw;  ///< of payloads as they came
   std::string why;    ///< what was last said of its state
+
+  HeldSet held;             ///< of a heartbeat worker: its set
+  SimTime heard = -1;       ///< when its last post came; -1: none
+  double beat_load = 0;     ///< ms of work, by its last heartbeat
+  std::uint64_t beats = 0;  ///< heartbeats that have come
 
   SimTime last_batch = -1;  ///< when; -1: none yet
   double last_ts = 0;       ///< the engine's own time of it
@@ -64,6 +71,8 @@ struct LiveWorker {
   std::vector<double> totals;  ///< of counters since the session began, by row of figure_rows(); resets are bridged
 
   WorkerState state() const;
+  /// Whether it tells what it holds: by a stream, or by posts.
+  bool tells_blocks() const { return !setup.events.empty() || setup.heartbeat || truth.counts().batches > 0; }
   /// Unit blocks that it can hold: as configured, by its metrics, or the most that were seen. 0: unknown.
   std::uint32_t capacity_blocks(std::uint32_t block_tokens) const;
 };
@@ -91,8 +100,12 @@ class LiveSession {
   const Forest& forest() const { return *forest_; }
   const RouterView& view() const { return *view_; }
   const RequestFigures& requests() const { return requests_; }
-  /// The leading unit blocks of a chain that each worker is believed to hold: by truth, or expected.
-  std::vector<std::uint32_t> overlaps(const Digest& root, std::span<const Code> codes) const;
+  /// Whether any worker is known by its posts.
+  bool has_heartbeats() const { return heartbeats_ > 0; }
+  /// The leading unit blocks of a chain that each worker is believed to hold: by truth, or expected. `beats`: the same
+  /// blocks as heartbeat workers name them, as far as that is known.
+  std::vector<std::uint32_t> overlaps(const Digest& root, std::span<const Code> codes,
+                                      std::span<const Code> beats = {}) const;
   /// Told of every request that ends, before apply() returns.
   std::function<void(const EndedRequest&)> ended;
   /// SHA-256 over the sorted digests of a worker's resident unit blocks: what it holds, for comparing with others.
@@ -109,6 +122,13 @@ class LiveSession {
   void apply(const RouteRecord& r);
   void apply(const RequestRecord& r);
   void apply(const CommandRecord& r);
+  void apply(const BeatRecord& r);
+  void apply(const SyncRecord& r);
+  void apply(const EvictRecord& r);
+  void join(const WorkerSetup& setup);
+  LiveWorker* heard(WorkerId w, const std::string& name);
+  void told(WorkerId w, KvBatch batch);
+  void forget(WorkerId w);
   void batch(LiveWorker& w, const KvBatch& batch);
 
   LiveFleet fleet_;
@@ -122,6 +142,9 @@ class LiveSession {
   std::unique_ptr<Forest> forest_;  // the workers point to it
   std::unique_ptr<RouterView> view_;
   RequestFigures requests_;
+  KnownChains known_;
+  std::uint32_t heartbeats_ = 0;  // workers that are known by their posts
+  bool keeps_changes_ = false;
   std::unordered_map<std::uint64_t, Open> open_;  // by request
   std::vector<LiveWorker> workers_;
   SimTime now_ = 0;

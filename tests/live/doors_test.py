@@ -110,7 +110,7 @@ def a_client_that_says_nothing_is_closed(router, _):
 
 
 def where_it_may_not_listen():
-    for more, env, status in ((("--listen", "0.0.0.0:0"), {}, 2), (("--listen", "x"), {}, 2), (("--listen", "0", "--tokens", "some.json"), {}, 2),
+    for more, env, status in ((("--listen", "0.0.0.0:0"), {}, 2), (("--listen", "x"), {}, 2), (("--listen", "0", "--tokens", "/nowhere/tokenizer.json"), {}, 2),
                               (("--listen", "0", "--set", "router.sync_ms=5"), {}, 2),
                               (("--listen", "0.0.0.0:0", "--set", "security.allow_remote=true"), {}, 2),
                               (("--listen", "0", "--set", "security.api_key_env=NO_SUCH_VARIABLE"), {}, 2)):

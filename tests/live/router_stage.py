@@ -45,13 +45,14 @@ class Router:
 
 
 def case(*upstreams, fleet=None, more=(), env=None):
-    """A case is given the router and its workers; each recording must replay to the same."""
+    """A case is given the router and its workers, which are ready where there are any; each recording must replay to the same."""
     def keep(function):
         def run():
             workers = [u() for u in upstreams]
             router = Router(["%s,name=w%d" % (w.url, i) for i, w in enumerate(workers)], *more, fleet=fleet, env=env)
             try:
-                router.ready()
+                if workers:
+                    router.ready()
                 function(router, *workers)
                 w = router.watch
                 if w.process.poll() is None:

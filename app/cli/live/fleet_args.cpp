@@ -24,7 +24,7 @@ Result<live::LiveFleet> fleet_of(const std::string& text, const std::string& fil
   if (!fleet) {
     return file.empty() ? fleet.error() : Error{fmt::format("{}: {}", quoted_part(file), fleet.error().message)};
   }
-  if (fleet->workers.empty())
+  if (fleet->workers.empty() && !fleet->may_grow())
     return Error{"no worker is named; write --worker http://HOST:PORT,events=tcp://HOST:PORT, or a fleet file"};
   return fleet;
 }

@@ -11,7 +11,8 @@ namespace blockyard::cli {
 
 /// The text of the fleet file; of none where `file` is empty: {}.
 Result<std::string> fleet_text(const std::string& file);
-/// The fleet of that text, or of what was made of it, with these workers; at least one. Errors name the file.
+/// The fleet of that text, or of what was made of it, with these workers; at least one, unless workers may join. Errors
+/// name the file.
 Result<live::LiveFleet> fleet_of(const std::string& text, const std::string& file,
                                  const std::vector<std::string>& workers);
 /// Both at once.

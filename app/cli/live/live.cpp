@@ -201,9 +201,11 @@ std::function<int()> make_live(CLI::App& app, const Context& context) {
   app.add_option("--listen", args->listen,
                  "Be the fleet's router and listen on this port of loopback, or on ADDRESS:PORT (default: only watch)")
       ->type_name("PORT");
-  app.add_option("--tokens", args->tokens,
-                 "Where a request's tokens come from: its worker, or nowhere (default: as in the file, else worker)")
-      ->type_name("worker|none");
+  app.add_option(
+         "--tokens", args->tokens,
+         "Where a request's tokens come from: its worker, nowhere, or the tokenizer.json of this path, which is for "
+         "/v1/completions alone (default: as in the file, else worker)")
+      ->type_name("worker|none|FILE");
   app.add_option("--set", args->sets,
                  "Change the fleet file: a dotted path and a JSON value, e.g. router.strategy=round_robin; may be "
                  "repeated (default: the file as it is)")

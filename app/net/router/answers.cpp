@@ -20,8 +20,8 @@ std::string Front::request_for(const Job& job, WorkerId w) const {
   http::Fields fields = job.asked.fields;
   http::remove_hop_by_hop(fields);
   const std::string key = key_of(worker);
-  for (const char* name : {"Host", "Content-Length", "Accept-Encoding", "Expect", "X-data-parallel-rank",
-                           "X-Request-Id"})
+  for (const char* name :
+       {"Host", "Content-Length", "Accept-Encoding", "Expect", "X-data-parallel-rank", "X-Request-Id"})
     http::remove_field(fields, name);
   std::erase_if(fields, [](const http::Field& f) {
     return http::same_name(std::string_view(f.name).substr(0, 12), "X-Blockyard-");
@@ -41,6 +41,7 @@ std::string Front::request_for(const Job& job, WorkerId w) const {
 }
 
 void Front::send(const std::shared_ptr<Job>& job, const live::RouteRecord& route) {
+  if (fleet_.workers[route.worker].address.host.empty()) return assign(job, route);
   job->route = route;
   job->record.served = route.worker;
   job->record.routed = desk_.now();
@@ -59,9 +60,9 @@ void Front::send(const std::shared_ptr<Job>& job, const live::RouteRecord& route
   hands.piece = with([this, job](std::string&& bytes) { piece(job, std::move(bytes)); });
   hands.done = with([this, job] { done(job); });
   hands.failed = with([this, job](CallFailure kind, const std::string& why) { failed(job, kind, why); });
-  job->call = clients_.call(fleet_.workers[route.worker].address, request_for(*job, route.worker),
-                            {duration(p.connect_ms), duration(p.first_byte_ms), duration(p.stall_ms)},
-                            std::move(hands));
+  job->call =
+      clients_.call(fleet_.workers[route.worker].address, request_for(*job, route.worker),
+                    {duration(p.connect_ms), duration(p.first_byte_ms), duration(p.stall_ms)}, std::move(hands));
 }
 
 // Whether another worker may be asked; then it is.
@@ -116,8 +117,8 @@ void Front::begin_answer(Job& job) {
   fields.push_back({"X-Request-Id", job.request_id});
   if (explain_) {
     fields.push_back({"X-Blockyard-Worker", fleet_.workers[job.route.worker].name});
-    fields.push_back({"X-Blockyard-Overlap", fmt::format("{}/{}", job.route.sights[job.route.worker].overlap,
-                                                         job.route.codes.size())});
+    fields.push_back({"X-Blockyard-Overlap",
+                      fmt::format("{}/{}", job.route.sights[job.route.worker].overlap, job.route.codes.size())});
   }
   const std::string origin = guard_.allowed_origin(job.asked);
   if (!origin.empty()) {
@@ -179,7 +180,8 @@ void Front::failed(const std::shared_ptr<Job>& job, CallFailure kind, const std:
   }
   const std::string* type = http::find_field(job->head->fields, "Content-Type");
   if (type != nullptr && type->starts_with("text/event-stream")) {
-    const auto error = live::make_error(502, "upstream_error", "worker_lost", fmt::format("{} was lost: {}", name, why));
+    const auto error =
+        live::make_error(502, "upstream_error", "worker_lost", fmt::format("{} was lost: {}", name, why));
     job->exchange->write("data: " + error.json() + "\n\n", nullptr);
     job->exchange->end();
   } else {

@@ -25,6 +25,19 @@ Reply refusal(unsigned status, std::string_view type, std::string_view code, std
   return {status, live::make_error(status, type, code, std::move(why)).json(), "application/json", {}};
 }
 
+Reply nobody() { return refusal(404, "invalid_request_error", "not_found", "there is no worker of this name"); }
+Reply too_many() {
+  return refusal(400, "invalid_request_error", "too_many_workers",
+                 fmt::format("there are {} workers, or as many as may post heartbeats, and no more are taken",
+                             live::kMostWorkers));
+}
+
+// NAME of /blockyard/workers/NAME[/…].
+std::string worker_of(const std::string& target) {
+  constexpr std::size_t kBefore = std::string_view("/blockyard/workers/").size();
+  return target.substr(kBefore, target.find_first_of("/?", kBefore) - kBefore);
+}
+
 }  // namespace
 
 Desk::Desk(live::LiveSession& session, live::Feed& feed, Inbox& inbox, boost::asio::io_context& context)
@@ -59,7 +72,8 @@ DeskHands Desk::hands() {
     put([=, this](SimTime t) {
       auto how = broke ? LiveRouter::How::kBadly : LiveRouter::How::kWell;
       // Busy is not broken, and a request that breaks is not a worker that does while its health answers.
-      if ((status == 503 && retry_after) || (status == 500 && session_->workers()[w].up)) how = LiveRouter::How::kNeither;
+      if ((status == 503 && retry_after) || (status == 500 && session_->workers()[w].up))
+        how = LiveRouter::How::kNeither;
       if (auto change = router_.went(w, how, why, t)) feed_->pass({t, std::move(*change)});
     });
   };
@@ -67,11 +81,15 @@ DeskHands Desk::hands() {
   out.serves = [this](WorkerId w, std::vector<live::ServedModel> models) {
     put([this, w, models = std::move(models)](SimTime) { router_.serves(w, models); });
   };
+  out.post = [this](live::HeartbeatPost body, std::function<void(Reply)> reply) {
+    put([this, body = std::move(body), reply = std::move(reply)](SimTime t) {
+      boost::asio::post(*context_, [reply, answer = post(body, t)]() mutable { reply(std::move(answer)); });
+    });
+  };
   out.administer = [this](Service service, std::string target, std::string body, std::function<void(Reply)> reply) {
     put([=, this](SimTime t) {
-      boost::asio::post(*context_, [reply, answer = administer(service, target, body, t)]() mutable {
-        reply(std::move(answer));
-      });
+      boost::asio::post(*context_,
+                        [reply, answer = administer(service, target, body, t)]() mutable { reply(std::move(answer)); });
     });
   };
   return out;
@@ -136,6 +154,10 @@ Reply Desk::administer(Service service, const std::string& target, const std::st
       return drain(target, service == Service::kDrain, t);
     case Service::kRouter:
       return change_router(body, t);
+    case Service::kAdd:
+      return add(body, t);
+    case Service::kRemove:
+      return remove(target, t);
     default:
       return refusal(404, "invalid_request_error", "not_found", "there is no such path here");
   }
@@ -146,9 +168,9 @@ Reply Desk::models() const {
   std::set<std::string> seen;
   std::string out = R"({"object":"list","data":[)";
   for (WorkerId w = 0; w < session_->workers().size(); ++w) {
-    const auto& models = router_.models(w);
-    if (!models) continue;
-    for (const live::ServedModel& m : *models) {
+    const auto* models = router_.models(w);
+    if (models == nullptr || !*models || session_->workers()[w].setup.removed) continue;
+    for (const live::ServedModel& m : **models) {
       if (!seen.insert(m.id).second) continue;
       out += (seen.size() > 1 ? "," : "") + m.json;
     }
@@ -178,15 +200,60 @@ Reply Desk::change_router(const std::string& body, SimTime t) {
 }
 
 Reply Desk::drain(const std::string& target, bool drain, SimTime t) {
-  constexpr std::size_t kBefore = std::string_view("/blockyard/workers/").size();
-  const std::string name = target.substr(kBefore, target.find('/', kBefore) - kBefore);
-  for (WorkerId w = 0; w < session_->workers().size(); ++w) {
-    if (session_->workers()[w].setup.name != name) continue;
-    feed_->pass(
-        {t, live::CommandRecord{drain ? live::CommandKind::kDrain : live::CommandKind::kResume, w, ""}});
-    return json_reply(fmt::format(R"({{"worker":"{}","draining":{}}})", name, drain));
+  const std::string name = worker_of(target);
+  const auto w = session_->fleet().find(name);
+  if (!w) return nobody();
+  if (feed_->leaving(*w)) return refusal(409, "invalid_request_error", "leaving", "this worker is about to leave");
+  live::CommandRecord command;
+  command.command = drain ? live::CommandKind::kDrain : live::CommandKind::kResume;
+  command.whom = w;
+  feed_->pass({t, std::move(command)});
+  return json_reply(fmt::format(R"({{"worker":"{}","draining":{}}})", name, drain));
+}
+
+Reply Desk::add(const std::string& body, SimTime t) {
+  auto ranks = live::parse_workers(body, fmt::format("w{}", session_->workers().size()));
+  if (!ranks) return refusal(400, "invalid_request_error", "bad_json", ranks.error().message);
+  // Whoever may add a worker is not thereby told what other variables hold.
+  const std::string& key = ranks->front().api_key_env;
+  const auto& all = session_->workers();
+  const bool known =
+      std::any_of(all.begin(), all.end(), [&key](const live::LiveWorker& w) { return w.setup.api_key_env == key; });
+  if (!key.empty() && !known)
+    return refusal(400, "invalid_request_error", "bad_json",
+                   "api_key_env names a variable that no worker of the fleet file names");
+  std::string names;
+  for (const live::WorkerSetup& w : *ranks) names += fmt::format("{}\"{}\"", names.empty() ? "" : ",", w.name);
+  switch (feed_->add(std::move(*ranks), t)) {
+    case live::Feed::Taken::kNameTaken:
+      return refusal(409, "invalid_request_error", "name_taken", "another worker has this name");
+    case live::Feed::Taken::kTooMany:
+      return too_many();
+    default:
+      break;
   }
-  return refusal(404, "invalid_request_error", "not_found", "there is no worker of this name");
+  Reply out = json_reply("{\"workers\":[" + names + "]}");
+  out.status = 201;
+  return out;
+}
+
+Reply Desk::remove(const std::string& target, SimTime t) {
+  const std::string name = worker_of(target);
+  if (feed_->remove(name, t) == live::Feed::Taken::kUnknown) return nobody();
+  Reply out = json_reply(fmt::format(R"({{"worker":"{}","leaving":true}})", name));
+  out.status = 202;
+  return out;
+}
+
+Reply Desk::post(const live::HeartbeatPost& post, SimTime t) {
+  switch (feed_->post(post, t)) {
+    case live::Feed::Taken::kNameTaken:
+      return refusal(409, "invalid_request_error", "name_taken", "a worker of this name is configured otherwise");
+    case live::Feed::Taken::kTooMany:
+      return too_many();
+    default:
+      return json_reply(R"({"status":"ok"})");
+  }
 }
 
 Reply Desk::page() const {
@@ -194,6 +261,9 @@ Reply Desk::page() const {
   out += "# TYPE blockyard_requests_total counter\n";
   for (const auto& [key, count] : answered_)
     out += fmt::format("blockyard_requests_total{{worker=\"{}\",status=\"{}\"}} {}\n", key.first, key.second, count);
+  if (unclaimed_)
+    out += fmt::format("# TYPE blockyard_unclaimed_messages_total counter\nblockyard_unclaimed_messages_total {}\n",
+                       unclaimed_());
   ttft_.write(out, "blockyard_time_to_first_token_seconds", "");
   e2e_.write(out, "blockyard_e2e_request_latency_seconds", "");
   return {200, std::move(out), "text/plain; version=0.0.4; charset=utf-8", {}};

@@ -25,6 +25,8 @@ class Desk {
 
   /// What the Front is given: calls that come back here through the inbox.
   DeskHands hands();
+  /// Messages of engines that connect here and are nobody's. From the thread that owns the session.
+  void counts_unclaimed(std::function<std::uint64_t()> count) { unclaimed_ = std::move(count); }
   /// Time passes: those that wait for a worker are tried again, or sent away.
   void tick(SimTime t);
   /// When it has something to do.
@@ -46,6 +48,9 @@ class Desk {
   Reply page() const;
   Reply change_router(const std::string& body, SimTime t);
   Reply drain(const std::string& target, bool drain, SimTime t);
+  Reply post(const live::HeartbeatPost& post, SimTime t);
+  Reply add(const std::string& body, SimTime t);
+  Reply remove(const std::string& target, SimTime t);
 
   live::LiveSession* session_;
   live::Feed* feed_;
@@ -54,9 +59,10 @@ class Desk {
   live::LiveRouter router_;
   std::deque<Waiting> waiting_;
   SimTime next_try_ = kNever;
-  std::deque<live::Decided> decisions_;  // the latest
+  std::deque<live::Decided> decisions_;                                      // the latest
   std::map<std::pair<std::string, std::uint32_t>, std::uint64_t> answered_;  // by worker and status
   standin::SecondsHistogram ttft_, e2e_;
+  std::function<std::uint64_t()> unclaimed_;
 };
 
 }  // namespace blockyard::net

@@ -40,11 +40,13 @@ live::AskKind kind_of(Service s) {
 
 }  // namespace
 
-Front::Front(asio::io_context& context, const live::LiveFleet& fleet, live::Guard::Keys keys, DeskHands desk)
+Front::Front(asio::io_context& context, const live::LiveFleet& fleet, live::Guard::Keys keys, DeskHands desk,
+             std::shared_ptr<const Tokenizer> tokenizer)
     : context_(context),
       fleet_(fleet),
-      guard_(fleet.router, std::move(keys)),
+      guard_(fleet.router, std::move(keys), fleet.heartbeats.accept),
       desk_(std::move(desk)),
+      tokenizer_(std::move(tokenizer)),
       clients_(context),
       models_timer_(context) {
   explain_ = fleet.router.proxy.explain_headers.value_or(fleet.router.listen->loopback());
@@ -64,6 +66,8 @@ Front::Front(asio::io_context& context, const live::LiveFleet& fleet, live::Guar
 
 Front::~Front() {
   *alive_ = false;
+  tokenising_.stop();
+  tokenising_.join();
   beside_.join();
   for (auto& [number, job] : jobs_) {
     if (job->call) job->call->cancel();
@@ -109,6 +113,10 @@ void Front::handle(const std::shared_ptr<Exchange>& exchange) {
     case Service::kChat:
     case Service::kOther:
       return take(exchange, service);
+    case Service::kBeat:
+    case Service::kSync:
+    case Service::kEvict:
+      return take_post(exchange, service);
     case Service::kHealth:
       return exchange->reply(with_origin({200, "", "text/plain", {}}, head));
     case Service::kOptions: {
@@ -170,6 +178,7 @@ void Front::understood(const std::shared_ptr<Job>& job, std::variant<live::Ask, 
   live::RouteQuestion& q = job->question;
   q.request = job->number;
   q.model = job->ask.model;
+  q.assignable = job->ask.kind == live::AskKind::kCompletion;
   const std::string* session = http::find_field(job->asked.fields, fleet_.router.session_header);
   q.session = session != nullptr ? session->substr(0, 256) : job->ask.session;
   find_tokens(job);
@@ -183,6 +192,7 @@ void Front::find_tokens(const std::shared_ptr<Job>& job) {
   if (job->ask.tokens) {
     return make_chain(job, std::move(*job->ask.tokens));
   }
+  if (tokenizer_ && job->ask.kind == live::AskKind::kCompletion) return tokenise(job);
   if (job->ask.question.empty() || fleet_.router.tokens == live::TokenSource::kNone) return chained(job, std::nullopt);
   untold_.push_back(job);
   ask_for_tokens();
@@ -225,8 +235,13 @@ void Front::ask_for_tokens() {
 // Digests of many blocks take their time: beside those that pass bytes on.
 void Front::make_chain(const std::shared_ptr<Job>& job, std::vector<std::uint32_t> tokens) {
   const bool many = tokens.size() > kManyTokens;
-  auto make = [tokens = std::move(tokens), unit = fleet_.block_tokens, adapter = adapter_of(*job),
-               salt = job->ask.salt] { return live::chain_of(tokens, unit, adapter, salt); };
+  auto make = [tokens = std::move(tokens), unit = fleet_.block_tokens, adapter = adapter_of(*job), salt = job->ask.salt,
+               posting = heartbeats_] {
+    live::AskChain chain = live::chain_of(tokens, unit, adapter, salt);
+    // Their caches know neither adapters nor salts.
+    if (posting && unit == live::kBeatBlockTokens && chain.root == kRootDigest) chain.beats = live::beat_hashes(tokens);
+    return chain;
+  };
   if (!many) return chained(job, make());
   asio::post(beside_, [this, alive = alive_, job, make = std::move(make)] {
     asio::post(context_, [this, alive, job, chain = make()]() mutable {
@@ -255,7 +270,7 @@ void Front::choose(const std::shared_ptr<Job>& job) {
 
 void Front::read_models(WorkerId w) {
   const live::WorkerSetup& worker = fleet_.workers[w];
-  if (worker.address.host.empty()) return;
+  if (worker.address.host.empty() || worker.removed) return;
   HttpQuestion q{worker.address, "/v1/models", key_of(worker), "", duration(fleet_.metrics_timeout_ms), kMostModels};
   http_get(context_, std::move(q), [this, alive = alive_, w](HttpAnswer&& answer) {
     if (!*alive || !answer.good()) return;

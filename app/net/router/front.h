@@ -1,10 +1,10 @@
 // Front: the side of a router that clients see: it takes their requests, finds their tokens, has a worker chosen, and
 // passes the request there and the answer back, piece by piece. On the network thread.
 //
-// Whom to choose is the Desk's, on the thread that owns the session; the two talk by closures that each hands the other.
-// Invariants: 1. every request that the Desk has heard of ends with exactly one RequestRecord; 2. of an answer's body
-// not more than one piece is held for a client; 3. a request is tried again only while nothing of an answer's body has
-// come.
+// Whom to choose is the Desk's, on the thread that owns the session; the two talk by closures that each hands the
+// other. Invariants: 1. every request that the Desk has heard of ends with exactly one RequestRecord; 2. of an answer's
+// body not more than one piece is held for a client; 3. a request is tried again only while nothing of an answer's body
+// has come.
 #pragma once
 
 #include <atomic>
@@ -24,8 +24,10 @@
 #include "app/net/http/server.h"
 #include "app/net/router/job.h"
 #include "core/live/fleet_file.h"
+#include "core/live/heartbeat/bodies.h"
 #include "core/live/record/record.h"
 #include "core/live/routing/guard.h"
+#include "core/tokens/tokenizer.h"
 
 namespace blockyard::net {
 
@@ -40,13 +42,17 @@ struct DeskHands {
   std::function<void(WorkerId w, bool broke, unsigned status, bool retry_after, std::string why)> went;
   std::function<void(live::RequestRecord)> ended;
   std::function<void(WorkerId w, std::vector<live::ServedModel>)> serves;
+  /// What a heartbeat worker posted.
+  std::function<void(live::HeartbeatPost, std::function<void(Reply)>)> post;
   /// An answer of the admin API, /metrics, /ready or /v1/models.
   std::function<void(live::Service, std::string target, std::string body, std::function<void(Reply)>)> administer;
 };
 
 class Front {
  public:
-  Front(boost::asio::io_context& context, const live::LiveFleet& fleet, live::Guard::Keys keys, DeskHands desk);
+  /// `tokenizer`: of prompts, where it is not the workers that are asked; may be nullptr.
+  Front(boost::asio::io_context& context, const live::LiveFleet& fleet, live::Guard::Keys keys, DeskHands desk,
+        std::shared_ptr<const Tokenizer> tokenizer = nullptr);
   ~Front();
   Front(const Front&) = delete;
   Front& operator=(const Front&) = delete;
@@ -58,6 +64,8 @@ class Front {
   /// Requests that have not ended. From any thread.
   std::size_t in_flight() const { return in_flight_; }
   void close();
+  /// A worker has joined, has another address, or has left.
+  void set_worker(WorkerId w, const live::WorkerSetup& setup);
   /// The list of models of this worker's address is read anew.
   void read_models(WorkerId w);
 
@@ -69,6 +77,11 @@ class Front {
   std::string adapter_of(const Job& job) const;
   void find_tokens(const std::shared_ptr<Job>& job);
   void ask_for_tokens();
+  void tokenise(const std::shared_ptr<Job>& job);
+  void take_post(const std::shared_ptr<Exchange>& exchange, live::Service service);
+  void answer_post(const std::shared_ptr<Exchange>& exchange,
+                   std::variant<live::HeartbeatPost, live::BodyRefusal> post);
+  void assign(const std::shared_ptr<Job>& job, const live::RouteRecord& route);
   void make_chain(const std::shared_ptr<Job>& job, std::vector<std::uint32_t> tokens);
   void chained(const std::shared_ptr<Job>& job, std::optional<live::AskChain> chain);
   void choose(const std::shared_ptr<Job>& job);
@@ -92,7 +105,10 @@ class Front {
   live::Guard guard_;
   DeskHands desk_;
   bool explain_ = false, draining_ = false;
-  boost::asio::thread_pool beside_{1};  // great bodies are parsed here
+  bool heartbeats_ = false;  // workers are known by their posts
+  std::shared_ptr<const Tokenizer> tokenizer_;
+  boost::asio::thread_pool beside_{1};      // great bodies are parsed here
+  boost::asio::thread_pool tokenising_{1};  // prompts, by a tokenizer of our own
   std::unique_ptr<HttpServer> server_;
   HttpClients clients_;
   boost::asio::steady_timer models_timer_;

@@ -42,8 +42,10 @@ double seconds_of(const std::string& rfc3339) {
   unsigned month = 0, day = 0, hour = 0, minute = 0;
   double second = 0;
   if (rfc3339.find('.') == std::string::npos) return 0;  // to the second: too coarse to compare clocks by
-  if (std::sscanf(rfc3339.c_str(), "%4d-%2u-%2uT%2u:%2u:%lfZ", &y, &month, &day, &hour, &minute, &second) != 6) return 0;
-  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || !(second >= 0 && second < 61)) return 0;
+  if (std::sscanf(rfc3339.c_str(), "%4d-%2u-%2uT%2u:%2u:%lfZ", &y, &month, &day, &hour, &minute, &second) != 6)
+    return 0;
+  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || !(second >= 0 && second < 61))
+    return 0;
   return static_cast<double>(days_of(y, month, day)) * 86400 + hour * 3600 + minute * 60 + second;
 }
 
@@ -64,6 +66,7 @@ EventType event_of(StateChange change) {
       return EventType::kUp;
     case StateChange::kDown:
     case StateChange::kLost:
+    case StateChange::kRemoved:
       return EventType::kDown;
     case StateChange::kBadFrame:
       return EventType::kLeaveOut;
@@ -93,15 +96,23 @@ ObservedFleet::ObservedFleet(const LiveFleet& fleet, BlockNames& names, const st
       names_(&names),
       ids_(std::max(kFirstIds, names.size())),
       started_(seconds_of(started)) {
-  BY_CHECK(!fleet.workers.empty(), "a fleet without workers");
   session_.keep_changes();
-  told_.resize(config_.fleet.workers);
-  for (WorkerId w = 0; w < config_.fleet.workers; ++w) {
+  grow();
+}
+
+// Places for workers that the session has and this has not.
+void ObservedFleet::grow() {
+  const auto all = static_cast<std::uint32_t>(session_.workers().size());
+  if (routers_.size() == 1 && workers_.size() == all) return;
+  config_.fleet.workers = all;
+  told_.resize(all);
+  for (auto w = static_cast<WorkerId>(workers_.size()); w < all; ++w) {
     workers_.emplace_back(config_, *workload_, nullptr, w, CacheKind::kBlocks);
     workers_.back().observed_cache().grow(config_.cache.capacity_blocks, ids_);
   }
-  routers_.push_back({Belief(config_.router, {config_.fleet.workers, 0, nullptr, false}),
-                      FleetFigures(config_.fleet.workers), RouterMemory(config_.seed, 0), ActiveBlocks(), true});
+  routers_.clear();
+  routers_.push_back({Belief(config_.router, {all, 0, nullptr, false}), FleetFigures(all),
+                      RouterMemory(config_.seed, 0), ActiveBlocks(), true});
 }
 
 void ObservedFleet::tell(EventLog* log, EventType type, WorkerId w, std::uint64_t value, BlockId block) const {
@@ -186,8 +197,15 @@ void ObservedFleet::apply(const Record& record, EventLog* log) {
     return kNone;
   };
   const WorkerId w = std::visit(worker_of, record.body);
-  if (w == kNone) return session_.apply(record);
+  if (w == kNone || w >= workers_.size()) {  // of no worker, or of one that joins by it
+    session_.apply(record);
+    grow();
+    if (w == kNone) return;
+    tell(log, EventType::kConnect, w, 0);
+    return settle(w, log);
+  }
   const StreamCounts before = observed(w).truth.counts();
+  const bool was_up = observed(w).up;
   const auto last = observed(w).truth.last();
   const BlockId first_missing = last && *last + 1 < kNone ? static_cast<BlockId>(*last + 1) : kNone;
   session_.apply(record);
@@ -196,10 +214,20 @@ void ObservedFleet::apply(const Record& record, EventLog* log) {
     tell(log, event_of(state->state), w, 0);
   } else if (after.restarts > before.restarts) {
     tell(log, EventType::kAnew, w, 0);
+  } else if (!was_up && observed(w).up) {
+    tell(log, EventType::kUp, w, 0);
   }
   if (after.lost > before.lost) tell(log, EventType::kLose, w, after.lost - before.lost, first_missing);
   if (sum(after.dropped) > sum(before.dropped))
     tell(log, EventType::kLeaveOut, w, sum(after.dropped) - sum(before.dropped));
+  settle(w, log);
+  if (!std::holds_alternative<RouteRecord>(record.body)) return;
+  for (WorkerId other = 0; other < workers_.size(); ++other) {  // what it taught may have moved blocks of others
+    if (other != w && !observed(other).truth.changes().empty()) take_over(other, log);
+  }
+}
+
+void ObservedFleet::settle(WorkerId w, EventLog* log) {
   make_room(observed(w).capacity_blocks(config_.cache.block_tokens), 0);
   take_over(w, log);
   workers_[w].observe_up(observed(w).state() != WorkerState::kDown);

@@ -1,6 +1,6 @@
-// ObservedFleet: moves a routed fleet by what was observed: the counterpart of Simulation. Each record moves the session,
-// and what its truth says is resident lies in the fleet's caches, unit block by unit block, in slots of our own (an
-// engine tells none): a block takes the lowest free one.
+// ObservedFleet: moves a routed fleet by what was observed: the counterpart of Simulation. Each record moves the
+// session, and what its truth says is resident lies in the fleet's caches, unit block by unit block, in slots of our
+// own (an engine tells none): a block takes the lowest free one.
 //
 // What is not observed is not there: no request is seen, so nothing runs, waits or refers to a block, and every block
 // that is held is idle; what routers believe is what is true. What workers say of themselves (running, waiting, in use)
@@ -57,6 +57,8 @@ class ObservedFleet final : public Fleet {
     BlockId block = kNone;
   };
   BlockId name_of(NodeId node);
+  void grow();
+  void settle(WorkerId w, EventLog* log);
   void take_over(WorkerId w, EventLog* log);
   void make_room(std::uint32_t cells, std::uint32_t ids);
   void tell(EventLog* log, EventType type, WorkerId w, std::uint64_t value, BlockId block = kNone) const;
@@ -66,7 +68,7 @@ class ObservedFleet final : public Fleet {
   std::vector<Named> named_;  // by node
   std::uint32_t ids_ = 0;     // room for so many in the caches
   BlockId seen_ = 0;
-  double started_ = 0;        // s since 1970; 0: not known
+  double started_ = 0;  // s since 1970; 0: not known
   std::vector<NodeId> scratch_;
 };
 

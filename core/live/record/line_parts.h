@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/live/heartbeat/bodies.h"
 #include "core/live/record/record.h"
 #include "core/live/truth/codes.h"
 #include "core/settings/json_text.h"
@@ -62,15 +63,8 @@ class LineReader {
     return v != nullptr && v->is_boolean() && v->get<bool>();
   }
   std::optional<Digest> digest(std::string_view key) {
-    const std::string_view hex = text(key);
-    const auto high = parse_code(hex.substr(0, 32)), low = parse_code(hex.size() == 64 ? hex.substr(32) : "");
-    if (!high || !low) {
-      fail(key, "64 hexadecimal digits");
-      return std::nullopt;
-    }
-    const std::uint64_t parts[] = {high->high, high->low, low->high, low->low};
-    Digest out{};
-    for (std::size_t i = 0; i < 32; ++i) out[i] = static_cast<std::uint8_t>(parts[i / 8] >> (56 - 8 * (i % 8)));
+    const auto out = parse_digest(text(key));
+    if (!out) fail(key, "64 hexadecimal digits");
     return out;
   }
   std::size_t choice(std::string_view key, std::span<const std::string_view> names) {
@@ -98,9 +92,15 @@ class LineReader {
 void read_body(LineReader& in, RouteRecord& r);
 void read_body(LineReader& in, RequestRecord& r, std::uint32_t workers);
 void read_body(LineReader& in, CommandRecord& r, std::uint32_t workers);
+void read_body(LineReader& in, BeatRecord& r);
+void read_body(LineReader& in, SyncRecord& r);
+void read_body(LineReader& in, EvictRecord& r);
 void add_body(std::string& out, const RouteRecord& r);
 void add_body(std::string& out, const RequestRecord& r);
 void add_body(std::string& out, const CommandRecord& r);
+void add_body(std::string& out, const BeatRecord& r);
+void add_body(std::string& out, const SyncRecord& r);
+void add_body(std::string& out, const EvictRecord& r);
 
 void add_number(std::string& out, double v);
 void add_text(std::string& out, std::string_view text);

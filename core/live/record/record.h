@@ -41,24 +41,51 @@ struct MetricsRecord {
   bool operator==(const MetricsRecord&) const = default;
 };
 
+/// A heartbeat of a worker that posts them. Its index is the next one where it is not known: from now on it is.
+struct BeatRecord {
+  WorkerId worker = 0;
+  std::string name;
+  double load = 0;  ///< ms of work
+  std::string url;  ///< where requests go from now on; empty: as before
+  std::string why;  ///< what is wrong with the address that it names; empty: nothing
+  bool operator==(const BeatRecord&) const = default;
+};
+
+/// All that such a worker holds. It makes it known too.
+struct SyncRecord {
+  WorkerId worker = 0;
+  std::string name;
+  std::vector<Digest> hashes;
+  bool operator==(const SyncRecord&) const = default;
+};
+
+/// What such a worker holds no more.
+struct EvictRecord {
+  WorkerId worker = 0;
+  std::string name;
+  std::vector<Digest> hashes;
+  bool operator==(const EvictRecord&) const = default;
+};
+
 /// Something about a worker that is not said by its stream.
 enum class StateChange : std::uint8_t {
-  kConnected,     ///< its stream is reached
-  kDisconnected,  ///< and is not any more
-  kGap,           ///< batches are missing
-  kSettled,       ///< a replay is over
-  kRestarted,     ///< another process answers there: what is known of it is void
-  kUp,            ///< its health answers
-  kDown,          ///< it does not
-  kLost,          ///< nobody listens there any more: down, and what is known of it is void
-  kNoStream,      ///< its blocks fit none of ours: the stream is left
-  kBadFrame,      ///< a message of its stream has not the frames of one, and is left
-  kBreakerOpen,   ///< too many requests in a row went wrong there: none goes there for a while
-  kBreakerClosed, ///< some went well again
+  kConnected,      ///< its stream is reached
+  kDisconnected,   ///< and is not any more
+  kGap,            ///< batches are missing
+  kSettled,        ///< a replay is over
+  kRestarted,      ///< another process answers there: what is known of it is void
+  kUp,             ///< its health answers
+  kDown,           ///< it does not
+  kLost,           ///< nobody listens there any more: down, and what is known of it is void
+  kNoStream,       ///< its blocks fit none of ours: the stream is left
+  kBadFrame,       ///< a message of its stream has not the frames of one, and is left
+  kBreakerOpen,    ///< too many requests in a row went wrong there: none goes there for a while
+  kBreakerClosed,  ///< some went well again
+  kRemoved,        ///< it belongs to the fleet no more; its index stays its own
 };
-inline constexpr std::string_view kStateChangeNames[] = {"connected", "disconnected", "gap",  "settled",   "restarted",
-                                                         "up",        "down",         "lost", "no_stream", "bad_frame",
-                                                         "breaker_open", "breaker_closed"};
+inline constexpr std::string_view kStateChangeNames[] = {
+    "connected", "disconnected", "gap",       "settled",      "restarted",      "up",     "down",
+    "lost",      "no_stream",    "bad_frame", "breaker_open", "breaker_closed", "removed"};
 struct StateRecord {
   WorkerId worker = 0;
   StateChange state = StateChange::kConnected;
@@ -84,6 +111,7 @@ struct RouteRecord {
   bool chain = false;  ///< whether its tokens are known; else there are no codes
   Digest root = kRootDigest;
   std::vector<Code> codes;
+  std::vector<Code> beats;  ///< the same blocks by the hashes of heartbeat workers, where there are such
   std::uint32_t prompt_tokens = 0;
   std::string strategy;
   std::vector<WorkerSight> sights;  ///< one a worker
@@ -108,13 +136,14 @@ struct RequestRecord {
   bool operator==(const RequestRecord&) const = default;
 };
 
-/// Somebody changed what the router does.
-enum class CommandKind : std::uint8_t { kRouter, kDrain, kResume };
-inline constexpr std::string_view kCommandNames[] = {"router", "drain", "resume"};
+/// Somebody changed what the router does, or which workers there are.
+enum class CommandKind : std::uint8_t { kRouter, kDrain, kResume, kAdd, kRemove };
+inline constexpr std::string_view kCommandNames[] = {"router", "drain", "resume", "add", "remove"};
 struct CommandRecord {
   CommandKind command = CommandKind::kRouter;
-  std::optional<WorkerId> whom;  ///< of drain and resume
+  std::optional<WorkerId> whom;  ///< of all but router; of add: the next index
   std::string router;            ///< of router: the section as JSON
+  std::string added = {};        ///< of add: one worker as in a fleet file, as JSON
   bool operator==(const CommandRecord&) const = default;
 };
 
@@ -126,10 +155,22 @@ struct EndRecord {
 
 struct Record {
   SimTime t = 0;  ///< µs since the session began; never falls
-  std::variant<KvRecord, KvRawRecord, MetricsRecord, StateRecord, EndRecord, RouteRecord, RequestRecord, CommandRecord>
+  std::variant<KvRecord, KvRawRecord, MetricsRecord, StateRecord, EndRecord, RouteRecord, RequestRecord, CommandRecord,
+               BeatRecord, SyncRecord, EvictRecord>
       body;
   bool operator==(const Record&) const = default;
 };
+
+/// The index that a record gives to a worker that was not there; nothing where it gives none. `workers`: how many there
+/// are before it.
+inline std::optional<WorkerId> joins(const Record& record, std::uint32_t workers) {
+  std::optional<WorkerId> out;
+  if (const auto* beat = std::get_if<BeatRecord>(&record.body)) out = beat->worker;
+  if (const auto* sync = std::get_if<SyncRecord>(&record.body)) out = sync->worker;
+  const auto* command = std::get_if<CommandRecord>(&record.body);
+  if (command != nullptr && command->command == CommandKind::kAdd) out = command->whom;
+  return out && *out == workers ? out : std::nullopt;
+}
 
 /// The first line of a recording.
 struct RecordingHead {

@@ -13,8 +13,8 @@ namespace blockyard::live {
 
 inline constexpr int kRecordingVersion = 1;
 /// The types of lines, in the order of Record's variant.
-inline constexpr std::string_view kRecordTypes[] = {"kv", "kv_raw", "metrics", "state", "end",
-                                                    "route", "request", "command"};
+inline constexpr std::string_view kRecordTypes[] = {"kv",      "kv_raw",  "metrics", "state", "end",  "route",
+                                                    "request", "command", "beat",    "sync",  "evict"};
 
 /// Without a newline at the end.
 std::string head_line(const RecordingHead& head);
@@ -22,7 +22,8 @@ std::string record_line(const Record& record);
 
 /// Errors: no recording, or one of a later version.
 Result<RecordingHead> parse_head(std::string_view line);
-/// Nothing where the line is of a kind that this version does not know. `workers`: a worker must be below it.
+/// Nothing where the line is of a kind that this version does not know. `workers`: how many there are; a worker must be
+/// one of them, or, where the line is about one that joins, the next.
 Result<std::optional<Record>> parse_record(std::string_view line, std::uint32_t workers);
 
 }  // namespace blockyard::live

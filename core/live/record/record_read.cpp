@@ -1,10 +1,13 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 #include <optional>
+#include <type_traits>
 
 #include "core/base/words/printable.h"
+#include "core/live/fleet_file.h"
 #include "core/live/record/base64.h"
 #include "core/live/record/line_parts.h"
 #include "core/live/record/record_json.h"
@@ -150,7 +153,9 @@ void read_body(LineReader& in, EndRecord& r) {
 template <class Body>
 Body body_of(LineReader& in, std::uint32_t workers) {
   Body body;
-  if constexpr (requires { body.worker; }) {
+  if constexpr (std::is_same_v<Body, BeatRecord> || std::is_same_v<Body, SyncRecord>) {
+    body.worker = static_cast<WorkerId>(in.whole("w", std::min(workers, kMostIndices - 1)));  // it may join
+  } else if constexpr (requires { body.worker; }) {
     body.worker = static_cast<WorkerId>(in.whole("w", workers == 0 ? 0 : workers - 1));
     if (workers == 0) in.fail("w", "a worker of the fleet, which has none");
   }
@@ -204,6 +209,12 @@ Result<std::optional<Record>> parse_record(std::string_view line, std::uint32_t 
     record.body = body_of<RequestRecord>(in, workers);
   } else if (type == kRecordTypes[7]) {
     record.body = body_of<CommandRecord>(in, workers);
+  } else if (type == kRecordTypes[8]) {
+    record.body = body_of<BeatRecord>(in, workers);
+  } else if (type == kRecordTypes[9]) {
+    record.body = body_of<SyncRecord>(in, workers);
+  } else if (type == kRecordTypes[10]) {
+    record.body = body_of<EvictRecord>(in, workers);
   } else if (in.trouble().empty()) {
     return std::optional<Record>();
   }

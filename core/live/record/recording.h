@@ -90,6 +90,7 @@ class RecordingReader {
   RecordingHead head_;
   LiveFleet fleet_;
   std::uint64_t line_ = 0, skipped_ = 0;
+  std::uint32_t workers_ = 0;  // those that have joined among them
   SimTime last_ = 0;
   bool cut_ = false, ended_ = false;
 };

@@ -87,6 +87,7 @@ Result<std::unique_ptr<RecordingReader>> RecordingReader::open(const std::string
   auto fleet = parse_fleet(out->head_.fleet, {});
   if (!fleet) return refused("line 1: " + fleet.error().message);
   out->fleet_ = std::move(*fleet);
+  out->workers_ = static_cast<std::uint32_t>(out->fleet_.workers.size());
   return out;
 }
 
@@ -130,7 +131,7 @@ Result<std::optional<Record>> RecordingReader::next() {
       cut_ |= source_->cut();
       return std::optional<Record>();
     }
-    auto record = parse_record(line, static_cast<std::uint32_t>(fleet_.workers.size()));
+    auto record = parse_record(line, workers_);
     const auto refused = [this](const std::string& why) {
       return Error{fmt::format("{}: line {}: {}", quoted_part(path_), line_, why)};
     };
@@ -146,6 +147,7 @@ Result<std::optional<Record>> RecordingReader::next() {
     if (ended_) return refused("there is something behind the end");
     if ((*record)->t < last_) return refused("its time is before that of the line before");
     last_ = (*record)->t;
+    if (joins(**record, workers_)) ++workers_;
     ended_ = std::holds_alternative<EndRecord>((*record)->body);
     return record;
   }

@@ -1,4 +1,5 @@
 // Lines of the kinds that a router writes, read back.
+#include "core/live/fleet_file.h"
 #include "core/live/record/line_parts.h"
 #include "core/live/routing/router_settings.h"
 
@@ -6,7 +7,7 @@ namespace blockyard::live {
 namespace {
 
 constexpr std::uint64_t kMost32 = std::numeric_limits<std::uint32_t>::max();
-constexpr std::size_t kMostSights = 256;
+constexpr std::size_t kMostSights = kMostIndices;
 constexpr std::size_t kLongestText = 4096;
 
 std::uint32_t small(LineReader& in, std::string_view key) { return static_cast<std::uint32_t>(in.whole(key, kMost32)); }
@@ -60,12 +61,20 @@ void read_body(LineReader& in, RouteRecord& r) {
       r.codes.push_back(*code);
     }
     if (in.find("root") != nullptr) r.root = in.digest("root").value_or(kRootDigest);
+    if (const Json* beats = in.find("beats")) {
+      if (!beats->is_array() || beats->size() > r.codes.size()) return in.fail("beats", "a list, no longer than codes");
+      for (const Json& b : *beats) {
+        const auto code = b.is_string() ? parse_code(b.get_ref<const std::string&>()) : std::nullopt;
+        if (!code) return in.fail("beats", "of 32 hexadecimal digits");
+        r.beats.push_back(*code);
+      }
+    }
   }
   r.strategy = text_of(in, "strategy");
   r.reason = text_of(in, "reason");
   const Json* sights = in.find("workers");
   if (sights == nullptr || !sights->is_array() || sights->size() > kMostSights)
-    return in.fail("workers", "a list of at most 256");
+    return in.fail("workers", fmt::format("a list of at most {}", kMostSights));
   for (const Json& v : *sights) {
     if (!read_sight(v, r.sights.emplace_back())) return in.fail("workers", "a list of eight numbers each");
   }
@@ -91,6 +100,16 @@ void read_body(LineReader& in, RequestRecord& r, std::uint32_t workers) {
 
 void read_body(LineReader& in, CommandRecord& r, std::uint32_t workers) {
   r.command = static_cast<CommandKind>(in.choice("command", kCommandNames));
+  if (r.command == CommandKind::kAdd) {
+    r.whom = worker_of(in, "whom", workers + 1);
+    if (r.whom != workers || workers >= kMostIndices) in.fail("whom", "the next worker");
+    const Json* worker = in.find("worker");
+    if (worker == nullptr) return in.fail("worker", "an object");
+    r.added = io::dump_json(*worker);
+    if (const auto ok = parse_workers(r.added, "w"); !ok || ok->size() != 1)
+      in.fail("worker", ok ? "one worker" : ok.error().message);
+    return;
+  }
   r.whom = worker_of(in, "whom", workers);
   if (r.command != CommandKind::kRouter) {
     if (!r.whom) in.fail("whom", "a worker");

@@ -20,6 +20,11 @@ void add_body(std::string& out, const RouteRecord& r) {
     add_codes(out, r.codes);
     out += ']';
     if (r.root != kRootDigest) fmt::format_to(to, R"(,"root":"{}")", to_hex(r.root));
+    if (!r.beats.empty()) {
+      out += R"(,"beats":[)";
+      add_codes(out, r.beats);
+      out += ']';
+    }
   }
   out += R"(,"strategy":)";
   add_text(out, r.strategy);
@@ -56,6 +61,7 @@ void add_body(std::string& out, const CommandRecord& r) {
   fmt::format_to(std::back_inserter(out), R"(,"command":"{}")", kCommandNames[static_cast<std::size_t>(r.command)]);
   if (r.whom) fmt::format_to(std::back_inserter(out), R"(,"whom":{})", *r.whom);
   if (r.command == CommandKind::kRouter) out += R"(,"router":)" + r.router;
+  if (r.command == CommandKind::kAdd) out += R"(,"worker":)" + r.added;
 }
 
 }  // namespace blockyard::live

@@ -83,15 +83,20 @@ std::string question_of(const dom::object& body, std::string_view first, const d
 
 void read_prompt(const dom::object& body, const dom::element& prompt, Ask& out) {
   dom::array list;
+  const auto take_text = [&](const dom::element& text) {
+    out.question = question_of(body, "prompt", text);
+    std::string_view plain;
+    if (text.get(plain) == simdjson::SUCCESS && plain.size() <= kLongestOwnText) out.text = std::string(plain);
+  };
   if (prompt.is_string()) {
-    out.question = question_of(body, "prompt", prompt);
+    take_text(prompt);
   } else if (auto ids = ids_of(prompt)) {
     out.tokens = std::move(*ids);
   } else if (prompt.get(list) == simdjson::SUCCESS && list.size() > 0) {
     const dom::element first = *list.begin();
     out.first_of_several = list.size() > 1;
     if (first.is_string()) {
-      out.question = question_of(body, "prompt", first);
+      take_text(first);
     } else if (auto inner = ids_of(first)) {
       out.tokens = std::move(*inner);
     }

@@ -15,6 +15,9 @@ namespace blockyard::live {
 
 inline constexpr std::size_t kDeepestBody = 128;
 
+/// A prompt that is tokenised by a tokenizer file is no longer than this, bytes.
+inline constexpr std::size_t kLongestOwnText = std::size_t{2} << 20;
+
 enum class AskKind : std::uint8_t { kCompletion, kChat, kOther };
 
 struct Ask {
@@ -27,6 +30,8 @@ struct Ask {
   std::optional<std::vector<std::uint32_t>> tokens;
   /// What /tokenize would be asked; empty where that cannot tell, or need not.
   std::string question;
+  /// The prompt of a completion, where it is a text of at most kLongestOwnText bytes.
+  std::optional<std::string> text;
 };
 
 /// Why a body is refused, with its code of the contract: bad_json or missing_prompt.
@@ -40,6 +45,7 @@ std::variant<Ask, AskRefusal> read_ask(std::string_view body, AskKind kind);
 struct AskChain {
   Digest root = kRootDigest;
   std::vector<Code> codes;
+  std::vector<Digest> beats;  ///< the same blocks as heartbeat workers name them; empty: not known
   std::uint32_t prompt_tokens = 0;
 };
 AskChain chain_of(const std::vector<std::uint32_t>& tokens, std::uint32_t block_tokens, std::string_view adapter,

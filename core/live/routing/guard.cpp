@@ -22,21 +22,31 @@ constexpr auto kServices = std::to_array<Row>({{"POST", "/v1/completions", Servi
                                                {"GET", "/metrics", Service::kMetrics},
                                                {"GET", "/blockyard/workers", Service::kWorkers},
                                                {"GET", "/blockyard/decisions", Service::kDecisions},
-                                               {"PUT", "/blockyard/router", Service::kRouter}});
+                                               {"POST", "/blockyard/workers", Service::kAdd},
+                                               {"PUT", "/blockyard/router", Service::kRouter},
+                                               {"POST", "/internal/heartbeat", Service::kBeat},
+                                               {"POST", "/internal/sync", Service::kSync},
+                                               {"POST", "/internal/eviction", Service::kEvict}});
 
-bool is_admin(Service s) {
-  return s == Service::kWorkers || s == Service::kDecisions || s == Service::kDrain || s == Service::kResume ||
-         s == Service::kRouter;
+bool is_post_of_a_worker(Service s) { return s == Service::kBeat || s == Service::kSync || s == Service::kEvict; }
+bool is_change(Service s) {
+  return s == Service::kDrain || s == Service::kResume || s == Service::kRouter || s == Service::kAdd ||
+         s == Service::kRemove;
 }
-bool is_change(Service s) { return s == Service::kDrain || s == Service::kResume || s == Service::kRouter; }
+// What a router's own key is not enough for, where there is one for those who run it.
+bool is_admin(Service s) {
+  return s == Service::kWorkers || s == Service::kDecisions || is_change(s) || is_post_of_a_worker(s);
+}
+bool needs_json(Service s) { return s == Service::kRouter || s == Service::kAdd || is_post_of_a_worker(s); }
 
-// POST /blockyard/workers/NAME/drain, …/resume.
+// DELETE /blockyard/workers/NAME, POST /blockyard/workers/NAME/drain, …/resume.
 std::optional<Service> of_one_worker(std::string_view path) {
   constexpr std::string_view kBefore = "/blockyard/workers/";
   if (!path.starts_with(kBefore)) return std::nullopt;
   path.remove_prefix(kBefore.size());
   const std::size_t slash = path.find('/');
-  if (slash == 0 || slash == std::string_view::npos) return std::nullopt;
+  if (slash == 0 || path.empty()) return std::nullopt;
+  if (slash == std::string_view::npos) return Service::kRemove;
   if (path.substr(slash) == "/drain") return Service::kDrain;
   if (path.substr(slash) == "/resume") return Service::kResume;
   return std::nullopt;
@@ -94,7 +104,8 @@ bool same_secret(std::string_view a, std::string_view b) {
   return differ == 0;
 }
 
-Guard::Guard(const RouterSettings& settings, Keys keys) : settings_(settings), keys_(std::move(keys)) {}
+Guard::Guard(const RouterSettings& settings, Keys keys, bool heartbeats)
+    : settings_(settings), keys_(std::move(keys)), heartbeats_(heartbeats) {}
 
 std::string Guard::allowed_origin(const http::RequestHead& head) const {
   const std::string* origin = http::find_field(head.fields, "Origin");
@@ -105,9 +116,8 @@ bool Guard::is_own_key(const http::RequestHead& head) const {
   const std::string* told = http::find_field(head.fields, "Authorization");
   if (told == nullptr) return false;
   const std::array all{&keys_.api, &keys_.admin, &keys_.changes};
-  return std::any_of(all.begin(), all.end(), [told](const std::string* key) {
-    return !key->empty() && same_secret(*told, "Bearer " + *key);
-  });
+  return std::any_of(all.begin(), all.end(),
+                     [told](const std::string* key) { return !key->empty() && same_secret(*told, "Bearer " + *key); });
 }
 
 std::optional<RouterError> Guard::check_source(const http::RequestHead& head) const {
@@ -153,7 +163,7 @@ std::variant<Service, RouterError> Guard::check(const http::RequestHead& head, b
   std::optional<Service> found;
   bool path_known = false;
   for (const Row& r : kServices) {
-    if (r.path != path) continue;
+    if (r.path != path || (!heartbeats_ && is_post_of_a_worker(r.service))) continue;
     path_known = true;
     if (r.method == head.method) found = r.service;
   }
@@ -164,15 +174,14 @@ std::variant<Service, RouterError> Guard::check(const http::RequestHead& head, b
   }
   if (const auto one = of_one_worker(path)) {
     path_known = true;
-    if (head.method == "POST") found = one;
+    if (head.method == (*one == Service::kRemove ? "DELETE" : "POST")) found = one;
   }
   if (!path_known) {
     return make_error(404, "invalid_request_error", "not_found", "there is no such path here");
   }
   if (!found) return make_error(405, "invalid_request_error", "method_not_allowed", "this path has another method");
   if (auto refused = check_key(head, *found, from_loopback)) return *refused;
-  if (is_change(*found) && (head.body.kind != http::Framing::Kind::kNone || *found == Service::kRouter) &&
-      !is_json(head))
+  if ((needs_json(*found) || (is_change(*found) && head.body.kind != http::Framing::Kind::kNone)) && !is_json(head))
     return make_error(400, "invalid_request_error", "bad_json", "the Content-Type must be application/json");
   return *found;
 }

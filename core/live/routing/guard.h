@@ -24,16 +24,35 @@ RouterError make_error(unsigned status, std::string_view type, std::string_view 
 /// Whether the texts are the same; takes the same time wherever they differ.
 bool same_secret(std::string_view a, std::string_view b);
 
-enum class Service : std::uint8_t { kCompletion, kChat, kOther, kModels, kHealth, kReady, kMetrics, kOptions, kWorkers,
-                                    kDecisions, kDrain, kResume, kRouter };
+enum class Service : std::uint8_t {
+  kCompletion,
+  kChat,
+  kOther,
+  kModels,
+  kHealth,
+  kReady,
+  kMetrics,
+  kOptions,
+  kWorkers,
+  kDecisions,
+  kDrain,
+  kResume,
+  kRouter,
+  kAdd,
+  kRemove,
+  kBeat,
+  kSync,
+  kEvict
+};
 
 class Guard {
  public:
   struct Keys {
-    std::string api, admin;      ///< configured; empty: none
-    std::string changes;         ///< made at start where there is no admin key; never empty
+    std::string api, admin;  ///< configured; empty: none
+    std::string changes;     ///< made at start where there is no admin key; never empty
   };
-  Guard(const RouterSettings& settings, Keys keys);
+  /// `heartbeats`: whether workers may join by posting.
+  Guard(const RouterSettings& settings, Keys keys, bool heartbeats = true);
 
   /// What is asked for, or why not.
   std::variant<Service, RouterError> check(const http::RequestHead& head, bool from_loopback) const;
@@ -48,6 +67,7 @@ class Guard {
 
   RouterSettings settings_;
   Keys keys_;
+  bool heartbeats_;
 };
 
 }  // namespace blockyard::live

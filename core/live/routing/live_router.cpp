@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/live/heartbeat/bodies.h"
 #include "core/tokens/sha256.h"
 
 namespace blockyard::live {
@@ -14,20 +15,25 @@ Breaker breaker_of(const ProxySettings& p) { return {p.breaker_failures, ms_to_u
 
 }  // namespace
 
-LiveRouter::LiveRouter(const LiveSession& session, std::uint64_t seed)
-    : session_(&session),
-      memory_(seed),
-      breakers_(session.workers().size(), breaker_of(session.fleet().router.proxy)),
-      models_(session.workers().size()),
-      pending_(session.workers().size(), 0),
-      active_blocks_(session.workers().size()) {}
+LiveRouter::LiveRouter(const LiveSession& session, std::uint64_t seed) : session_(&session), memory_(seed) { grow(); }
+
+void LiveRouter::grow() {
+  const std::size_t workers = session_->workers().size();
+  if (breakers_.size() == workers) return;
+  breakers_.resize(workers, breaker_of(session_->fleet().router.proxy));
+  models_.resize(workers);
+  pending_.resize(workers, 0);
+  active_blocks_.resize(workers);
+  memory_.ring.clear();  // made anew at the next need
+  if (!memory_.sessions.live.empty()) memory_.sessions.live.resize(workers, 0);
+}
 
 bool LiveRouter::serves_model(WorkerId w, const std::optional<std::string>& model) const {
   if (!model) return true;
   const auto has = [&model](const std::optional<std::vector<ServedModel>>& list) {
     return list && std::any_of(list->begin(), list->end(), [&](const ServedModel& m) { return m.id == *model; });
   };
-  if (has(models_[w])) return true;
+  if (w < models_.size() && has(models_[w])) return true;
   return std::none_of(models_.begin(), models_.end(), has);  // one that no list names: any
 }
 
@@ -35,21 +41,29 @@ std::vector<WorkerId> LiveRouter::routable(const RouteQuestion& q, SimTime now) 
   std::vector<WorkerId> up, admitted;
   for (WorkerId w = 0; w < session_->workers().size(); ++w) {
     const LiveWorker& worker = session_->workers()[w];
-    if (!worker.up || worker.draining || worker.setup.address.host.empty() || !serves_model(w, q.model)) continue;
+    if (!worker.up || worker.draining || worker.setup.removed || !serves_model(w, q.model)) continue;
+    if (worker.setup.address.host.empty() && !(q.assignable && worker.setup.heartbeat)) continue;
     up.push_back(w);
-    if (breakers_[w].admits(now)) admitted.push_back(w);
+    if (w >= breakers_.size() || breakers_[w].admits(now)) admitted.push_back(w);
   }
-  const bool all_open = std::all_of(up.begin(), up.end(), [this](WorkerId w) { return breakers_[w].open(); });
+  const bool all_open =
+      std::all_of(up.begin(), up.end(), [this](WorkerId w) { return w < breakers_.size() && breakers_[w].open(); });
   std::vector<WorkerId>& out = all_open ? up : admitted;
   std::erase_if(out, [&q](WorkerId w) { return std::find(q.tried.begin(), q.tried.end(), w) != q.tried.end(); });
   return out;
 }
 
-bool LiveRouter::any_routable(SimTime now) const { return !routable({}, now).empty(); }
+bool LiveRouter::any_routable(SimTime now) const {
+  RouteQuestion any;
+  any.assignable = true;
+  return !routable(any, now).empty();
+}
 
 double LiveRouter::load_of(const LiveWorker& w) const {
   const RouterConfig& config = session_->fleet().router.config;
-  if (config.load_metric == LoadMetric::kRemainingMs) return 0;  // engines do not tell it
+  if (config.load_metric == LoadMetric::kRemainingMs) {  // engines do not tell it
+    return w.setup.heartbeat ? w.beat_load + config.effective_speculative_load() * w.sent_since : 0;
+  }
   if (w.figures_at < 0) return w.active;
   return w.figures.running.value_or(0) + w.figures.waiting.value_or(0) +
          config.effective_speculative_load() * w.sent_since;
@@ -86,6 +100,7 @@ std::vector<std::uint64_t> LiveRouter::keys_of(const AskChain& chain) {
 }
 
 std::optional<Decided> LiveRouter::choose(const RouteQuestion& q, SimTime now) {
+  grow();
   const RouterConfig& config = session_->fleet().router.config;
   const auto& workers = session_->workers();
   const std::uint32_t block_tokens = session_->fleet().block_tokens;
@@ -95,7 +110,11 @@ std::optional<Decided> LiveRouter::choose(const RouteQuestion& q, SimTime now) {
   if (figures.routable.empty()) return std::nullopt;
   const AskChain none;
   const AskChain& chain = q.chain ? *q.chain : none;
-  const std::vector<std::uint32_t> overlap = session_->overlaps(chain.root, chain.codes);
+  std::vector<Code> beats;
+  if (session_->has_heartbeats()) {
+    for (const Digest& hash : chain.beats) beats.push_back(code_of_beat(hash));
+  }
+  const std::vector<std::uint32_t> overlap = session_->overlaps(chain.root, chain.codes, beats);
   std::vector<std::uint32_t> distinct(workers.size(), 0), fresh(workers.size(), 0);
   std::vector<std::uint64_t> keys;
   if (policy.reads(Signal::kActiveDistinct)) keys = keys_of(chain);
@@ -148,6 +167,7 @@ std::optional<Decided> LiveRouter::choose(const RouteQuestion& q, SimTime now) {
   r.chain = q.chain.has_value();
   r.root = chain.root;
   r.codes = chain.codes;
+  r.beats = std::move(beats);
   r.prompt_tokens = chain.prompt_tokens;
   r.strategy = policy.id;
   r.reason = out.why.reason;
@@ -192,6 +212,7 @@ void LiveRouter::over(std::uint64_t request) {
 }
 
 std::optional<StateRecord> LiveRouter::went(WorkerId w, How how, const std::string& why, SimTime now) {
+  grow();
   Breaker& b = breakers_[w];
   if (how == How::kNeither) b.neither();
   if (how == How::kWell && b.well()) return StateRecord{w, StateChange::kBreakerClosed, ""};
@@ -199,7 +220,10 @@ std::optional<StateRecord> LiveRouter::went(WorkerId w, How how, const std::stri
   return std::nullopt;
 }
 
-void LiveRouter::serves(WorkerId w, std::vector<ServedModel> models) { models_[w] = std::move(models); }
+void LiveRouter::serves(WorkerId w, std::vector<ServedModel> models) {
+  grow();
+  models_[w] = std::move(models);
+}
 
 bool LiveRouter::is_adapter(const std::string& model) const {
   return std::any_of(models_.begin(), models_.end(), [&model](const auto& list) {
@@ -212,7 +236,7 @@ std::optional<WorkerId> LiveRouter::tokenizer(const std::optional<std::string>& 
   std::optional<WorkerId> best;
   for (WorkerId w = 0; w < session_->workers().size(); ++w) {
     const LiveWorker& worker = session_->workers()[w];
-    if (!worker.up || worker.setup.address.host.empty() || !serves_model(w, model)) continue;
+    if (!worker.up || worker.setup.removed || worker.setup.address.host.empty() || !serves_model(w, model)) continue;
     if (!best || load_of(worker) < load_of(session_->workers()[*best])) best = w;
   }
   return best;

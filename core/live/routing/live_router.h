@@ -30,6 +30,7 @@ struct RouteQuestion {
   std::optional<std::string> model;
   std::string session;
   std::vector<WorkerId> tried;  ///< it has failed there
+  bool assignable = false;      ///< a worker without an address will do: it is told whom, and asks there itself
 };
 
 /// A decision as the admin API tells it.
@@ -55,7 +56,9 @@ class LiveRouter {
   std::optional<StateRecord> went(WorkerId w, How how, const std::string& why, SimTime now);
 
   void serves(WorkerId w, std::vector<ServedModel> models);
-  const std::optional<std::vector<ServedModel>>& models(WorkerId w) const { return models_[w]; }
+  const std::optional<std::vector<ServedModel>>* models(WorkerId w) const {
+    return w < models_.size() ? &models_[w] : nullptr;
+  }
   bool is_adapter(const std::string& model) const;
   bool any_routable(SimTime now) const;
   /// Whom to ask for the tokens of a prompt: the least busy that is up and serves the model.
@@ -67,6 +70,8 @@ class LiveRouter {
     std::uint64_t tokens = 0;  // pending, until its first token
     std::vector<std::uint64_t> blocks;
   };
+  /// Workers that have joined since get their places.
+  void grow();
   bool serves_model(WorkerId w, const std::optional<std::string>& model) const;
   std::vector<WorkerId> routable(const RouteQuestion& q, SimTime now) const;
   double load_of(const LiveWorker& w) const;

@@ -40,6 +40,7 @@ std::string workers_json(const LiveSession& session) {
     one["name"] = w.setup.name;
     one["url"] = w.setup.address.text();
     one["state"] = kWorkerStateNames[static_cast<std::size_t>(w.state())];
+    one["heartbeat"] = w.setup.heartbeat;
     one["up"] = w.up;
     one["draining"] = w.draining;
     one["breaker_open"] = w.breaker_open;
@@ -48,6 +49,7 @@ std::string workers_json(const LiveSession& session) {
     one["resident_blocks"] = w.truth.resident_blocks();
     one["expected_blocks"] = session.view().believed_blocks(id);
     one["capacity_blocks"] = w.capacity_blocks(session.fleet().block_tokens);
+    if (w.setup.heartbeat) one["load_ms"] = w.beat_load;
     one["running"] = w.figures.running ? Json(*w.figures.running) : Json();
     one["waiting"] = w.figures.waiting ? Json(*w.figures.waiting) : Json();
     one["figures_age_ms"] = w.figures_at < 0 ? Json() : Json(us_to_ms(session.now() - w.figures_at));
@@ -69,10 +71,17 @@ std::string decision_json(const Decided& d, const LiveFleet& fleet) {
   out["candidates"] = Json::array();
   for (WorkerId w = 0; w < r.sights.size(); ++w) {
     const WorkerSight& s = r.sights[w];
-    Json one = {{"worker", fleet.workers[w].name}, {"routable", s.routable},           {"overlap", s.overlap},
-                {"load", s.load},                  {"waiting", s.waiting},             {"in_use", s.in_use},
-                {"active", s.active},              {"active_blocks", s.active_blocks}, {"pending_tokens", s.pending_tokens}};
-    for (std::size_t i = 0; i < d.why.terms.size(); ++i) one[std::string(d.why.terms[i])] = d.why.candidates[w].terms[i];
+    Json one = {{"worker", fleet.workers[w].name},
+                {"routable", s.routable},
+                {"overlap", s.overlap},
+                {"load", s.load},
+                {"waiting", s.waiting},
+                {"in_use", s.in_use},
+                {"active", s.active},
+                {"active_blocks", s.active_blocks},
+                {"pending_tokens", s.pending_tokens}};
+    for (std::size_t i = 0; i < d.why.terms.size(); ++i)
+      one[std::string(d.why.terms[i])] = d.why.candidates[w].terms[i];
     if (!d.why.score_name.empty()) one["score"] = d.why.candidates[w].score;
     out["candidates"].push_back(std::move(one));
   }

@@ -42,13 +42,13 @@ struct SecuritySettings {
   bool operator==(const SecuritySettings&) const = default;
 };
 
-enum class TokenSource : std::uint8_t { kWorker, kNone };
-inline constexpr std::string_view kTokenSourceNames[] = {"worker", "none"};
+enum class TokenSource : std::uint8_t { kWorker, kNone, kFile };
 
 struct RouterSettings {
   std::optional<ListenAddress> listen;  ///< nothing: no router
   TokenSource tokens = TokenSource::kWorker;
-  RouterConfig config;  ///< strategy, its parameters, load metric, speculation
+  std::string tokens_file;  ///< of kFile: a tokenizer.json
+  RouterConfig config;      ///< strategy, its parameters, load metric, speculation
   double speculative_ttl_ms = 2000;
   std::string session_header = "X-Session-ID";
   ProxySettings proxy;

@@ -45,6 +45,11 @@ bool is_origin(const std::string& text) {
          text.find_first_of(" \t\r\n") == std::string::npos && text.back() != '/';
 }
 
+std::string tokens_text(const RouterSettings& s) {
+  if (s.tokens == TokenSource::kFile) return s.tokens_file;
+  return s.tokens == TokenSource::kNone ? "none" : "worker";
+}
+
 void read_proxy(ObjectReader& in, const Json& section, ProxySettings& out) {
   in.integer("retries", out.retries, 0, 100);
   in.number("connect_ms", out.connect_ms, 1, 600'000);
@@ -74,13 +79,11 @@ void read_routing(ObjectReader& in, const Json& document, RouterSettings& out) {
     if (!place) return in.fail("listen", place.error().message);
     out.listen = std::move(*place);
   }
-  std::string tokens(kTokenSourceNames[static_cast<std::size_t>(out.tokens)]);
+  std::string tokens = tokens_text(out);
   in.string("tokens", tokens);
-  if (tokens == "none") {
-    out.tokens = TokenSource::kNone;
-  } else if (tokens != "worker") {
-    in.fail("tokens", "must be worker or none: a file is not read so far");
-  }
+  out.tokens = tokens == "worker" ? TokenSource::kWorker : tokens == "none" ? TokenSource::kNone : TokenSource::kFile;
+  if (out.tokens == TokenSource::kFile) out.tokens_file = tokens;
+  if (tokens.empty()) in.fail("tokens", "must be worker, none or a tokenizer.json");
   if (in.has("router")) {
     in.ignore("router");
     if (const auto ok = read_router(io::dump_json(document["router"]), out); !ok && !in.failed())
@@ -101,7 +104,7 @@ void read_routing(ObjectReader& in, const Json& document, RouterSettings& out) {
 }
 
 void write_routing(Json& out, const RouterSettings& s) {
-  out["tokens"] = kTokenSourceNames[static_cast<std::size_t>(s.tokens)];
+  out["tokens"] = tokens_text(s);
   out["listen"] = s.listen ? Json(s.listen->text()) : Json();
   out["router"] = Json::parse(router_json(s));
   const ProxySettings& p = s.proxy;

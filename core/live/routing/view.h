@@ -44,6 +44,8 @@ class RouterView {
     forest_->have_gone(chain.back());  // where the truth had it until now, it is held there
     limit(w, capacity);
   }
+  /// A worker has joined; its index is the next one.
+  void join() { workers_.emplace_back(); }
   /// It has ended: what it brought is believed until then.
   void ended(std::uint64_t request, SimTime until);
   /// The stream of w says that the block is there.
@@ -90,7 +92,7 @@ class RouterView {
   std::vector<Worker> workers_;
   std::unordered_map<std::uint64_t, Brought> open_;  // by request
   std::multimap<SimTime, Brought> due_;
-  Brought* now_ = nullptr;                            // what believe() adds to
+  Brought* now_ = nullptr;  // what believe() adds to
   std::uint32_t next_stamp_ = 0;
 };
 

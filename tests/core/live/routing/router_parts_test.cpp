@@ -361,11 +361,10 @@ TEST(RouterSettingsFile, WhatStandsInTheFile) {
   EXPECT_EQ(again->router.config.strategy, f->router.config.strategy);
   EXPECT_EQ(again->router.proxy, f->router.proxy);
   EXPECT_TRUE(again->router.security.api_key_env.empty());  // names of keys are not written
-  for (const char* bad : {R"({"listen":"x"})", R"({"listen":":"})", R"({"tokens":"some.json"})", R"({"router":{"sync_ms":1}})",
+  for (const char* bad : {R"({"listen":"x"})", R"({"listen":":"})", R"({"tokens":""})", R"({"router":{"sync_ms":1}})",
                           R"({"router":{"strategy":"no"}})", R"({"router":7})", R"({"proxy":{"retries":-1}})",
                           R"({"proxy":{"also":["/metrics"]}})", R"({"proxy":{"odd":1}})",
-                          R"({"security":{"origins":["a"]}})", R"({"heartbeats":{}})", R"({"keep":{}})",
-                          R"({"discover":{}})"}) {
+                          R"({"security":{"origins":["a"]}})", R"({"heartbeats":7})"}) {
     EXPECT_FALSE(parse_fleet(bad, {"http://127.0.0.1:1"})) << bad;
   }
 }
