@@ -1,6 +1,7 @@
 #include "core/metrics/live.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/metrics/summary.h"
 
@@ -70,7 +71,9 @@ void LiveMetrics::on_event(const Event& e, const Fleet& fleet) {
 }
 
 void LiveMetrics::on_quiet(const Fleet& fleet, SimTime until) {
-  worker_count_ = static_cast<std::uint32_t>(fleet.workers().size());
+  const auto workers = static_cast<std::uint32_t>(fleet.workers().size());
+  if (workers > worker_count_ && !points_.empty()) grow(workers);
+  worker_count_ = std::max(worker_count_, workers);
   while (static_cast<SimTime>(points_.size() + 1) * step_ < until) {
     LivePoint p;
     p.t = static_cast<SimTime>(points_.size() + 1) * step_;
@@ -90,6 +93,32 @@ void LiveMetrics::on_quiet(const Fleet& fleet, SimTime until) {
     points_.push_back(p);
     if (points_.size() >= kMostPoints) thin_out();
   }
+}
+
+// Workers that have joined since: they were not there at the points so far.
+void LiveMetrics::grow(std::uint32_t workers) {
+  WorkerPoint absent;
+  absent.up = false;
+  std::vector<WorkerPoint> wider;
+  wider.reserve(points_.size() * workers);
+  for (std::size_t i = 0; i < points_.size(); ++i) {
+    const auto row = this->workers(i);
+    wider.insert(wider.end(), row.begin(), row.end());
+    wider.resize((i + 1) * workers, absent);
+  }
+  worker_points_ = std::move(wider);
+}
+
+void LiveMetrics::on_forget(SimTime t) {
+  const auto old = [t](const auto& sample) { return sample.t < t; };
+  const auto forget = [&old](auto& samples) {
+    samples.erase(samples.begin(), std::partition_point(samples.begin(), samples.end(), old));
+  };
+  forget(arrivals_);
+  forget(preemptions_);
+  forget(starts_);
+  forget(evictions_);
+  forget(finishes_);
 }
 
 void LiveMetrics::thin_out() {

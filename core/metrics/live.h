@@ -68,6 +68,7 @@ class LiveMetrics final : public FrontierListener {
   void on_quiet(const Fleet& fleet, SimTime until) override;
   SimTime looks_at() const override { return static_cast<SimTime>(points_.size() + 1) * step_; }
   void on_cut(SimTime t, std::size_t events) override;
+  void on_forget(SimTime t) override;
 
   SimTime window() const { return window_; }
   /// Over (t − window, t].
@@ -130,6 +131,7 @@ class LiveMetrics final : public FrontierListener {
     std::uint32_t n;
   };
   void thin_out();
+  void grow(std::uint32_t workers);
 
   SimTime window_;
   SimTime step_;

@@ -7,6 +7,7 @@
 namespace blockyard {
 namespace {
 
+constexpr std::size_t kAtOnce = 256;  // records that the only checkpoint moves over
 constexpr std::size_t kLeastSpacing = std::size_t{1} << 20;  // bytes of records between checkpoints
 
 // Memory that a record takes, about.
@@ -20,6 +21,13 @@ std::size_t bytes_of(const live::Record& record) {
   } else if (const auto* metrics = std::get_if<live::MetricsRecord>(&record.body)) {
     const live::MetricsFigures& f = metrics->figures;
     out += (f.ttft.buckets.size() + f.e2e.buckets.size() + f.interval.buckets.size()) * 16;
+  } else if (const auto* route = std::get_if<live::RouteRecord>(&record.body)) {
+    out += (route->codes.size() + route->beats.size()) * sizeof(live::Code) +
+           route->sights.size() * sizeof(live::WorkerSight) + route->reason.size() + route->strategy.size();
+  } else if (const auto* sync = std::get_if<live::SyncRecord>(&record.body)) {
+    out += sync->hashes.size() * sizeof(Digest);
+  } else if (const auto* evict = std::get_if<live::EvictRecord>(&record.body)) {
+    out += evict->hashes.size() * sizeof(Digest);
   }
   return out;
 }
@@ -28,7 +36,8 @@ std::size_t bytes_of(const live::Record& record) {
 
 History::History(const live::LiveFleet& fleet, std::string started, FrontierListener* listener, Keep keep)
     : listener_(listener),
-      keep_(keep),
+      longest_(keep.longest.value_or(ms_to_us(fleet.keep.minutes * 60'000))),
+      most_bytes_(keep.bytes.value_or(static_cast<std::size_t>(fleet.keep.mib * 1048576))),
       started_(std::move(started)),
       names_(fleet.block_tokens),
       newest_(std::make_unique<live::ObservedFleet>(fleet, names_, started_)) {
@@ -59,9 +68,35 @@ void History::add(live::Record record) {
   record_bytes_ += weight;
   checkpoints_.back().held += weight;
   records_.push_back(std::move(record));
-  if (checkpoints_.back().held >= std::max(kLeastSpacing, newest_->bytes())) save();
-  while (checkpoints_.size() > 1 && (bytes() > keep_.bytes || newest() - checkpoints_[1].t > keep_.longest))
-    forget_oldest();
+  const std::size_t copy = newest_->bytes();
+  if (checkpoints_.back().held >= std::max(kLeastSpacing, copy) && copy_bytes_ + 2 * copy <= most_bytes_) save();
+  while (checkpoints_.size() > 1 && (bytes() > most_bytes_ || newest() - checkpoints_[1].t > longest_)) forget_oldest();
+  while (checkpoints_.size() == 1 && too_much()) move_the_only_one();
+}
+
+// More records than the only checkpoint leaves room for, or older ones; by enough that some are worth forgetting.
+bool History::too_much() const {
+  if (records_.size() < kAtOnce) return false;
+  const std::size_t room = std::max(most_bytes_ / 2, most_bytes_ - std::min(most_bytes_, copy_bytes_));
+  return record_bytes_ > room || newest() - records_[kAtOnce - 1].t > longest_;
+}
+
+void History::move_the_only_one() {
+  Checkpoint& only = checkpoints_.front();
+  const std::uint64_t until = first_ + kAtOnce;
+  if (cursor_ && at_ < until) go(until, std::max(now(), record(until - 1).t));  // from where it is
+  for (std::uint64_t i = first_; i < until; ++i) {
+    const std::size_t weight = bytes_of(record(i));
+    only.held -= weight;
+    record_bytes_ -= weight;
+    only.fleet->apply(record(i), nullptr);
+  }
+  only.record = until;
+  only.t = only.fleet->now();
+  copy_bytes_ -= only.bytes;
+  only.bytes = only.fleet->bytes();
+  copy_bytes_ += only.bytes;
+  forget_until(until);
 }
 
 void History::wait_until(SimTime t) {
@@ -77,11 +112,17 @@ void History::forget_oldest() {
   copy_bytes_ -= gone.bytes;
   checkpoints_.pop_front();
   if (cursor_ && at_ < until) go(until, begin());
+  forget_until(until);
+}
+
+// Records before that one, and what was logged of them.
+void History::forget_until(std::uint64_t until) {
   records_.erase(records_.begin(), records_.begin() + static_cast<std::ptrdiff_t>(until - first_));
   first_ = until;
   const std::size_t events = events_until(until);
   log_.erase(log_.begin(), log_.begin() + static_cast<std::ptrdiff_t>(events));
   log_at_ -= std::min(log_at_, events);
+  if (listener_ != nullptr) listener_->on_forget(begin());
 }
 
 std::size_t History::events_until(std::uint64_t record) const {

@@ -3,7 +3,10 @@
 // next, this one is given it.
 //
 // It goes back by copies of the fleet made on the way (checkpoints), from which records are applied again. Where more is
-// held than `keep` allows, the oldest goes, a checkpoint at a time. It knows no wall clock, socket or file. Invariants:
+// held than `keep` allows, the oldest goes, a checkpoint at a time. A fleet that is so large that no second copy fits has
+// one alone: it follows behind, records being applied to it as they are forgotten, so that no frame waits for a copy.
+// Then there are two fleets and records of half of `keep`, and a third fleet while the cursor is not at the newest. It
+// knows no wall clock, socket or file. Invariants:
 // 1. cursor() equals a fleet that was given all records up to its moment, to the hash, however it got there;
 // 2. events()[0, events_at_cursor()) have happened at the cursor; 3. the first checkpoint stands before the first record
 // that is held, so that every moment from begin() on can be gone to.
@@ -13,6 +16,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/live/observed/observed_fleet.h"
@@ -20,10 +24,10 @@
 
 namespace blockyard {
 
-/// How much of the past is kept: the older of the two goes first.
+/// How much of the past is kept: the older of the two goes first. What is not said is as the fleet file has it.
 struct Keep {
-  SimTime longest = SimTime{60} * 60 * 1'000'000;
-  std::size_t bytes = std::size_t{512} << 20;  ///< of records and checkpoints, about
+  std::optional<SimTime> longest = {};
+  std::optional<std::size_t> bytes = {};  ///< of records and checkpoints, about
 };
 
 class History {
@@ -80,11 +84,15 @@ class History {
   std::size_t events_until(std::uint64_t record) const;
   void save();
   void forget_oldest();
+  void move_the_only_one();
+  void forget_until(std::uint64_t record);
+  bool too_much() const;
   /// The cursor to behind the first `i` records, its clock at t.
   void go(std::uint64_t i, SimTime t);
 
   FrontierListener* listener_;
-  Keep keep_;
+  SimTime longest_;
+  std::size_t most_bytes_;
   std::string started_;
   live::BlockNames names_;
   std::unique_ptr<live::ObservedFleet> newest_;

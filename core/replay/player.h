@@ -42,6 +42,8 @@ class FrontierListener {
   virtual SimTime looks_at() const = 0;
   /// All that was told behind the first `events` events is void; the state now is that of time t.
   virtual void on_cut(SimTime t, std::size_t events) = 0;
+  /// Nothing before t is kept any more; what was told of it may be forgotten.
+  virtual void on_forget(SimTime) {}
 };
 
 /// A routing, and what each strategy would have done in its place.

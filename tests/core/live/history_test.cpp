@@ -8,6 +8,7 @@
 #include <random>
 
 #include "core/live/session.h"
+#include "core/metrics/live.h"
 #include "small_recording.h"
 
 namespace blockyard {
@@ -223,6 +224,91 @@ TEST(History, ForgetsTheOldestAndCanStillGoToTheRest) {
   }
   history.seek(0);
   EXPECT_EQ(history.now(), history.begin());
+}
+
+// A fleet of which no second copy fits: the only one moves along, and a cursor that is left behind with it.
+TEST(History, OfALargeFleetForgetsRecordByRecord) {
+  Keep keep;
+  keep.bytes = 100'000;
+  History history(small_fleet(), kStarted, nullptr, keep);
+  std::vector<Record> given;
+  SimTime t = 0;
+  for (int round = 0; round < 12; ++round) {
+    for (Record r : with_routes(small_records())) {
+      if (auto* route = std::get_if<live::RouteRecord>(&r.body)) route->request += static_cast<std::uint64_t>(round) * 1000;
+      if (auto* over = std::get_if<live::RequestRecord>(&r.body)) over->request += static_cast<std::uint64_t>(round) * 1000;
+      r.t += t;
+      given.push_back(r);
+      history.add(r);
+      if (round == 8 && history.follows()) history.seek(history.begin());
+      ASSERT_LE(history.begin(), history.now());
+    }
+    t = history.newest();
+    ASSERT_EQ(history.checkpoints(), 1U);
+    ASSERT_LT(history.bytes(), 400'000U);
+  }
+  EXPECT_GT(history.begin(), t / 2);
+  const auto as_at = [&given](SimTime at, std::uint64_t first_behind) {
+    live::BlockNames names(16);
+    auto fresh = std::make_unique<ObservedFleet>(small_fleet(), names, kStarted);
+    for (std::uint64_t i = 0; i < first_behind; ++i) {
+      if (given[static_cast<std::size_t>(i)].t <= at) fresh->apply(given[static_cast<std::size_t>(i)], nullptr);
+    }
+    return all_of(*fresh);
+  };
+  EXPECT_EQ(all_of(history.cursor()), as_at(history.now(), history.cursor().events_handled()));
+  for (const SimTime at : {(history.begin() + t) / 2, t, history.begin() + 1, t}) {
+    history.seek(at);
+    ASSERT_EQ(all_of(history.cursor()), as_at(at, given.size())) << at;
+    for (std::size_t e = 0; e < history.events().size(); ++e)
+      ASSERT_EQ(history.events()[e].t <= at, e < history.events_at_cursor()) << at;
+  }
+  while (history.step_back()) continue;
+  EXPECT_EQ(history.now(), history.begin());
+}
+
+TEST(History, KeepsAsMuchAsTheFleetFileSays) {
+  live::LiveFleet fleet = small_fleet();
+  fleet.keep.minutes = 0.1;
+  History history(fleet, kStarted);
+  SimTime t = 0;
+  for (int round = 0; round < 5; ++round) {
+    for (Record r : small_records()) {
+      r.t += t;
+      history.add(r);
+    }
+    t = history.newest();
+  }
+  EXPECT_LT(t - history.begin(), 30'000'000);
+  EXPECT_GT(t - history.begin(), 5'000'000);
+}
+
+// Workers that join are there from then on: in the fleet, in its figures, in every moment that is gone to.
+TEST(History, HasWorkersThatJoin) {
+  LiveMetrics metrics;
+  History history(live::parse_fleet(R"({"listen":"8000"})", {}).value(), kStarted, &metrics);
+  EXPECT_EQ(history.cursor().workers().size(), 0U);
+  const auto hash = [](std::uint32_t n) { return live::beat_hash(std::vector<std::uint32_t>{n}); };
+  history.add({1'000'000, live::BeatRecord{0, "a", 5, "", ""}});
+  history.add({1'500'000, live::SyncRecord{0, "a", {hash(1), hash(2)}}});
+  history.add({3'000'000, live::SyncRecord{1, "b", {hash(2)}}});
+  history.wait_until(4'000'000);
+  ASSERT_EQ(history.cursor().workers().size(), 2U);
+  EXPECT_EQ(history.cursor().workers()[0].cache().resident_blocks(), 2U);
+  EXPECT_EQ(history.cursor().workers()[1].cache().resident_blocks(), 1U);
+  EXPECT_EQ(history.cursor().figures(1).overlap, 0U);
+  const std::size_t last = metrics.series(kNever).size() - 1;
+  ASSERT_EQ(metrics.workers(last).size(), 2U);
+  EXPECT_TRUE(metrics.workers(last)[1].up);
+  EXPECT_FALSE(metrics.workers(5)[1].up);  // not yet there
+  EXPECT_EQ(metrics.workers(20)[0].resident, 2U);
+  history.seek(2'000'000);
+  EXPECT_EQ(history.cursor().workers().size(), 1U);
+  history.seek(0);
+  EXPECT_EQ(history.cursor().workers().size(), 0U);
+  history.follow();
+  history.settle_names();
+  EXPECT_EQ(history.cursor().workers().size(), 2U);
 }
 
 TEST(History, FollowsTheNewestUntilItIsStopped) {
