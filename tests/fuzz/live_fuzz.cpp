@@ -43,7 +43,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   const std::string rest(reinterpret_cast<const char*>(data + 1), size - 1);
   switch (data[0] % 4) {
-    case 0: stream(rest); break;
+    case 0:
+      stream(rest);
+      break;
     case 1: {
       const MetricsPage page = parse_metrics(rest);
       const Record record{1, MetricsRecord{0, figures_of(page, 0, 1), ""}};
@@ -59,6 +61,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       } else if (*record) {
         session.apply(**record);
         session.apply(**record);
+        // A worker that joined by it is told something too.
+        const auto joined = static_cast<WorkerId>(session.workers().size() - 1);
+        session.apply({2, SyncRecord{joined, "a", {Digest{1}, Digest{2}}}});
+        session.apply({2, StateRecord{joined, StateChange::kRemoved, ""}});
         BY_CHECK(record_line(**record).size() < 64 * rest.size() + 4096, "a line grows");
       }
       break;
