@@ -60,6 +60,8 @@ def one_is_added_and_one_leaves(router, first):
     assert ask(router.port, "/blockyard/workers", {"name": "w0", "url": first.url}, key)[0] == 201
     until(lambda: ask(router.port, "/v1/completions", {"prompt": "a"})[1]["x-blockyard-worker"] == "w0", "it is back")
     assert len(first.seen) > seen
+    series = [l.rsplit(b" ", 1)[0] for l in get(router.port, "/metrics")[2].splitlines() if not l.startswith(b"#")]
+    assert len(set(series)) == len(series) > 10, series
     out = router.end()["workers"]
     assert [(w["name"], w["state"]) for w in out] == [("w0", "removed"), ("two", "live"), ("w0", "live")], out
     held(out[1], stream.streams[0])

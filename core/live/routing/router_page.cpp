@@ -15,8 +15,10 @@ std::string router_page(const LiveSession& session) {
   std::string out;
   const auto rows = [&](std::string_view name, std::string_view type, auto value) {
     out += fmt::format("# TYPE {} {}\n", name, type);
-    for (WorkerId w = 0; w < session.workers().size(); ++w)
+    for (WorkerId w = 0; w < session.workers().size(); ++w) {
+      if (session.workers()[w].setup.removed) continue;  // its name may be another's
       out += fmt::format("{}{{worker=\"{}\"}} {}\n", name, session.workers()[w].setup.name, value(w));
+    }
   };
   const auto worker = [&session](WorkerId w) -> const LiveWorker& { return session.workers()[w]; };
   rows("blockyard_active_requests", "gauge", [&](WorkerId w) { return worker(w).active; });
