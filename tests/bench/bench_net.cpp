@@ -1,8 +1,10 @@
 // What a router costs beside speaking to a worker itself: requests of 1 KiB and streams of events over loopback, both
-// ways in turn, medians. The machine may be shared, so ratios and differences mean more than numbers.
+// ways in turn, medians. The machine may be shared, so ratios and differences mean more than numbers, and the time on
+// the processor (client and worker among it) more than any of them.
 //
 //     blockyard_net_bench [--smoke]
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <atomic>
@@ -202,6 +204,13 @@ Taken streams(std::uint16_t port, std::size_t count) {
   return out;
 }
 
+double cpu_us() {
+  rusage used{};
+  getrusage(RUSAGE_SELF, &used);
+  const auto us = [](const timeval& t) { return static_cast<double>(t.tv_sec) * 1e6 + static_cast<double>(t.tv_usec); };
+  return us(used.ru_utime) + us(used.ru_stime);
+}
+
 double median(std::vector<double> v) {
   std::sort(v.begin(), v.end());
   return percentile(v, 50);
@@ -209,13 +218,15 @@ double median(std::vector<double> v) {
 
 // Both ways in turn.
 void compare(const char* what, int rounds, const std::function<Taken(bool through)>& take) {
-  std::vector<double> rate[2], p50[2], p99[2];
+  std::vector<double> rate[2], p50[2], p99[2], cpu[2];
   std::uint64_t failed = 0;
   for (int r = 0; r < rounds; ++r) {
     for (const bool through : {false, true}) {
+      const double before = cpu_us();
       const Taken t = take(through);
       failed += t.failed;
       if (t.us.empty()) continue;
+      cpu[through].push_back((cpu_us() - before) / static_cast<double>(t.us.size()));
       rate[through].push_back(t.rate());
       p50[through].push_back(percentile(t.us, 50));
       p99[through].push_back(percentile(t.us, 99));
@@ -225,8 +236,9 @@ void compare(const char* what, int rounds, const std::function<Taken(bool throug
     fmt::print("{}: {} failed\n", what, failed);
     std::exit(1);
   }
-  fmt::print("| {} | {:.0f} | {:.0f} | {:.2f} | {:.0f} | {:.0f} |\n", what, median(rate[0]), median(rate[1]),
-             median(rate[1]) / median(rate[0]), median(p50[1]) - median(p50[0]), median(p99[1]) - median(p99[0]));
+  fmt::print("| {} | {:.0f} | {:.0f} | {:.2f} | {:.0f} | {:.0f} | {:.1f} | {:.1f} |\n", what, median(rate[0]),
+             median(rate[1]), median(rate[1]) / median(rate[0]), median(p50[1]) - median(p50[0]),
+             median(p99[1]) - median(p99[0]), median(cpu[0]), median(cpu[1]));
 }
 
 }  // namespace
@@ -251,8 +263,8 @@ int main(int argc, char** argv) {
   const std::string url = (*watch)->listening();
   const auto router = static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
   fmt::print(
-      "| what | direct /s | through the router /s | ratio | added p50 µs | added p99 µs |\n| --- | --- | --- | --- | "
-      "--- | --- |\n");
+      "| what | direct /s | through the router /s | ratio | added p50 µs | added p99 µs | CPU µs direct | through |\n"
+      "| --- | --- | --- | --- | --- | --- | --- | --- |\n");
   for (const std::size_t users : {std::size_t{1}, std::size_t{8}, std::size_t{64}}) {
     compare(fmt::format("requests of 1 KiB, {} at a time", users).c_str(), rounds,
             [&](bool through) { return requests(through ? router : upstream.port(), users, seconds); });
