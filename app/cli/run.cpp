@@ -126,7 +126,7 @@ int run(const RunArgs& args, const Context& context) {
                                         policy_table()[scenario->config.router.strategy].label, scenario->config.seed);
   if (args.json) return finish(outputs, summary_json(summary) + "\n");
   const auto sessions = session_figures(sim);
-  return finish(outputs, summary_table(title, summary) + (sessions ? "\n" + session_table(*sessions) : ""));
+  return finish(outputs, summary_table(title, summary, *scenario) + (sessions ? "\n" + session_table(*sessions) : ""));
 }
 
 }  // namespace

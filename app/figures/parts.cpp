@@ -70,6 +70,7 @@ std::string small_print(const RunResults& r) {
   std::string out = fmt::format("scenario {} · {} · seed {} · blockyard {}", r.scenario.name, fleet_print(r.scenario),
                                 r.scenario.config.seed, r.version);
   if (!r.summary.rejected_reason.empty()) out += " · REJECTED: " + r.summary.rejected_reason;
+  if (r.summary.saturation) out += " · SATURATED: " + saturation_text(*r.summary.saturation);
   return out;
 }
 

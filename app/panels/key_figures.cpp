@@ -23,7 +23,7 @@ constexpr std::array<KeyFigureKind, kKeyFigures> kKinds{{
     {"End-to-end p95", "E2E p95", "ms", &KeyFigures::e2e_p95_ms, 1, -1, &Theme::p99,
      "Time from arrival to last token: 95 of 100 are faster."},
     {"Throughput", "Served", "req/s", &KeyFigures::throughput_rps, 1, 1, &Theme::accent,
-     "Requests finished ÷ seconds."},
+     "Requests finished ÷ seconds. A click asks how many workers would keep an objective."},
     {"Evictions", "Evictions", "blk/s", &KeyFigures::evictions_per_s, 1, -1, &Theme::block_evicted,
      "Evicted blocks ÷ seconds, all workers."},
     {"Load imbalance", "Skew", "×", &KeyFigures::imbalance, 1, -1, &Theme::text_secondary,
@@ -54,25 +54,37 @@ float figure_gap(const Look& look, const Rect& rect) {
   return look.px(rect.w < look.px(kTightFigures) ? 4 : rect.w < look.px(700) ? 6 : 10);
 }
 
-void rejected_tile(const FrameContext& ctx, const Rect& rect, const Rejections& rejections) {
-  const Look& look = ctx.look;
+// A figure in red: what it is, how much, and a word on it.
+void alarm_tile(const Look& look, const Rect& rect, const char* label, const std::string& value,
+                const std::string& word, const std::string& help) {
   const Theme& theme = look.theme;
   ImDrawList* list = ImGui::GetWindowDrawList();
   ImGui::SetCursorScreenPos(rect.min());
-  ImGui::InvisibleButton("rejected", ImVec2(std::max(1.0F, rect.w), std::max(1.0F, rect.h)));
-  help_tooltip(look, "Rejected", rejected_reason(rejections) + ". They were not run; no figure counts them.");
+  ImGui::InvisibleButton(label, ImVec2(std::max(1.0F, rect.w), std::max(1.0F, rect.h)));
+  help_tooltip(look, label, help);
   list->AddRectFilled(rect.min(), rect.max(), theme.panel, look.px(8));
   compat::add_rect(list, rect.min(), rect.max(), theme.bad, look.px(8));
   list->PushClipRect(rect.min(), rect.max(), true);
   const Rect in = rect.inset(look.px(10), 0);
-  draw_text(list, look, FontRole::Small, theme.bad_text, ImVec2(in.x, rect.y + rect.h * 0.2F), "Rejected");
-  draw_text(list, look, FontRole::Kpi, theme.bad_text, ImVec2(in.x, rect.y + rect.h * 0.5F),
-            with_commas(rejections.rejected));
-  draw_text(
-      list, look, FontRole::Small, theme.bad_text, ImVec2(in.x, rect.y + rect.h * 0.8F),
-      ellipsized(look, FontRole::Small, fmt::format("need over {}", counted(rejections.capacity, "block")), in.w));
+  draw_text(list, look, FontRole::Small, theme.bad_text, ImVec2(in.x, rect.y + rect.h * 0.2F), label);
+  draw_text(list, look, FontRole::Kpi, theme.bad_text, ImVec2(in.x, rect.y + rect.h * 0.5F), value);
+  draw_text(list, look, FontRole::Small, theme.bad_text, ImVec2(in.x, rect.y + rect.h * 0.8F),
+            ellipsized(look, FontRole::Small, word, in.w));
   list->PopClipRect();
-  look.mark("rejected", rect);
+}
+
+void rejected_tile(const FrameContext& ctx, const Rect& rect, const Rejections& rejections) {
+  alarm_tile(ctx.look, rect, "Rejected", with_commas(rejections.rejected),
+             fmt::format("need over {}", counted(rejections.capacity, "block")),
+             rejected_reason(rejections) + ". They were not run; no figure counts them.");
+  ctx.look.mark("rejected", rect);
+}
+
+void saturated_tile(const FrameContext& ctx, const Rect& rect, const Saturation& saturation) {
+  alarm_tile(ctx.look, rect, "Saturated", figure_text(saturation.times(), 2) + " ×", "offered against served",
+             fmt::format("The fleet is {}.\n\nWhat would help: {}.", saturation_text(saturation),
+                         saturation_remedy(saturation, ctx.scenario)));
+  ctx.look.mark("saturated", rect);
 }
 
 // Two halves, one over the other: the one that holds is lit.
@@ -115,16 +127,18 @@ void span_switch(FrameContext& ctx, Rect rect) {
 
 }  // namespace
 
-Rect draw_figures_end(FrameContext& ctx, Rect rect, const Rejections& rejections) {
+Rect draw_figures_end(FrameContext& ctx, Rect rect, const Alarms& alarms) {
   const Look& look = ctx.look;
   const float gap = figure_gap(look, rect);
   // In a lesson it is fixed: where room is short, the figures have it.
   if (rect.w >= look.px(ctx.lesson ? 560 : 420))
     span_switch(ctx, rect.take_right(look.px(rect.w < look.px(kTightFigures) ? 40 : 84), gap));
-  if (rejections.rejected > 0) {
-    const float w = std::max(look.px(92), std::floor((rect.w - gap * kKeyFigures) / (kKeyFigures + 1)));
-    rejected_tile(ctx, rect.take_right(w, gap), rejections);
-  }
+  const int tiles = (alarms.rejections.rejected > 0 ? 1 : 0) + (alarms.saturation ? 1 : 0);
+  if (tiles == 0) return rect;
+  const auto all = static_cast<float>(kKeyFigures) + static_cast<float>(tiles);
+  const float w = std::max(look.px(92), std::floor((rect.w - gap * (all - 1)) / all));
+  if (alarms.rejections.rejected > 0) rejected_tile(ctx, rect.take_right(w, gap), alarms.rejections);
+  if (alarms.saturation) saturated_tile(ctx, rect.take_right(w, gap), *alarms.saturation);
   return rect;
 }
 
@@ -150,8 +164,8 @@ void KeyFigureRow::draw(FrameContext& ctx, const Rect& whole) {
   if (ctx.observed != nullptr) return draw_observed_figures(ctx, whole);
   const Look& look = ctx.look;
   if (look.anchors) look.anchors->push("kpis");
-  if (due_.due(ctx)) rejections_ = rejections_of(ctx.fleet);
-  const Rect rect = draw_figures_end(ctx, whole, rejections_);
+  if (due_.due(ctx)) alarms_ = Alarms::of(ctx.fleet);
+  const Rect rect = draw_figures_end(ctx, whole, alarms_);
   const bool so_far = run_so_far(ctx);
   const KeyFigures now = shown_figures(ctx, ctx.metrics), before = ctx.metrics.at(ctx.now - ctx.metrics.window()),
                    window = ctx.metrics.at(ctx.now), all = ctx.metrics.until(ctx.now);
@@ -196,6 +210,7 @@ void KeyFigureRow::draw(FrameContext& ctx, const Rect& whole) {
     spec.help = help_[i].c_str();
     const bool clicked = kpi_tile(look, tile, spec);
     if (clicked && f.field == &KeyFigures::block_hit_rate) explain_hit_rate(ctx);
+    if (clicked && f.field == &KeyFigures::throughput_rps) ask_how_many_workers(ctx);
   }
   if (look.anchors) look.anchors->pop();
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "app/ui/look.h"
 #include "app/ui/rect.h"
 #include "core/metrics/rejections.h"
+#include "core/metrics/saturation.h"
 
 namespace blockyard {
 
@@ -36,9 +38,16 @@ KeyFigures shown_figures(const FrameContext& ctx, const LiveMetrics& metrics);
 /// "last 5 s" or "run so far".
 std::string figures_span(const FrameContext& ctx);
 
-/// Draws the switch at the right end of a row of figures and, where requests were rejected, how many and why, in red.
-/// Returns what is left of the row.
-Rect draw_figures_end(FrameContext& ctx, Rect rect, const Rejections& rejections);
+/// What a fleet could not do, looked at now and then.
+struct Alarms {
+  Rejections rejections;
+  std::optional<Saturation> saturation;
+  static Alarms of(const Fleet& fleet) { return {rejections_of(fleet), saturation_of(fleet)}; }
+};
+
+/// Draws the switch at the right end of a row of figures and, in red, how many requests were rejected and how many
+/// times what it serves the fleet is offered, where that is so; both say why on hover. Returns what is left of the row.
+Rect draw_figures_end(FrameContext& ctx, Rect rect, const Alarms& alarms);
 
 class KeyFigureRow {
  public:
@@ -47,7 +56,7 @@ class KeyFigureRow {
  private:
   std::array<std::vector<float>, kKeyFigures> history_;
   std::array<std::string, kKeyFigures> help_;
-  Rejections rejections_;
+  Alarms alarms_;
   Refresh due_{5};
 };
 

@@ -25,6 +25,12 @@ Json goodput_json(const std::optional<Goodput>& g) {
   return {{"requests", g->requests}, {"share", g->share}, {"requests_per_s", g->requests_per_s}};
 }
 
+Json saturation_json(const Saturation& s) {
+  return {{"says", saturation_text(s)},     {"times", s.times()},
+          {"offered_per_s", s.offered_rps}, {"served_per_s", s.served_rps},
+          {"wait_grows_s_per_s", s.growth}, {"last_wait_ms", s.last_wait_ms}};
+}
+
 }  // namespace
 
 namespace io {
@@ -63,6 +69,7 @@ Json summary_value(const Summary& s) {
            {"imbalance", s.imbalance},
            {"jain_index", s.jain_index}};
   if (!s.rejected_reason.empty()) out["rejected_reason"] = s.rejected_reason;
+  if (s.saturation) out["saturation"] = saturation_json(*s.saturation);
   return out;
 }
 
@@ -188,6 +195,7 @@ std::string results_json(const RunResults& results) {
            {"match_length_histogram", std::move(histogram)},
            {"series", series_json(results)},
            {"distributions", distributions_json(results.latencies)}};
+  if (s.saturation) out["saturation_remedy"] = saturation_remedy(*s.saturation, results.scenario);
   if (results.sessions) out["sessions"] = sessions_json(*results.sessions);
   if (!results.read_as.empty()) out["read_as"] = results.read_as;
   return io::dump_json(out, 1) + "\n";

@@ -86,6 +86,13 @@ Summary read_summary(const Json& v) {
     take(*g, "share", s.goodput->share);
     take(*g, "requests_per_s", s.goodput->requests_per_s);
   }
+  if (const Json* v_saturation = there(v, "saturation")) {
+    Saturation& saturation = s.saturation.emplace();
+    take(*v_saturation, "offered_per_s", saturation.offered_rps);
+    take(*v_saturation, "served_per_s", saturation.served_rps);
+    take(*v_saturation, "wait_grows_s_per_s", saturation.growth);
+    take(*v_saturation, "last_wait_ms", saturation.last_wait_ms);
+  }
   take(v, "imbalance", s.imbalance);
   take(v, "jain_index", s.jain_index);
   return s;

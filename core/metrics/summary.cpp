@@ -107,6 +107,7 @@ Summary summarize(const Fleet& fleet) {
     (r.hit > 0 ? ttft_hit : ttft_miss).push_back(ttft.back());
   }
   if (s.rejected > 0) s.rejected_reason = rejected_reason(rejections_of(fleet));
+  s.saturation = saturation_of(fleet);
   s.request_hit_rate = ratio(s.hit_requests, s.completed);
   s.block_hit_rate = ratio(static_cast<double>(s.hit_blocks), static_cast<double>(s.prompt_blocks));
   s.token_hit_rate =

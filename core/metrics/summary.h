@@ -9,6 +9,7 @@
 
 #include "core/base/percentile.h"
 #include "core/fleet/fleet.h"
+#include "core/metrics/saturation.h"
 
 namespace blockyard {
 
@@ -79,6 +80,7 @@ struct Summary {
   std::optional<Spread> itl;       ///< between consecutive output tokens, each a value; those of lost runs too
   double output_tokens_per_s = 0;  ///< of completed requests, over the makespan
   std::optional<Goodput> goodput;  ///< empty where the scenario promises nothing
+  std::optional<Saturation> saturation;
   double imbalance = 0;
   double jain_index = 0;
   std::vector<WorkerSummary> workers;

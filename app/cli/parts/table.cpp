@@ -45,10 +45,17 @@ std::string text_table(const std::vector<std::vector<std::string>>& rows, LastCo
   return out;
 }
 
-std::string summary_table(const std::string& title, const Summary& s) {
+std::string saturated_line(const Summary& s, const Scenario& scenario) {
+  if (!s.saturation) return "";
+  return fmt::format("SATURATED: {}. What would help: {}.\n", saturation_text(*s.saturation),
+                     saturation_remedy(*s.saturation, scenario));
+}
+
+std::string summary_table(const std::string& title, const Summary& s, const Scenario& scenario) {
   const auto percent = [](double v) { return fmt::format("{:.2f} %", 100 * v); };
   std::string out = title + "\n\n";
   if (!s.rejected_reason.empty()) out += fmt::format("REJECTED: {}.\n\n", s.rejected_reason);
+  if (s.saturation) out += saturated_line(s, scenario) + "\n";
   out += text_table(
       {
           {"requests", with_commas(s.requests),

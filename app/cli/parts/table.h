@@ -6,11 +6,15 @@
 
 #include "core/metrics/session_figures.h"
 #include "core/metrics/summary.h"
+#include "core/settings/scenario.h"
 
 namespace blockyard::cli {
 
-/// The summary of one run as a readable table.
-std::string summary_table(const std::string& title, const Summary& summary);
+/// The summary of one run of the scenario as a readable table, with what went wrong above it.
+std::string summary_table(const std::string& title, const Summary& summary, const Scenario& scenario);
+
+/// "SATURATED: offered 3.2 × …. What would help: ….\n"; "" where the fleet kept up.
+std::string saturated_line(const Summary& summary, const Scenario& scenario);
 
 /// What the run's conversations came to.
 std::string session_table(const SessionFigures& sessions);

@@ -31,8 +31,8 @@ void SideBySide::draw_differences(FrameContext& ctx, const Rect& whole) {
   const Theme& theme = look.theme;
   ImDrawList* list = ImGui::GetWindowDrawList();
   if (look.anchors) look.anchors->push("differences");
-  if (due_.due(ctx)) rejections_ = rejections_of(ctx.fleet);
-  const Rect rect = draw_figures_end(ctx, whole, rejections_);
+  if (due_.due(ctx)) alarms_ = Alarms::of(ctx.fleet);
+  const Rect rect = draw_figures_end(ctx, whole, alarms_);
   const KeyFigures a = shown_figures(ctx, ctx.metrics), b = shown_figures(ctx, *ctx.compared[0].metrics);
   const std::string name_a = label_of(ctx.fleet.config().router.strategy), name_b = ctx.compared[0].variant->name;
   const float gap = look.px(rect.w < look.px(700) ? 6 : 10);

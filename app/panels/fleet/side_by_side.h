@@ -32,7 +32,7 @@ class SideBySide {
   std::array<FleetPanel, kMost> fleets_;
   std::array<VariantPicker, kMost> pickers_;
   std::array<std::string, kKeyFigures> help_;
-  Rejections rejections_;
+  Alarms alarms_;
   Refresh due_{5};
 };
 

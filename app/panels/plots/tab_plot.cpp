@@ -9,7 +9,9 @@
 #include "app/panels/linked.h"
 #include "app/plot/draw/export.h"
 #include "app/ui/icons.h"
+#include "core/io/files.h"
 #include "core/metrics/rejections.h"
+#include "core/metrics/saturation.h"
 #include "core/settings/scenario.h"
 
 namespace blockyard {
@@ -53,6 +55,20 @@ void carry_out(FrameContext& ctx, const PlotAction& action, const Figure& figure
       ctx.push(cmd::SaveFile{file_name(figure) + ".csv",
                              [figure](const std::string& path) { return write_figure_csv(figure, path); }});
       return;
+    case PlotAction::Kind::ExportSvg:
+    case PlotAction::Kind::ExportPdf: {
+      ExportOptions options;
+      options.font_dir = ctx.look.fonts.folder;
+      const VectorFormat format = action.kind == PlotAction::Kind::ExportSvg ? VectorFormat::Svg : VectorFormat::Pdf;
+      const PaperWidth width = figure.plots.size() > 1 ? PaperWidth::TwoColumns : PaperWidth::OneColumn;
+      ctx.push(cmd::SaveFile{file_name(figure) + (format == VectorFormat::Svg ? ".svg" : ".pdf"),
+                             [figure, options, view, format, width](const std::string& path) {
+                               const auto written =
+                                   io::write_file(path, render_figure_vector(figure, format, width, options, view));
+                               return written ? std::string() : written.error().message;
+                             }});
+      return;
+    }
     case PlotAction::Kind::ExportPng: {
       ExportOptions options;
       options.theme = action.png_dark ? dark_theme() : light_theme();
@@ -159,6 +175,8 @@ PlotAction show_plot(FrameContext& ctx, const char* id, const Rect& rect, PlotBo
   }
   if (const std::string why = rejected_reason(rejections_of(ctx.fleet)); !why.empty())
     box.figure.footnote += " · REJECTED: " + why;
+  if (const auto saturation = saturation_of(ctx.fleet))
+    box.figure.footnote += " · SATURATED: " + saturation_text(*saturation);
   if (over_time) {
     const Linked hovered = linked_to(ctx, ctx.hover), selected = linked_to(ctx, ctx.selection);
     for (PlotView& v : box.view.plots) {

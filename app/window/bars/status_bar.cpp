@@ -12,6 +12,7 @@
 #include "app/window/bars/top_bar.h"
 #include "core/live/observed/observed_fleet.h"
 #include "core/metrics/rejections.h"
+#include "core/metrics/saturation.h"
 #include "core/settings/scenario.h"
 
 namespace blockyard {
@@ -75,15 +76,16 @@ void draw_status_bar(FrameContext& ctx, const Rect& rect) {
   const std::string hint = "Space  play     .  next event     ?  keys     F1  help     Ctrl K  commands";
   const float hint_w = text_width(look, FontRole::Small, hint);
   const std::string rejected = rejected_reason(rejections_of(ctx.fleet));
+  const auto saturation = ctx.observed != nullptr ? std::nullopt : saturation_of(ctx.fleet);
   const std::string facts =
       ctx.observed != nullptr
           ? fmt::format("{} · {} records · {} events · {}", counted(ctx.fleet.workers().size(), "worker"),
                         short_count(ctx.observed->session().records()), short_count(ctx.log_at),
                         ctx.arriving ? "observed" : "as recorded")
-          : fmt::format("{} of {} requests   ·   {} events   ·   seed {}   ·   {}", with_commas(ctx.fleet.arrived()),
-                  with_commas(ctx.fleet.records().size()), short_count(ctx.log_at), ctx.scenario.config.seed,
-                  ctx.changes.empty() ? "deterministic"
-                                               : fmt::format("{} changed in flight", ctx.changes.size()));
+          : fmt::format(
+                "{} of {} requests   ·   {} events   ·   seed {}   ·   {}", with_commas(ctx.fleet.arrived()),
+                with_commas(ctx.fleet.records().size()), short_count(ctx.log_at), ctx.scenario.config.seed,
+                ctx.changes.empty() ? "deterministic" : fmt::format("{} changed in flight", ctx.changes.size()));
   // The clock, where the top bar has no room for it.
   if (rect.w < look.px(760)) {
     const std::string clock = clock_text(ctx.now);
@@ -92,11 +94,13 @@ void draw_status_bar(FrameContext& ctx, const Rect& rect) {
     return;
   }
   x = std::max(x + look.px(28), rect.x + look.px(end_x < rect.right() ? 0 : 292));
-  // Whatever was not run is said in red, in words, before anything else.
-  if (!rejected.empty()) {
+  // Whatever was not run, or was too much, is said in red, in words, before anything else.
+  if (!rejected.empty() || saturation) {
+    std::string said = rejected.empty() ? "" : "Rejected: " + rejected;
+    if (saturation) said += (said.empty() ? "Saturated: " : "   ·   Saturated: ") + saturation_text(*saturation);
     draw_text(list, look, FontRole::Small, look.theme.bad_text, ImVec2(x, y),
-              ellipsized(look, FontRole::Small, "Rejected: " + rejected, end_x - look.px(14) - x));
-    look.mark("rejected reason", {x, rect.y, end_x - look.px(14) - x, rect.h});
+              ellipsized(look, FontRole::Small, said, end_x - look.px(14) - x));
+    look.mark(rejected.empty() ? "saturated reason" : "rejected reason", {x, rect.y, end_x - look.px(14) - x, rect.h});
     return;
   }
   const float end = x + text_width(look, FontRole::Small, facts);
