@@ -5,7 +5,9 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <optional>
 
+#include "app/cli/answers/answer_args.h"
 #include "app/cli/command.h"
 #include "app/cli/parts/checks.h"
 #include "app/cli/parts/help.h"
@@ -13,7 +15,10 @@
 #include "app/cli/parts/options.h"
 #include "app/cli/parts/output_set.h"
 #include "app/cli/parts/table.h"
+#include "app/jobs/sweep.h"
 #include "core/base/words/printable.h"
+#include "core/experiment/answers/answer_table.h"
+#include "core/experiment/answers/robust.h"
 #include "core/io/experiments/comparison.h"
 #include "core/io/results.h"
 #include "core/router/policy.h"
@@ -24,37 +29,13 @@ namespace {
 struct CompareArgs {
   ScenarioArgs scenario;
   PictureArgs picture;
-  std::string strategies, out;
+  AnswerArgs answer;
+  std::string strategies, out, metrics = "ttft_p95,ttft_mean,e2e_p95,e2e_mean,block_hit_rate,false_hits,imbalance";
   std::vector<std::string> variants;
   unsigned jobs = default_threads();
   std::uint32_t seeds = 1;
-  bool json = false;
+  bool json = false, robust = false;
 };
-
-std::string comparison_table(const Comparison& c) {
-  const char* kColumns[] = {"block_hit_rate", "ttft_mean",  "ttft_p95",  "e2e_mean",
-                            "e2e_p95",        "false_hits", "evictions", "imbalance"};
-  std::vector<std::vector<std::string>> rows{{c.fleets.front().by_strategy ? "strategy" : "fleet", "hit rate %",
-                                              "TTFT ms", "p95", "end to end ms", "p95", "false hits %", "evictions",
-                                              "imbalance"}};
-  for (std::size_t i = 0; i < c.fleets.size(); ++i) {
-    std::vector<std::string> row{c.fleets[i].name};
-    for (const char* id : kColumns) {
-      const Metric& metric = *find_metric(id);
-      const Interval v = c.interval(i, metric);
-      const int digits = metric.id == "evictions" ? 0 : metric.id == "imbalance" ? 3 : 2;
-      row.push_back(c.seeds.size() > 1 ? fmt::format("{:.{}f} ± {:.{}f}", v.mean, digits, v.high - v.mean, digits)
-                                       : fmt::format("{:.{}f}", v.mean, digits));
-    }
-    rows.push_back(std::move(row));
-  }
-  std::string out = text_table(rows);
-  for (std::size_t i = 0; i < c.fleets.size(); ++i) {
-    const Summary& s = c.runs[i][0].summary;
-    if (!s.rejected_reason.empty()) out += fmt::format("Not run under {}: {}.\n", c.fleets[i].name, s.rejected_reason);
-  }
-  return out;
-}
 
 Result<void> add_variants(Comparison& comparison, const std::vector<std::string>& texts, const std::string& presets) {
   std::vector<Variant> variants;
@@ -72,8 +53,57 @@ Result<void> add_variants(Comparison& comparison, const std::vector<std::string>
   return {};
 }
 
+// A row a variation: who is best, and how the one that is best without any of them does against it.
+std::string robust_text(const Robustness& r) {
+  const Metric& metric = metric_table()[r.metric];
+  std::vector<std::vector<std::string>> rows{
+      {"Variation", "Best", fmt::format("{} of it", metric.id), fmt::format("of {}", r.fleets[r.favourite])}};
+  for (std::size_t v = 0; v < r.variations.size(); ++v) {
+    const FleetRanking& ranking = r.rankings[v];
+    if (!ranking.any()) continue;
+    rows.push_back({r.variations[v].label, r.fleets[ranking.best()],
+                    estimate_text(ranking.estimates[ranking.best()], metric),
+                    estimate_text(ranking.estimates[r.favourite], metric)});
+  }
+  std::string out = text_table(rows) + "\n";
+  for (const std::string& sentence : robust_says(r)) out += sentence + "\n";
+  return out;
+}
+
+// The comparison again under each variation, as cells of a sweep.
+Result<Robustness> run_robust(const Comparison& comparison, const std::string& metric, const Warmup& warmup,
+                              const std::string& presets, unsigned threads, JobControl& control,
+                              const std::function<void()>& tick) {
+  const std::vector<Variation> variations = variations_of(comparison.scenario);
+  auto scenarios = varied_fleets(comparison, variations, presets);
+  if (!scenarios) return scenarios.error();
+  std::vector<SweepJob> jobs;
+  for (auto& fleets : *scenarios) {
+    for (Scenario& s : fleets) jobs.push_back({jobs.size(), std::move(s), {metric}});
+  }
+  const std::size_t fleets = comparison.fleets.size();
+  std::vector<std::vector<SweepCell>> cells(variations.size(), std::vector<SweepCell>(fleets));
+  const auto ran = run_sweep(
+      jobs, false, threads, control,
+      [&](const SweepCell& cell, const RunResults*) -> Result<void> {
+        cells[cell.cell / fleets][cell.cell % fleets] = cell;
+        return {};
+      },
+      tick);
+  if (!ran) return ran.error();
+  return judge(comparison, static_cast<std::size_t>(find_metric(metric) - metric_table().data()), variations, cells,
+               warmup);
+}
+
 int compare(const CompareArgs& args, const Context& context) {
   const Assets assets(context.assets_dir);
+  const auto wanted = AnswerWanted::of(args.answer);
+  if (!wanted) return refuse(wanted.error());
+  const std::vector<std::string> metrics = comma_list(args.metrics);
+  if (metrics.empty()) return refuse(Error{"--metrics: name at least one"});
+  for (const std::string& id : metrics) {
+    if (auto known = check_metric(id, "--metrics"); !known) return refuse(known.error());
+  }
   // All strategies, where nothing is said; variants alone stand beside the scenario as it is.
   std::vector<std::uint32_t> strategies;
   if (!args.strategies.empty() || args.variants.empty()) {
@@ -97,20 +127,40 @@ int compare(const CompareArgs& args, const Context& context) {
     if (interrupted()) return refuse(interruption());
     return refuse(done.error());
   }
+  std::optional<Robustness> robust;
+  if (args.robust) {
+    JobControl again;
+    JobsView variations(again, "runs of variations");
+    auto judged = run_robust(comparison, metrics.front(), wanted->warmup, assets.presets(), args.jobs, again,
+                             [&variations] { variations.tick(); });
+    variations.clear();
+    if (!judged) return refuse(interrupted() ? interruption() : judged.error());
+    robust = std::move(*judged);
+  }
   view.clear();
   for (std::size_t i = 0; i < comparison.fleets.size(); ++i) {
     out.add(fmt::format("results_{}.json", comparison.fleets[i].name), results_json(comparison.runs[i][0]));
   }
-  const std::string json = comparison_json(comparison);
+  const std::string json = comparison_json(comparison, metrics, wanted->warmup);
   out.add("comparison.json", json);
+  const AnswerTable answers = answer_table(comparison, metrics, metrics.front(), wanted->warmup);
+  std::string table = answer_text(answers, wanted->format);
+  out.add(fmt::format("comparison.{}", table_extension(wanted->format)), table);
+  if (robust) {
+    const AnswerTable varied = answer_table(*robust);
+    out.add(fmt::format("robust.{}", table_extension(wanted->format)), answer_text(varied, wanted->format));
+    table +=
+        wanted->format == TableFormat::kText ? "\n" + robust_text(*robust) : "\n" + answer_text(varied, wanted->format);
+  }
   out.add({"strategy_comparison", strategy_comparison(comparison)}, args.picture, assets.dir() + "/fonts");
-  const std::string table = fmt::format(
-      "{} · {} requests · {}\n\n{}", quoted_part(scenario->name), comparison.runs[0][0].summary.requests,
-      args.seeds == 1
-          ? fmt::format("seed {}", comparison.seeds[0])
-          : fmt::format("seeds {} to {}, mean ± 95 % interval", comparison.seeds.front(), comparison.seeds.back()),
-      comparison_table(comparison));
-  if (const int status = out.finish(args.json ? json : table); status != kDone) return status;
+  const std::string head =
+      wanted->format != TableFormat::kText
+          ? ""
+          : fmt::format(
+                "{} · {} requests · {}\n\n", quoted_part(scenario->name), comparison.runs[0][0].summary.requests,
+                args.seeds == 1 ? fmt::format("seed {}", comparison.seeds[0])
+                                : fmt::format("seeds {} to {}", comparison.seeds.front(), comparison.seeds.back()));
+  if (const int status = out.finish(args.json ? json : head + table); status != kDone) return status;
   note("{} files in {}\n", out.size(), printable(args.out));
   return kDone;
 }
@@ -133,17 +183,29 @@ std::function<int()> make_compare(CLI::App& app, const Context& context) {
       ->type_name("NAME:PATH=VALUE,…")
       ->take_all()
       ->allow_extra_args(false);
-  app.add_option("--out", args->out, "Folder for results_NAME.json, comparison.json and the plot")
+  app.add_option("--out", args->out, "Folder for results_NAME.json, comparison.json, the table and the plot")
       ->type_name("DIR")
       ->required();
   add_jobs(app, args->jobs);
   app.add_option("--seeds", args->seeds, "Number of repeats, with the scenario's seed and the ones that follow")
       ->capture_default_str()
       ->check(whole(1, 1000));
+  std::vector<std::string> metrics;
+  for (const Metric& metric : metric_table()) metrics.emplace_back(metric.id);
+  app.add_option("--metrics", args->metrics,
+                 fmt::format("Columns of the table, from {}; what can be told is said of the first", listed(metrics)))
+      ->type_name("A,B,…")
+      ->capture_default_str();
+  args->answer.add_to(app);
+  app.add_flag("--robust", args->robust,
+               "Also ask whether the ranking survives: the first metric again under latency constants ± 20 %, arrivals "
+               "± 10 %, a view half and twice as old, other seeds; writes robust.* as well");
   app.add_flag("--json", args->json, "Print comparison.json instead of the table");
   args->picture.add_to(app);
   end_help(app, {"blockyard compare first-look --strategies cache_aware,round_robin --out compared",
-                 "blockyard compare first-look --variant fast:router.sync_ms=500 --seeds 3 --out compared"});
+                 "blockyard compare first-look --variant fast:router.sync_ms=500 --seeds 3 --out compared",
+                 "blockyard compare first-look --strategies all --metrics ttft_p95,block_hit_rate --format latex --out "
+                 "compared"});
   return [args, context] { return compare(*args, context); };
 }
 

@@ -24,6 +24,10 @@ int plot(const PlotArgs& args, const Context& context) {
   const Assets assets(context.assets_dir);
   const auto files = ResultFiles::read(args.files);
   if (!files) return refuse(files.error());
+  if (!files->comparisons.empty()) {
+    return refuse(Error{fmt::format("{}: a comparison, which has no pictures of its own; name its results_*.json",
+                                    files->comparisons[0].first)});
+  }
   OutputSet out(args.out);
   for (const std::string& file : args.files) out.outputs().reads("an input", file);
   const bool several = files->runs.size() > 1;

@@ -36,6 +36,14 @@ th, td { padding: .3rem .9rem; border-bottom: 1px solid var(--line); text-align:
 th:first-child, td:first-child { text-align: left; } th { font-weight: 600; }
 figure { margin: 1.5rem 0; } img { max-width: 100%; border: 1px solid var(--line); border-radius: 6px; }
 pre { overflow-x: auto; border: 1px solid var(--line); border-radius: 6px; padding: 1rem; font-size: 13px; }
+.caution { color: #b3261e; }
+@page { margin: 16mm; }
+@media print {
+  :root { color-scheme: light; --ink: #000; --muted: #444; --line: #bbb; --ground: #fff; }
+  body { margin: 0; max-width: none; padding: 0; font-size: 10pt; } h1 { font-size: 15pt; } h2 { font-size: 12pt; }
+  h2, table, figure { break-inside: avoid; } h2 { break-after: avoid; } .wide { overflow: visible; }
+  th, td { padding: .15rem .5rem; } img { border: none; } details { display: none; }
+}
 )";
 
 std::string escaped(std::string_view text) {
@@ -139,11 +147,27 @@ int report(const ReportArgs& args, const Context& context) {
       "content=\"width=device-width\">\n"
       "<title>{0}</title><style>{1}</style></head>\n<body>\n<h1>{0}</h1>\n",
       escaped(args.title), kStyle);
+  for (const auto& [name, page] : files->comparisons) {
+    html += fmt::format("<h2>What can be told of {}</h2>\n", escaped(page.scenario)) + html_table(page.rows);
+    for (const std::string& caution : page.cautions)
+      html += fmt::format("<p class=\"caution\">{}.</p>\n", escaped(caution));
+    for (const std::string& sentence : page.says) html += fmt::format("<p>{}</p>\n", escaped(sentence));
+    html += "<p>* the best of a column, and whatever cannot be told from it.";
+    for (const std::string& method : page.method) html += " " + escaped(method) + ".";
+    html += "</p>\n";
+  }
   if (!files->runs.empty()) html += metrics_table(*files);
   html += pictures(files->common_figures(), args, assets);
   for (const auto& [name, results] : files->runs) {
     html += fmt::format("<h2>{}</h2>\n<p>{}</p>\n", escaped(name), escaped(small_print(results)));
     if (!results.scenario.about.empty()) html += fmt::format("<p>{}</p>\n", escaped(results.scenario.about));
+    if (!results.summary.rejected_reason.empty())
+      html += fmt::format("<p class=\"caution\">Rejected: {}.</p>\n", escaped(results.summary.rejected_reason));
+    if (results.summary.saturation) {
+      html += fmt::format("<p class=\"caution\">Saturated: {}. What would help: {}.</p>\n",
+                          escaped(saturation_text(*results.summary.saturation)),
+                          escaped(saturation_remedy(*results.summary.saturation, results.scenario)));
+    }
     html += pictures(run_figures(results), args, assets);
     html += workers_table(results);
     html += fmt::format("<details><summary>The scenario as run</summary><pre>{}</pre></details>\n",
@@ -158,11 +182,15 @@ int report(const ReportArgs& args, const Context& context) {
 
 std::function<int()> make_report(CLI::App& app, const Context& context) {
   auto args = std::make_shared<ReportArgs>();
-  app.add_option("results", args->files, "results.json of one or more runs; waterfall.json")->required();
+  app.add_option("results", args->files, "results.json of one or more runs; comparison.json; waterfall.json")
+      ->required();
   app.add_option("--out", args->out, "The HTML file; - is standard output")->type_name("FILE")->required();
   app.add_option("--title", args->title, "Heading of the page")->capture_default_str();
   args->picture.add_to(app);
-  end_help(app, {"blockyard run first-look --out results.json", "blockyard report results.json --out report.html"});
+  end_help(app, {"blockyard run first-look --out results.json", "blockyard report results.json --out report.html",
+                 "blockyard compare first-look --strategies cache_aware,round_robin --out compared",
+                 "blockyard report compared/comparison.json compared/results_cache_aware.json "
+                 "compared/results_round_robin.json --title 'Does it pay?' --out pays.html"});
   return [args, context] { return report(*args, context); };
 }
 

@@ -12,25 +12,17 @@
 #include "app/cli/parts/sweep_run.h"
 #include "core/base/words/nearest.h"
 #include "core/base/words/printable.h"
+#include "core/experiment/compare.h"
 #include "core/io/experiments/sweep_files.h"
+#include "core/router/policy.h"
 
 namespace blockyard::cli {
 namespace {
 
-std::vector<std::string> split(const std::string& list) {
-  std::vector<std::string> out;
-  for (std::size_t begin = 0; begin <= list.size();) {
-    const std::size_t comma = std::min(list.find(',', begin), list.size());
-    if (comma > begin) out.push_back(list.substr(begin, comma - begin));
-    begin = comma + 1;
-  }
-  return out;
-}
-
 struct SweepCommand {
   ScenarioArgs scenario;
   std::vector<std::string> vary;
-  std::string metrics, pareto;
+  std::string metrics, pareto, strategies;
   bool keep_results = false;
   SweepArgs sweep;
 };
@@ -45,13 +37,21 @@ int sweep(const SweepCommand& args, const Context& context) {
   plan.base_dir = scenario->base_dir;
   plan.keep_results = args.keep_results;
   name_plan(plan);
-  if (!args.metrics.empty()) plan.metrics = split(args.metrics);
-  if (!args.pareto.empty()) plan.pareto = split(args.pareto);
+  if (!args.metrics.empty()) plan.metrics = comma_list(args.metrics);
+  if (!args.pareto.empty()) plan.pareto = comma_list(args.pareto);
+  if (!args.strategies.empty()) {
+    const auto strategies = parse_strategies(args.strategies);
+    if (!strategies) return refuse(strategies.error());
+    SweepAxis axis{"router.strategy", {}};
+    for (const std::uint32_t s : *strategies) axis.values.emplace_back(policy_table()[s].id);
+    plan.axes.push_back(std::move(axis));
+  }
   for (const std::string& text : args.vary) {
     auto axis = parse_axis(text);
     if (!axis) return refuse(axis.error());
     plan.axes.push_back(std::move(*axis));
   }
+  if (plan.axes.empty()) return refuse(Error{"nothing varies; name --vary PATH=VALUES, or --strategies"});
   return run_plan(plan, args.sweep, assets);
 }
 
@@ -59,10 +59,13 @@ struct MergeCommand {
   std::vector<std::string> folders;
   std::string out;
   PictureArgs picture;
+  AnswerArgs answer;
 };
 
 int merge(const MergeCommand& args, const Context& context) {
   const Assets assets(context.assets_dir);
+  const auto answer = AnswerWanted::of(args.answer);
+  if (!answer) return refuse(answer.error());
   const auto plan = read_plan(args.folders[0] + "/sweep.json");
   if (!plan) return refuse(plan.error());
   for (const std::string& folder : args.folders) {
@@ -81,11 +84,7 @@ int merge(const MergeCommand& args, const Context& context) {
                           plan->cells() - cells->size(), plan->cells(), missing)});
   }
   const std::string out = args.out.empty() ? args.folders[0] : args.out;
-  const auto written = write_sweep(*plan, *cells, out, args.picture, assets);
-  if (!written) return refuse(written.error());
-  fmt::print("{}", sweep_text(*plan, *cells));
-  note("{} cells; {} files in {}\n", cells->size(), *written, printable(out));
-  return kDone;
+  return end_sweep(*plan, *cells, out, args.picture, *answer, assets);
 }
 
 struct ExperimentCommand {
@@ -151,11 +150,16 @@ std::function<int()> make_sweep(CLI::App& app, const Context& context) {
   args->scenario.add_to(app, true);
   app.add_option("--vary", args->vary,
                  "What varies: a setting (see `blockyard settings`) and its values, as v1,v2,… or from:to:step or "
-                 "from:to:xFACTOR; several make a grid, seed=1:10:1 repeats")
+                 "from:to:xFACTOR; several make a grid, seed=1:10:1 repeats; staleness=1s,5s,20s is how old the "
+                 "router's view may be: v sets sync, heartbeat and message delay to v / 2 each (required, but for "
+                 "--strategies)")
       ->type_name("PATH=VALUES")
-      ->required()
       ->take_all()
       ->allow_extra_args(false);
+  app.add_option("--strategies", args->strategies,
+                 "Strategies that vary as well, with commas between, or all: the same as --vary router.strategy=… "
+                 "(default: the scenario's own)")
+      ->type_name("A,B,…");
   std::vector<std::string> ids;
   for (const Metric& metric : metric_table()) ids.emplace_back(metric.id);
   app.add_option(
@@ -170,7 +174,9 @@ std::function<int()> make_sweep(CLI::App& app, const Context& context) {
   end_help(app,
            {"blockyard sweep first-look --vary fleet.workers=2:8:x2 --out swept",
             "blockyard sweep first-look --vary router.strategy=cache_aware,kv_cost --vary router.sync_ms=500:8000:x4 "
-            "--metrics block_hit_rate,ttft_p95 --out grid"});
+            "--metrics block_hit_rate,ttft_p95 --out grid",
+            "blockyard sweep first-look --strategies cache_aware,kv_cost,round_robin --vary staleness=1s,5s,20s "
+            "--metrics ttft_p95 --format markdown --out answer"});
   return [args, context] { return sweep(*args, context); };
 }
 
@@ -178,6 +184,7 @@ std::function<int()> make_merge(CLI::App& app, const Context& context) {
   auto args = std::make_shared<MergeCommand>();
   app.add_option("folders", args->folders, "The folders that hold one sweep's shards")->required();
   app.add_option("--out", args->out, "Folder for the whole sweep (default: the first shard's)")->type_name("DIR");
+  args->answer.add_to(app);
   args->picture.add_to(app);
   end_help(app, {"blockyard sweep first-look --vary fleet.workers=2,4,8,16 --shard 1/2 --out shard-1",
                  "blockyard sweep first-look --vary fleet.workers=2,4,8,16 --shard 2/2 --out shard-2",

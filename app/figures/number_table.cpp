@@ -2,48 +2,19 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <cmath>
 
 #include "core/base/text.h"
-#include "core/settings/setting.h"
+#include "core/io/experiments/answer_text.h"
 
 namespace blockyard {
 namespace {
-
-// What tables of fleets and cells say, by metric.
-struct Column {
-  std::string_view metric, head;
-  int spare = 0;
-};
-constexpr std::array<Column, 7> kColumns{{{"block_hit_rate", "Hit rate"},
-                                          {"ttft_mean", "TTFT mean", 1},
-                                          {"ttft_p95", "TTFT p95"},
-                                          {"e2e_p95", "E2E p95", 4},
-                                          {"evictions", "Evicted", 3},
-                                          {"imbalance", "Imbalance", 2},
-                                          {"rejected", "Rejected"}}};
-
-void add_columns(NumberTable& table) {
-  for (const Column& c : kColumns) table.head.push_back({std::string(c.head), true, c.spare, c.metric == "rejected"});
-}
 
 // Counts keep all their digits and carry no unit: the head says what they count.
 std::string value_text(double v, const Metric& m) {
   if (!std::isfinite(v)) return "–";
   const bool count = m.id == "evictions" || m.id == "rejected";
   return count ? with_commas(static_cast<std::uint64_t>(std::llround(v))) : quantity_text(v, m.unit);
-}
-
-std::string interval_text(const Interval& v, const Metric& m) {
-  const std::string mean = value_text(v.mean, m);
-  return v.high > v.mean ? fmt::format("{} ± {}", mean, value_text(v.high - v.mean, m)) : mean;
-}
-
-// "round_robin" for "\"round_robin\"".
-std::string plain(const std::string& json) {
-  const bool quoted = json.size() >= 2 && json.front() == '"' && json.back() == '"';
-  return quoted ? json.substr(1, json.size() - 2) : json;
 }
 
 }  // namespace
@@ -69,40 +40,18 @@ NumberTable number_table(const LossWaterfall& w) {
   return out;
 }
 
-NumberTable number_table(const Comparison& c) {
+NumberTable number_table(const AnswerTable& answers) {
+  constexpr std::size_t kMostColumns = 7;
+  const bool wide = answers.columns.size() > kMostColumns;
+  const std::vector<std::vector<std::string>> rows = wide ? answer_list(answers) : answer_rows(answers);
+  const std::size_t labels = answers.row_heads.size() + (wide ? 1 : 0);
   NumberTable out;
-  out.head.push_back({"Fleet", false});
-  add_columns(out);
-  for (std::size_t i = 0; i < c.fleets.size(); ++i) {
-    std::vector<std::string> row{c.fleets[i].label};
-    for (const Column& column : kColumns) {
-      const Metric& m = *find_metric(column.metric);
-      row.push_back(interval_text(c.interval(i, m), m));
-    }
-    out.rows.push_back(std::move(row));
+  for (std::size_t c = 0; c < rows[0].size(); ++c) {
+    const bool figures = c >= labels;
+    // The first two figures stay.
+    out.head.push_back({rows[0][c], figures, figures && c > labels + 1 ? static_cast<int>(c - labels) : 0});
   }
-  return out;
-}
-
-NumberTable number_table(const SweepPlan& plan, const std::vector<SweepCell>& cells) {
-  NumberTable out;
-  for (const SweepAxis& axis : plan.axes) {
-    const Setting* row = find_setting(axis.path);
-    std::string head = row == nullptr ? axis.path : std::string(row->label);
-    if (row != nullptr && !row->unit.empty()) head += fmt::format(", {}", row->unit);
-    out.head.push_back({std::move(head), false});
-  }
-  add_columns(out);
-  for (const SweepCell& cell : cells) {
-    std::vector<std::string> row;
-    const std::vector<std::size_t> places = plan.places(cell.cell);
-    for (std::size_t a = 0; a < places.size(); ++a) row.push_back(plain(plan.axes[a].values[places[a]]));
-    for (const Column& column : kColumns) {
-      const Metric& m = *find_metric(column.metric);
-      row.push_back(value_text(cell.value(m), m));
-    }
-    out.rows.push_back(std::move(row));
-  }
+  out.rows.assign(rows.begin() + 1, rows.end());
   return out;
 }
 

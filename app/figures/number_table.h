@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/experiment/answers/answer_table.h"
 #include "core/experiment/compare.h"
 #include "core/experiment/run.h"
 #include "core/experiment/sweep.h"
@@ -26,10 +27,8 @@ struct NumberTable {
 
 /// A row a step: what it hit and what it lost.
 NumberTable number_table(const LossWaterfall& waterfall);
-/// A row a fleet, with 95 % intervals where there are several seeds.
-NumberTable number_table(const Comparison& comparison);
-/// A row a cell.
-NumberTable number_table(const SweepPlan& plan, const std::vector<SweepCell>& cells);
+/// The same table as the command line's, the best of a column with '*', saturated cells with '†'.
+NumberTable number_table(const AnswerTable& answers);
 /// A row a figure.
 NumberTable number_table(const RunResults& results);
 

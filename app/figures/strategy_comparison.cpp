@@ -144,7 +144,11 @@ Figure strategy_comparison(const Comparison& c) {
   for (std::size_t i = 0; i < c.fleets.size(); ++i) {
     ComparedRun run;
     run.label = c.fleets[i].name;
-    for (const RunResults& r : c.runs[i]) run.repeats.push_back(&r);
+    // A trace is the same under every seed: how much runs of it differ says nothing of how sure their figures are.
+    const bool trace = c.scenario.workload.type == WorkloadType::kTrace;
+    for (const RunResults& r : c.runs[i]) {
+      if (!trace || run.repeats.empty()) run.repeats.push_back(&r);
+    }
     runs.push_back(std::move(run));
   }
   const RunResults& first = c.runs[0][0];
@@ -160,9 +164,16 @@ Figure strategy_comparison(const Comparison& c) {
                                  fmt::format("{} {} on the same {} requests", runs.size(),
                                              strategies ? "strategies" : "fleets", first.summary.requests),
                                  std::move(footnote));
-  if (c.seeds.size() > 1) {
-    f.subtitle = fmt::format("upper panels: means over seeds {} to {}, bars: 95 % interval; lower panels: seed {}",
-                             c.seeds.front(), c.seeds.back(), c.seeds.front());
+  f.subtitle = "whole runs, warm-up included";
+  if (c.seeds.size() > 1 && c.scenario.workload.type != WorkloadType::kTrace) {
+    f.subtitle += "; ";
+    f.subtitle += fmt::format("upper panels: means over seeds {} to {}, bars: 95 % interval; lower panels: seed {}",
+                              c.seeds.front(), c.seeds.back(), c.seeds.front());
+  }
+  for (std::size_t i = 0; i < c.fleets.size(); ++i) {
+    if (c.runs[i][0].summary.saturation)
+      f.footnote +=
+          fmt::format(" · SATURATED: {}, {}", c.fleets[i].name, saturation_text(*c.runs[i][0].summary.saturation));
   }
   return f;
 }

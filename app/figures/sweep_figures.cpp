@@ -35,7 +35,7 @@ Figure figure_of(const SweepTable& t) {
   f.title = t.plan().title;
   f.footnote = footnote(t);
   f.columns = t.plan().metrics.size() > 1 ? 2 : 1;
-  if (t.repeats() > 1) f.subtitle = fmt::format("means over {} seeds with their 95 % interval", t.repeats());
+  f.subtitle = t.intervals();
   return f;
 }
 
@@ -140,7 +140,7 @@ Figure bars(const SweepTable& t) {
       for (std::size_t k = b; k < t.series().size(); k += beside) {
         const Interval v = t.at(m, k, {});
         s.y.push_back(v.mean);
-        if (t.repeats() < 2) continue;
+        if (t.intervals().empty()) continue;
         s.lo.push_back(std::max(0.0, v.low));
         s.hi.push_back(v.high);
       }
@@ -168,7 +168,7 @@ Figure curves(const SweepTable& t) {
     p.x.log = wants_log(x);
     p.y = value_axis(m);
     for (std::size_t k = 0; k < t.series().size(); ++k) {
-      const bool band = t.repeats() > 1 && t.series().size() <= 3;
+      const bool band = !t.intervals().empty() && t.series().size() <= 3;
       PlotSeries line =
           series(t.series()[k], band ? SeriesStyle::Band : SeriesStyle::Line, {PlotRole::Auto, static_cast<int>(k)});
       if (t.series().size() == 1) line.colour = {m.more_is_better ? PlotRole::Hit : PlotRole::Accent, -1};
@@ -185,7 +185,7 @@ Figure curves(const SweepTable& t) {
     for (const SweepMark& mark : t.plan().marks) {
       p.marks.push_back({PlotMark::Across::X, mark.at, {}, mark.label, {PlotRole::Muted, -1}, true});
     }
-    fit_values(p, t.repeats() < 2);
+    fit_values(p, t.intervals().empty());
     f.plots.push_back(std::move(p));
   }
   return f;
@@ -329,19 +329,20 @@ Figure pareto(const SweepTable& t) {
 }  // namespace
 
 PlotAxis axis_of_path(const std::string& path) {
+  if (path == kStalenessAxis) return {"Staleness", "ms", false, {}, {}};
   const Setting* row = find_setting(path);
   if (row == nullptr) return {path, "", false, {}, {}};  // a value of a list, such as a fault's time
   return {std::string(row->label), std::string(row->unit), false, {}, {}};
 }
 
-std::string best_at_what(const SweepPlan& plan, const std::vector<SweepCell>& cells) {
-  const SweepTable t(plan, cells);
+std::string best_at_what(const SweepPlan& plan, const std::vector<SweepCell>& cells, const Warmup& warmup) {
+  const SweepTable t(plan, cells, nullptr, warmup);
   return t.shown().empty() && t.series().size() > 1 ? best_at_what(t) : std::string();
 }
 
 std::vector<NamedFigure> sweep_figures(const SweepPlan& plan, const std::vector<SweepCell>& cells,
-                                       const Scenario* first) {
-  const SweepTable t(plan, cells, first);
+                                       const Scenario* first, const Warmup& warmup) {
+  const SweepTable t(plan, cells, first, warmup);
   std::vector<NamedFigure> out;
   if (t.shown().empty()) out.push_back({"sweep_bars", bars(t)});
   if (t.shown().size() == 1) out.push_back({"sweep_curves", curves(t)});

@@ -1,5 +1,7 @@
 #include "app/figures/sweep_table.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "core/base/words/number.h"
@@ -18,8 +20,9 @@ std::string plain(const std::string& json) {
 
 }  // namespace
 
-SweepTable::SweepTable(const SweepPlan& plan, const std::vector<SweepCell>& cells, const Scenario* first)
-    : first_(first), plan_(plan), cells_(cells) {
+SweepTable::SweepTable(const SweepPlan& plan, const std::vector<SweepCell>& cells, const Scenario* first,
+                       const Warmup& warmup)
+    : first_(first), warmup_(warmup), plan_(plan), cells_(cells) {
   std::vector<std::size_t> seeds;
   double ignored = 0;
   for (std::size_t a = 0; a < plan.axes.size(); ++a) {
@@ -33,6 +36,8 @@ SweepTable::SweepTable(const SweepPlan& plan, const std::vector<SweepCell>& cell
       (numbers ? shown_ : words_).push_back(a);
     }
   }
+  const bool trace = first != nullptr && first->workload.type == WorkloadType::kTrace;
+  if (repeats_ > 1 && !trace) from_ = IntervalFrom::kSeeds;
   std::size_t count = 1;
   for (const std::size_t a : words_) count *= plan.axes[a].values.size();
   for (std::size_t s = 0; s < count; ++s) {
@@ -69,12 +74,31 @@ std::vector<double> SweepTable::numbers(std::size_t axis) const {
   return out;
 }
 
+FleetRuns SweepTable::runs(const Metric& metric, std::size_t group) const {
+  FleetRuns out;
+  for (const std::size_t cell : groups_[group]) {
+    out.values.push_back(cells_[cell].value(metric));
+    out.batches.push_back(&cells_[cell].batches);
+    out.saturated = out.saturated || cells_[cell].summary.saturation.has_value();
+  }
+  return out;
+}
+
 Interval SweepTable::at(const Metric& metric, std::size_t series, const std::vector<std::size_t>& places) const {
-  std::size_t index = series;
-  for (std::size_t k = 0; k < shown_.size(); ++k) index = index * plan_.axes[shown_[k]].values.size() + places[k];
-  std::vector<double> values;
-  for (const std::size_t cell : groups_[index]) values.push_back(cells_[cell].value(metric));
-  return interval_of(values);
+  const std::size_t each = groups_.size() / series_.size();
+  std::size_t place = 0;
+  for (std::size_t k = 0; k < shown_.size(); ++k) place = place * plan_.axes[shown_[k]].values.size() + places[k];
+  std::vector<FleetRuns> beside;
+  for (std::size_t s = 0; s < series_.size(); ++s) beside.push_back(runs(metric, s * each + place));
+  const auto row = static_cast<std::size_t>(&metric - metric_table().data());
+  const Estimate e = estimate(beside[series], row, from_, warmup_.batches(beside));
+  return {e.value, e.low(), e.high()};
+}
+
+std::string SweepTable::intervals() const {
+  if (from_ == IntervalFrom::kSeeds) return fmt::format("means over {} seeds with their 95 % interval", repeats_);
+  const bool batches = std::any_of(cells_.begin(), cells_.end(), [](const SweepCell& c) { return c.batches.any(); });
+  return batches ? "with 95 % intervals by batch means" : "";
 }
 
 }  // namespace blockyard::figures

@@ -5,14 +5,16 @@
 #include <string>
 #include <vector>
 
+#include "core/experiment/answers/ranking.h"
 #include "core/experiment/sweep.h"
 
 namespace blockyard::figures {
 
 class SweepTable {
  public:
-  /// `first`: the scenario of the first cell, for small print; may be null.
-  SweepTable(const SweepPlan& plan, const std::vector<SweepCell>& cells, const Scenario* first = nullptr);
+  /// `first`: the scenario of the first cell, for small print and for where intervals come from; may be null.
+  SweepTable(const SweepPlan& plan, const std::vector<SweepCell>& cells, const Scenario* first = nullptr,
+             const Warmup& warmup = {});
 
   /// Axes of the picture, as indices into the plan's; their values as numbers.
   const std::vector<std::size_t>& shown() const { return shown_; }
@@ -24,8 +26,11 @@ class SweepTable {
   /// The values of an axis of words, as people read them.
   std::vector<std::string> word_values(std::size_t axis) const;
   std::size_t repeats() const { return repeats_; }
-  /// A metric over the repeats, at a series and a place on each shown axis.
+  /// A metric over the repeats, at a series and a place on each shown axis, as the table of answers has it: without the
+  /// longest warm-up of any series there. Low and high are the mean where there is no interval.
   Interval at(const Metric& metric, std::size_t series, const std::vector<std::size_t>& places) const;
+  /// Where intervals come from, in words: "95 % interval over 5 seeds"; "" where there are none.
+  std::string intervals() const;
   /// The same over all places there are: calls f(series, places).
   template <class F>
   void each(F f) const {
@@ -44,7 +49,11 @@ class SweepTable {
     places[axis] = 0;
   }
 
+  FleetRuns runs(const Metric& metric, std::size_t group) const;
+
   const Scenario* first_;
+  Warmup warmup_;
+  IntervalFrom from_ = IntervalFrom::kBatches;
   const SweepPlan& plan_;
   const std::vector<SweepCell>& cells_;
   std::vector<std::size_t> shown_, words_;

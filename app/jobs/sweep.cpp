@@ -51,7 +51,7 @@ Result<std::vector<SweepJob>> sweep_jobs(const SweepPlan& plan, const std::vecto
   for (const std::size_t cell : cells) {
     auto scenario = plan.scenario_of(cell, presets_dir);
     if (!scenario) return scenario.error();
-    out.push_back({cell, std::move(*scenario)});
+    out.push_back({cell, std::move(*scenario), plan.metrics});
   }
   return out;
 }
@@ -73,8 +73,9 @@ Result<void> run_sweep(const std::vector<SweepJob>& jobs, bool keep_results, uns
         if (!prepared) return stop(prepared.error());
         if (auto fits = fits_run(**prepared, jobs[i].scenario); !fits) return stop(fits.error());
         RunResults results;
-        const auto cell = run_cell(**prepared, jobs[i].scenario, jobs[i].cell, keep_results ? &results : nullptr,
-                                   [&control] { return control.cancelled(); });
+        const auto cell = run_cell(
+            **prepared, jobs[i].scenario, jobs[i].cell, keep_results ? &results : nullptr,
+            [&control] { return control.cancelled(); }, jobs[i].metrics);
         share.give_back(i);
         if (!cell) return;
         Result<void> told;

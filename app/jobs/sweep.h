@@ -15,6 +15,7 @@ namespace blockyard {
 struct SweepJob {
   std::size_t cell = 0;
   Scenario scenario;
+  std::vector<std::string> metrics;  ///< whose batches the cell keeps
 };
 
 /// The scenarios of the given cells. Every one is checked before the first runs.

@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <exception>
 
+#include "app/figures/plan_figure.h"
 #include "app/figures/sweep_figures.h"
 #include "app/figures/waterfall_figure.h"
 #include "app/jobs/compare.h"
+#include "app/jobs/fleet_plan.h"
 #include "app/jobs/sweep.h"
+#include "core/io/experiments/answer_text.h"
 #include "core/io/experiments/sweep_files.h"
 #include "core/router/policy.h"
 #include "core/settings/setting.h"
@@ -19,14 +22,24 @@ namespace {
 struct Made {
   std::vector<NamedFigure> figures;
   NumberTable table;
+  std::optional<ExperimentWords> words = std::nullopt;
 };
+
+ExperimentWords words_of(const AnswerTable& answers) {
+  ExperimentWords out{answers.cautions, answers.says, "", answer_markdown(answers), answer_latex(answers)};
+  out.method = "* the best of a column, and whatever cannot be told from it. ";
+  for (const std::string& part : answers.method) out.method += part + ". ";
+  return out;
+}
 
 // "Workers 1 to 16", "Strategy: 3".
 std::string axis_words(const std::string& vary) {
   const auto axis = parse_axis(vary);
   if (!axis || axis->values.empty()) return vary;
   const Setting* row = find_setting(axis->path);
-  const std::string name = row == nullptr ? axis->path : std::string(row->label);
+  const std::string name = axis->path == kStalenessAxis ? "Staleness"
+                           : row == nullptr             ? axis->path
+                                                        : std::string(row->label);
   const bool words = axis->values.front().starts_with('"');
   if (words || axis->values.size() == 1) return fmt::format("{} ({})", name, axis->values.size());
   return fmt::format("{} {} to {}", name, axis->values.front(), axis->values.back());
@@ -44,6 +57,7 @@ std::string title_of(const ExperimentWanted& wanted) {
         names.size() <= kNamed ? fmt::format("{}", fmt::join(names, ", ")) : fmt::format("{} fleets", names.size());
     return c->seeds > 1 ? fmt::format("{}, {} seeds", out, c->seeds) : out;
   }
+  if (const auto* p = std::get_if<PlanWanted>(&wanted)) return "How many workers for " + p->slo;
   std::vector<std::string> axes;
   for (const std::string& vary : std::get<SweepWanted>(wanted).vary) axes.push_back(axis_words(vary));
   return fmt::format("{}", fmt::join(axes, " × "));
@@ -85,7 +99,10 @@ Result<Made> run(const Scenario& scenario, const ComparisonWanted& wanted, const
     if (auto added = add_variant(comparison, variant, presets); !added) return added.error();
   }
   if (auto ran = run_comparison(comparison, default_threads(), control); !ran) return ran.error();
-  return Made{{{"strategy_comparison", strategy_comparison(comparison)}}, number_table(comparison)};
+  const AnswerTable answers = answer_table(
+      comparison, {"ttft_p95", "block_hit_rate", "ttft_mean", "e2e_p95", "imbalance", "false_hits"}, "ttft_p95", {});
+  NumberTable table = number_table(answers);
+  return Made{{{"strategy_comparison", strategy_comparison(comparison)}}, std::move(table), words_of(answers)};
 }
 
 Result<Made> run(const Scenario& scenario, const SweepWanted& wanted, const std::string& presets, JobControl& control) {
@@ -113,7 +130,34 @@ Result<Made> run(const Scenario& scenario, const SweepWanted& wanted, const std:
                              });
   if (!ran) return ran.error();
   std::sort(cells.begin(), cells.end(), [](const SweepCell& a, const SweepCell& b) { return a.cell < b.cell; });
-  return Made{sweep_figures(plan, cells, jobs->empty() ? nullptr : &jobs->front().scenario), number_table(plan, cells)};
+  const AnswerTable answers = answer_table(plan, cells, jobs->front().scenario, {});
+  NumberTable table = number_table(answers);
+  return Made{sweep_figures(plan, cells, &jobs->front().scenario), std::move(table), words_of(answers)};
+}
+
+Result<Made> run(const Scenario& scenario, const PlanWanted& wanted, const std::string& presets, JobControl& control) {
+  if (wanted.strategies.empty()) return Error{"No strategy is chosen; at least one is needed"};
+  auto objectives = parse_objectives(wanted.slo, "Objectives");
+  if (!objectives) return objectives.error();
+  const auto prices = read_prices(presets);
+  if (!prices) return prices.error();
+  FleetPlanWanted asked;
+  asked.objectives = std::move(*objectives);
+  asked.strategies = wanted.strategies;
+  const auto plan = run_fleet_plan(scenario, asked, *prices, presets, default_threads(), control);
+  if (!plan) return plan.error();
+  const auto rows = plan_rows(*plan);
+  NumberTable table;
+  for (std::size_t c = 0; c < rows[0].size(); ++c)
+    table.head.push_back({rows[0][c], c > 1, c + 3 > rows[0].size() ? static_cast<int>(c) : 0});
+  table.rows.assign(rows.begin() + 1, rows.end());
+  const std::vector<std::string> says = plan_says(*plan);
+  const std::size_t told = says.size() - plan->notes.size();
+  ExperimentWords words{{}, {says.begin(), says.begin() + static_cast<std::ptrdiff_t>(told)}, "", "", ""};
+  for (const std::string& note : plan->notes) words.method += note + ". ";
+  words.markdown = grid_text(rows, 2, TableFormat::kMarkdown);
+  words.latex = grid_text(rows, 2, TableFormat::kLatex);
+  return Made{{{"fleet_plan", fleet_plan_figure(*plan)}}, std::move(table), std::move(words)};
 }
 
 }  // namespace
@@ -129,10 +173,10 @@ ExperimentJob::Outcome ExperimentJob::work(const Scenario& scenario, const Exper
                                            const std::string& presets_dir, JobControl& control) {
   try {
     auto made = std::visit([&](const auto& w) { return run(scenario, w, presets_dir, control); }, wanted);
-    if (!made) return {{}, {}, made.error().message};
-    return {std::move(made->figures), std::move(made->table), ""};
+    if (!made) return {{}, {}, {}, made.error().message};
+    return {std::move(made->figures), std::move(made->table), std::move(made->words), ""};
   } catch (const std::exception& e) {
-    return {{}, {}, fmt::format("The experiment ended early: {}", e.what())};
+    return {{}, {}, {}, fmt::format("The experiment ended early: {}", e.what())};
   }
 }
 
@@ -145,6 +189,7 @@ void ExperimentJob::poll() {
   state_.running = false;
   state_.figures = std::move(outcome_->figures);
   state_.table = std::move(outcome_->table);
+  state_.words = std::move(outcome_->words);
   state_.trouble = std::move(outcome_->trouble);
 }
 

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -29,7 +30,20 @@ struct ComparisonWanted {
 struct SweepWanted {
   std::vector<std::string> vary;  ///< as --vary on the command line: PATH=v1,v2 or PATH=a:b:step
 };
-using ExperimentWanted = std::variant<WaterfallWanted, PicturesWanted, ComparisonWanted, SweepWanted>;
+/// The smallest fleet for each strategy that keeps the objectives.
+struct PlanWanted {
+  std::string slo;                        ///< as --slo on the command line: "ttft_p95=500,tpot_p95=30"
+  std::vector<std::uint32_t> strategies;  ///< indices into policy_table()
+};
+using ExperimentWanted = std::variant<WaterfallWanted, PicturesWanted, ComparisonWanted, SweepWanted, PlanWanted>;
+
+/// What an experiment says beside its picture.
+struct ExperimentWords {
+  std::vector<std::string> cautions;  ///< what must not be believed
+  std::vector<std::string> says;      ///< what can be told; what belongs to the sentence before begins with a space
+  std::string method;                 ///< how it was found
+  std::string markdown, latex;        ///< the table, to paste
+};
 
 /// What there is to see of an experiment.
 struct ExperimentState {
@@ -41,7 +55,8 @@ struct ExperimentState {
   bool running = false;
   std::string trouble;  ///< why there are no figures
   std::vector<NamedFigure> figures;
-  NumberTable table;  ///< what the figures draw, as numbers
+  NumberTable table;                     ///< what the figures draw, as numbers
+  std::optional<ExperimentWords> words;  ///< of comparisons, sweeps and plans
 };
 
 class ExperimentJob {
@@ -58,6 +73,7 @@ class ExperimentJob {
   struct Outcome {
     std::vector<NamedFigure> figures;
     NumberTable table;
+    std::optional<ExperimentWords> words;
     std::string trouble;
   };
   static Outcome work(const Scenario& scenario, const ExperimentWanted& wanted, const std::string& presets_dir,

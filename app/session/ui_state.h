@@ -71,7 +71,7 @@ struct UiState {
   bool help_open = false;
   std::string message_card;  ///< a message that is read at leisure; "" = none
   bool experiment_open = false;
-  enum class Experiment { kWaterfall, kPictures, kComparison, kSweep };
+  enum class Experiment { kWaterfall, kPictures, kComparison, kSweep, kPlan };
   Experiment experiment = Experiment::kWaterfall;
   bool prompt_open = false;  ///< the prompt lab
   std::string prompt_shown;  ///< the text in it

@@ -10,10 +10,21 @@
 
 namespace blockyard {
 
-Interval Comparison::interval(std::size_t fleet, const Metric& metric) const {
-  std::vector<double> values;
-  for (const RunResults& run : runs[fleet]) values.push_back(metric.of(run.summary));
-  return interval_of(values);
+IntervalFrom Comparison::interval_from() const {
+  return scenario.workload.type == WorkloadType::kTrace || seeds.size() < 2 ? IntervalFrom::kBatches
+                                                                            : IntervalFrom::kSeeds;
+}
+
+std::vector<FleetRuns> Comparison::fleet_runs(std::size_t metric) const {
+  std::vector<FleetRuns> out(fleets.size());
+  for (std::size_t i = 0; i < fleets.size(); ++i) {
+    for (const RunResults& run : runs[i]) {
+      out[i].values.push_back(metric_table()[metric].of(run.summary));
+      out[i].batches.push_back(&run.batches);
+      out[i].saturated = out[i].saturated || run.summary.saturation.has_value();
+    }
+  }
+  return out;
 }
 
 Result<std::vector<std::uint32_t>> parse_strategies(const std::string& list, std::string_view option) {

@@ -11,6 +11,7 @@
 #include "core/base/result.h"
 #include "core/experiment/metric.h"
 #include "core/experiment/run.h"
+#include "core/experiment/statistics/estimate.h"
 #include "core/experiment/variant.h"
 
 namespace blockyard {
@@ -30,8 +31,10 @@ struct Comparison {
   std::vector<std::uint64_t> seeds;  ///< scenario's seed, then those after it; fleets with seeds of their own likewise
   std::vector<std::vector<RunResults>> runs;
 
-  /// A figure of a fleet over all seeds.
-  Interval interval(std::size_t fleet, const Metric& metric) const;
+  /// What would be another time round: a trace has no other seeds, only other stretches.
+  IntervalFrom interval_from() const;
+  /// The runs of every fleet, with a metric (a row of the table) over each whole run.
+  std::vector<FleetRuns> fleet_runs(std::size_t metric) const;
   /// The scenario of one cell.
   Scenario cell(std::size_t fleet, std::size_t seed) const;
 };

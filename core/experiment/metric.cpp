@@ -4,7 +4,8 @@
 #include <cmath>
 #include <limits>
 
-#include "core/base/math.h"
+#include "core/base/percentile.h"
+#include "core/metrics/student_t.h"
 
 namespace blockyard {
 namespace {
@@ -30,23 +31,92 @@ double p99_of(const Summary& s) {
 double nothing(const Summary&) { return kNothing; }
 double share(double part, double whole) { return whole == 0 ? kNothing : 100 * part / whole; }
 
+// The same over a stretch of requests.
+using Requests = std::span<const RequestSample>;
+
+template <auto Field>
+std::vector<double> values_of(Requests requests) {
+  std::vector<double> out;
+  out.reserve(requests.size());
+  for (const RequestSample& r : requests) {
+    if (std::isfinite(r.*Field)) out.push_back(r.*Field);
+  }
+  return out;
+}
+template <auto Field>
+double mean_over(Requests requests) {
+  double sum = 0, n = 0;
+  for (const RequestSample& r : requests) {
+    if (std::isfinite(r.*Field)) sum += r.*Field, ++n;
+  }
+  return n > 0 ? sum / n : kNothing;
+}
+template <auto Field, int Percent>
+double percentile_over(Requests requests) {
+  Ranking<double> ranking(values_of<Field>(requests));
+  return ranking.empty() ? kNothing : ranking.percentile(Percent);
+}
+template <class Part, class Whole>
+double percent_over(Requests requests, Part part, Whole whole) {
+  double parts = 0, wholes = 0;
+  for (const RequestSample& r : requests) parts += part(r), wholes += whole(r);
+  return share(parts, wholes);
+}
+constexpr auto one = [](const RequestSample&) { return 1.0; };
+
+double block_hits(Requests requests) {
+  return percent_over(
+      requests, [](const RequestSample& r) { return r.hit; }, [](const RequestSample& r) { return r.prompt_blocks; });
+}
+double token_hits(Requests requests) {
+  return percent_over(
+      requests, [](const RequestSample& r) { return r.hit_tokens; },
+      [](const RequestSample& r) { return r.prompt_tokens; });
+}
+double request_hits(Requests requests) {
+  return percent_over(
+      requests, [](const RequestSample& r) { return r.hit > 0 ? 1.0 : 0.0; }, one);
+}
+double false_hits(Requests requests) {
+  return percent_over(
+      requests, [](const RequestSample& r) { return r.predicted > r.hit ? 1.0 : 0.0; }, one);
+}
+double missed_hits(Requests requests) {
+  return percent_over(
+      requests, [](const RequestSample& r) { return r.predicted < r.hit ? 1.0 : 0.0; }, one);
+}
+
 constexpr std::array kTable = std::to_array<Metric>({
-    {"block_hit_rate", "Block hit rate", "%", true, [](const Summary& s) { return 100 * s.block_hit_rate; }},
-    {"token_hit_rate", "Token hit rate", "%", true, [](const Summary& s) { return 100 * s.token_hit_rate; }},
-    {"request_hit_rate", "Requests with a hit", "%", true, [](const Summary& s) { return 100 * s.request_hit_rate; }},
-    {"ttft_mean", "Time to first token, mean", "ms", false, mean_of<&Summary::ttft>},
-    {"ttft_p50", "Time to first token, p50", "ms", false, p50_of<&Summary::ttft>},
-    {"ttft_p95", "Time to first token, p95", "ms", false, p95_of<&Summary::ttft>},
-    {"ttft_p99", "Time to first token, p99", "ms", false, p99_of<&Summary::ttft>},
-    {"e2e_mean", "End to end, mean", "ms", false, mean_of<&Summary::e2e>},
-    {"e2e_p50", "End to end, p50", "ms", false, p50_of<&Summary::e2e>},
-    {"e2e_p95", "End to end, p95", "ms", false, p95_of<&Summary::e2e>},
-    {"e2e_p99", "End to end, p99", "ms", false, p99_of<&Summary::e2e>},
-    {"queue_mean", "Queueing, mean", "ms", false, mean_of<&Summary::queue>},
-    {"queue_p95", "Queueing, p95", "ms", false, p95_of<&Summary::queue>},
-    {"prefill_mean", "Prefill, mean", "ms", false, mean_of<&Summary::prefill>},
-    {"tpot_mean", "Time per output token, mean", "ms", false, mean_of<&Summary::tpot>},
-    {"tpot_p95", "Time per output token, p95", "ms", false, p95_of<&Summary::tpot>},
+    {"block_hit_rate", "Block hit rate", "%", true, [](const Summary& s) { return 100 * s.block_hit_rate; }, nullptr,
+     block_hits},
+    {"token_hit_rate", "Token hit rate", "%", true, [](const Summary& s) { return 100 * s.token_hit_rate; }, nullptr,
+     token_hits},
+    {"request_hit_rate", "Requests with a hit", "%", true, [](const Summary& s) { return 100 * s.request_hit_rate; },
+     nullptr, request_hits},
+    {"ttft_mean", "Time to first token, mean", "ms", false, mean_of<&Summary::ttft>, nullptr,
+     mean_over<&RequestSample::ttft>},
+    {"ttft_p50", "Time to first token, p50", "ms", false, p50_of<&Summary::ttft>, nullptr,
+     percentile_over<&RequestSample::ttft, 50>},
+    {"ttft_p95", "Time to first token, p95", "ms", false, p95_of<&Summary::ttft>, nullptr,
+     percentile_over<&RequestSample::ttft, 95>},
+    {"ttft_p99", "Time to first token, p99", "ms", false, p99_of<&Summary::ttft>, nullptr,
+     percentile_over<&RequestSample::ttft, 99>},
+    {"e2e_mean", "End to end, mean", "ms", false, mean_of<&Summary::e2e>, nullptr, mean_over<&RequestSample::e2e>},
+    {"e2e_p50", "End to end, p50", "ms", false, p50_of<&Summary::e2e>, nullptr,
+     percentile_over<&RequestSample::e2e, 50>},
+    {"e2e_p95", "End to end, p95", "ms", false, p95_of<&Summary::e2e>, nullptr,
+     percentile_over<&RequestSample::e2e, 95>},
+    {"e2e_p99", "End to end, p99", "ms", false, p99_of<&Summary::e2e>, nullptr,
+     percentile_over<&RequestSample::e2e, 99>},
+    {"queue_mean", "Queueing, mean", "ms", false, mean_of<&Summary::queue>, nullptr, mean_over<&RequestSample::queue>},
+    {"queue_p95", "Queueing, p95", "ms", false, p95_of<&Summary::queue>, nullptr,
+     percentile_over<&RequestSample::queue, 95>},
+    {"prefill_mean", "Prefill, mean", "ms", false, mean_of<&Summary::prefill>, nullptr,
+     mean_over<&RequestSample::prefill>},
+    {"tpot_mean", "Time per output token, mean", "ms", false, mean_of<&Summary::tpot>, nullptr,
+     mean_over<&RequestSample::tpot>},
+    {"tpot_p95", "Time per output token, p95", "ms", false, p95_of<&Summary::tpot>, nullptr,
+     percentile_over<&RequestSample::tpot, 95>},
     {"itl_mean", "Inter-token latency, mean", "ms", false, mean_of<&Summary::itl>},
     {"itl_p99", "Inter-token latency, p99", "ms", false, p99_of<&Summary::itl>},
     {"output_tokens", "Output tokens", "1/s", true, [](const Summary& s) { return s.output_tokens_per_s; }},
@@ -55,9 +125,9 @@ constexpr std::array kTable = std::to_array<Metric>({
     {"throughput", "Throughput", "req/s", true,
      [](const Summary& s) { return s.makespan_ms > 0 ? 1000.0 * s.completed / s.makespan_ms : kNothing; }},
     {"false_hits", "False hits", "% of requests", false,
-     [](const Summary& s) { return share(s.false_hits, s.completed); }},
+     [](const Summary& s) { return share(s.false_hits, s.completed); }, nullptr, false_hits},
     {"missed_hits", "Missed hits", "% of requests", false,
-     [](const Summary& s) { return share(s.missed_hits, s.completed); }},
+     [](const Summary& s) { return share(s.missed_hits, s.completed); }, nullptr, missed_hits},
     {"false_hit_cost", "Prefill lost to false hits", "s", false,
      [](const Summary& s) { return s.false_hit_ms / 1000; }},
     {"evictions", "Evicted blocks", "", false, [](const Summary& s) { return static_cast<double>(s.evictions); }},
@@ -70,14 +140,6 @@ constexpr std::array kTable = std::to_array<Metric>({
     {"misled", "Requests misled by the fault", "", false, nothing,
      [](const Aftermath& a) { return static_cast<double>(a.misled); }},
 });
-
-// The two-sided 95 % point of Student's t: a table for few degrees of freedom, Cornish and Fisher's expansion beyond.
-double student_t(std::size_t degrees) {
-  static constexpr double kPoints[] = {12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.3060, 2.2622, 2.2281};
-  if (degrees <= std::size(kPoints)) return kPoints[degrees - 1];
-  const double z = 1.959964, n = static_cast<double>(degrees);
-  return z + (z * z * z + z) / (4 * n) + (5 * math::pow(z, 5) + 16 * z * z * z + 3 * z) / (96 * n * n);
-}
 
 }  // namespace
 
@@ -103,7 +165,8 @@ Interval interval_of(std::span<const double> values) {
   for (const double v : values) {
     if (std::isfinite(v)) squares += (v - mean) * (v - mean);
   }
-  const double half = student_t(n - 1) * std::sqrt(squares / static_cast<double>(n - 1) / static_cast<double>(n));
+  const double half = student_t_two_sided(0.95, static_cast<std::uint32_t>(n - 1)) *
+                      std::sqrt(squares / static_cast<double>(n - 1) / static_cast<double>(n));
   return {mean, mean - half, mean + half};
 }
 

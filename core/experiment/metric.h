@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/metrics/request_samples.h"
 #include "core/metrics/summary.h"
 
 namespace blockyard {
@@ -23,6 +24,10 @@ struct Metric {
   bool more_is_better;
   double (*of)(const Summary&);                        ///< in the unit; NaN where there is nothing to tell from
   double (*of_aftermath)(const Aftermath&) = nullptr;  ///< instead, for figures of a fault
+  /// The same figure over a stretch of a run's requests; nullptr where it is not one of requests. NaN as `of`.
+  double (*of_requests)(std::span<const RequestSample>) = nullptr;
+  /// Waiting is in it: where a fleet is saturated it grows with the length of the run, and has no mean.
+  bool waits() const { return id.starts_with("ttft") || id.starts_with("e2e") || id.starts_with("queue"); }
 };
 
 std::span<const Metric> metric_table();

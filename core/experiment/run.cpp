@@ -62,7 +62,9 @@ std::optional<RunResults> run_scenario(const Prepared& prepared, const Scenario&
   Series series;
   if (!run_to_end(sim, &series, cancelled)) return std::nullopt;
   series.finish(sim);
-  return collect_results(scenario, sim, series);
+  RunResults out = collect_results(scenario, sim, series);
+  out.batches = batches_of(request_samples(sim));
+  return out;
 }
 
 }  // namespace blockyard

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/experiment/prepared.h"
+#include "core/experiment/statistics/batches.h"
 #include "core/metrics/series.h"
 #include "core/metrics/session_figures.h"
 #include "core/metrics/summary.h"
@@ -40,6 +41,7 @@ struct RunResults {
   std::vector<Series::Bucket> series;
   LatencyDistributions latencies;
   std::optional<SessionFigures> sessions;  ///< where requests have sessions
+  RunBatches batches;                      ///< of a run that is to be compared; no file has them
   std::string read_as;                     ///< what a trace was taken for; "" where the requests were generated
 };
 
@@ -52,8 +54,8 @@ using Cancelled = std::function<bool()>;
 /// Runs to the end. False where it was cancelled on the way.
 bool run_to_end(Simulation& sim, EventSink* sink, const Cancelled& cancelled);
 
-/// Runs the prepared requests under a scenario (of the same workload and block size) and collects. Empty where it was
-/// cancelled.
+/// Runs the prepared requests under a scenario (of the same workload and block size) and collects, batches as well.
+/// Empty where it was cancelled.
 std::optional<RunResults> run_scenario(const Prepared& prepared, const Scenario& scenario, const Cancelled& cancelled);
 
 }  // namespace blockyard

@@ -63,6 +63,30 @@ Result<bool> range_values(std::string_view axis, std::string_view text, std::vec
   return true;
 }
 
+// What an axis at a value sets: the path itself, or the three of staleness.
+std::vector<std::pair<std::string, std::string>> settings_of(const std::string& path, const std::string& value) {
+  const auto age = finite_number(value);
+  if (path != kStalenessAxis || !age) return {{path, value}};
+  const std::string half = fmt::format("{}", *age / 2);
+  return {{"router.sync_ms", half}, {"router.heartbeat_ms", half}, {"router.message_delay_ms", half}};
+}
+
+// Ages with their units as numbers of ms: 500, 500ms, 5s.
+std::optional<Error> read_ages(std::string_view axis, std::vector<std::string>& values) {
+  for (std::string& value : values) {
+    double age = 0;
+    const std::size_t digits = leading_number(value, age);
+    const std::string_view unit = std::string_view(value).substr(digits);
+    if (unit == "s") age *= 1000;
+    if (digits == 0 || !(unit.empty() || unit == "ms" || unit == "s") || !(age > 0) || age > 1e9) {
+      return Error{
+          fmt::format("--vary {}: '{}' is no age of a view; write ms above 0, or 500ms, 5s", axis, quoted_part(value))};
+    }
+    value = fmt::format("{}", age);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<SweepAxis> parse_axis(std::string_view text) {
@@ -85,6 +109,9 @@ Result<SweepAxis> parse_axis(std::string_view text) {
     auto range = range_values(text, part, axis.values);
     if (!range) return range.error();
     if (!*range) axis.values.push_back(part);
+  }
+  if (axis.path == kStalenessAxis) {
+    if (auto wrong = read_ages(text, axis.values)) return *wrong;
   }
   return axis;
 }
@@ -114,9 +141,11 @@ Result<Scenario> SweepPlan::scenario_of(std::size_t cell, const std::string& pre
       if ((axes[a].path == "workload.type") != types) continue;
       const std::string& value = axes[a].values[at[a]];
       named += fmt::format("{}{}={}", named.empty() ? "" : " ", axes[a].path, value);
-      auto changed = set_json_value(document, axes[a].path, value);
-      if (!changed) return Error{fmt::format("--vary {}: {}", named, changed.error().message)};
-      document = std::move(*changed);
+      for (const auto& [path, set] : settings_of(axes[a].path, value)) {
+        auto changed = set_json_value(document, path, set);
+        if (!changed) return Error{fmt::format("--vary {}: {}", named, changed.error().message)};
+        document = std::move(*changed);
+      }
     }
   }
   auto parsed = parse_scenario(document, base_dir, presets_dir);
@@ -139,6 +168,13 @@ std::optional<Error> check_plan(const SweepPlan& plan) {
     for (std::size_t b = 0; b < a; ++b) {
       if (plan.axes[a].path == plan.axes[b].path)
         return Error{fmt::format("--vary {}: named twice", plan.axes[a].path)};
+      for (const auto& [own, other] : {std::pair{a, b}, std::pair{b, a}}) {
+        if (plan.axes[own].path != kStalenessAxis) continue;
+        for (const auto& [path, value] : settings_of(std::string(kStalenessAxis), "2")) {
+          if (path == plan.axes[other].path)
+            return Error{fmt::format("--vary {}: staleness sets it as well; vary one of the two", path)};
+        }
+      }
     }
   }
   if (plan.cells() > kMostCells) return Error{fmt::format("--vary: more than {} cells; take fewer values", kMostCells)};
@@ -227,7 +263,8 @@ class CellSink final : public EventSink {
 }  // namespace
 
 std::optional<SweepCell> run_cell(const Prepared& prepared, const Scenario& scenario, std::size_t cell,
-                                  RunResults* results, const Cancelled& cancelled) {
+                                  RunResults* results, const Cancelled& cancelled,
+                                  std::span<const std::string> metrics) {
   Simulation sim = prepared.simulation(scenario.config);
   AftermathWatch watch;
   Series series;
@@ -238,7 +275,9 @@ std::optional<SweepCell> run_cell(const Prepared& prepared, const Scenario& scen
     series.finish(sim);
     *results = collect_results(scenario, sim, series);
   }
-  return SweepCell{cell, summarize(sim), watch.finish(sim)};
+  SweepCell out{cell, summarize(sim), watch.finish(sim), {}};
+  if (!metrics.empty()) out.batches = batches_of(request_samples(sim), metrics);
+  return out;
 }
 
 std::string workload_key(const Scenario& scenario) {

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,8 +19,12 @@
 
 namespace blockyard {
 
+/// How old the router's view may be, as one axis: v ms sets router.sync_ms and router.heartbeat_ms to v / 2 and
+/// router.message_delay_ms to v / 2, so that what the router knows is from v / 2 to v old.
+inline constexpr std::string_view kStalenessAxis = "staleness";
+
 /// A dotted path of the scenario and the values that it takes, as JSON texts. The path `seed` is a repeat: pictures
-/// show means over it.
+/// show means over it. The path `staleness` is no setting but sets three, see kStalenessAxis.
 struct SweepAxis {
   std::string path;
   std::vector<std::string> values;
@@ -27,7 +32,7 @@ struct SweepAxis {
 };
 
 /// PATH=v1,v2,… or PATH=a:b:step or PATH=a:b:xF (times F), both ends included; or PATH=*, all that it can be chosen
-/// from.
+/// from. Values of staleness may have a unit: 500ms, 5s.
 Result<SweepAxis> parse_axis(std::string_view text);
 
 /// A vertical line of the curves: what happens at a value of the axis.
@@ -67,6 +72,7 @@ struct SweepCell {
   std::size_t cell = 0;
   Summary summary;
   std::optional<Aftermath> aftermath;  ///< where the scenario has faults
+  RunBatches batches;                  ///< of the metrics asked for; the others are empty
   /// NaN where there is nothing to tell from.
   double value(const Metric& metric) const;
 };
@@ -90,9 +96,11 @@ class AftermathWatch final : public EventSink {
   std::uint32_t misled_ = 0;
 };
 
-/// Runs one cell. `results`, where given, receives the whole results. Empty where it was cancelled.
+/// Runs one cell. `results`, where given, receives the whole results; `metrics` (ids) are those whose batches are kept.
+/// Empty where it was cancelled.
 std::optional<SweepCell> run_cell(const Prepared& prepared, const Scenario& scenario, std::size_t cell,
-                                  RunResults* results, const Cancelled& cancelled);
+                                  RunResults* results, const Cancelled& cancelled,
+                                  std::span<const std::string> metrics = {});
 
 /// Cells with equal keys have the same requests and may share them.
 std::string workload_key(const Scenario& scenario);

@@ -59,7 +59,8 @@ TEST(ExperimentCard, ComparesAndSweepsAtEverySize) {
     Stage s(w, h);
     for (const auto& [kind, button] : {std::pair{UiState::Experiment::kPictures, "experiment/Draw"},
                                        std::pair{UiState::Experiment::kComparison, "experiment/Compare"},
-                                       std::pair{UiState::Experiment::kSweep, "experiment/Sweep"}}) {
+                                       std::pair{UiState::Experiment::kSweep, "experiment/Sweep"},
+                                       std::pair{UiState::Experiment::kPlan, "experiment/Find the smallest fleets"}}) {
       s.session().ui().experiment_open = true;
       s.session().ui().experiment = kind;
       s.ui().frames(3);
@@ -110,6 +111,43 @@ TEST(ExperimentCard, KeepsWhatWasRunAndExportsIt) {
   s.click("experiment/remove");
   EXPECT_EQ(results().size(), 1U);
   EXPECT_EQ(s.ui().anchors().find("experiment/experiment-figure"), nullptr);
+}
+
+// How old a view may be and which strategy is best: by clicks, with what can be told below, and the table to paste.
+TEST(ExperimentCard, SaysWhatCanBeToldAndCopiesTheTable) {
+  Stage s;
+  s.session().ui().experiment_open = true;
+  s.session().ui().experiment = UiState::Experiment::kSweep;
+  s.ui().frames(3);
+  s.click("experiment/first/path");
+  s.click("experiment/first/path/Staleness, ms");
+  s.click("experiment/Sweep");
+  s.finish();
+  ASSERT_NE(s.state(), nullptr);
+  ASSERT_EQ(s.state()->trouble, "");
+  ASSERT_TRUE(s.state()->words.has_value());
+  EXPECT_NE(s.state()->title.find("Staleness 1000 to 20000"), std::string::npos) << s.state()->title;
+  EXPECT_FALSE(s.state()->words->says.empty());
+  EXPECT_NE(s.state()->words->markdown.find("Staleness 5 s"), std::string::npos) << s.state()->words->markdown;
+  EXPECT_NE(s.state()->words->latex.find("\\begin{tabular}"), std::string::npos);
+  EXPECT_NE(s.ui().anchors().find("experiment/answers"), nullptr) << "the sentences stand below the table";
+  s.save("frame-experiment-staleness.png");
+  s.click("experiment/Markdown");
+  EXPECT_EQ(s.session().toasts().back().text, "The table is on the clipboard.");
+}
+
+TEST(ExperimentCard, AClickOnTheThroughputAsksHowManyWorkers) {
+  Stage s;
+  s.click("kpis/Throughput");
+  ASSERT_TRUE(s.session().ui().experiment_open);
+  EXPECT_EQ(s.session().ui().experiment, UiState::Experiment::kPlan);
+  s.click("experiment/Find the smallest fleets");
+  s.finish();
+  ASSERT_NE(s.state(), nullptr);
+  ASSERT_EQ(s.state()->trouble, "");
+  EXPECT_FALSE(s.state()->table.rows.empty());
+  EXPECT_NE(s.state()->words->says[0].find("ttft_p95 ≤ 1 s"), std::string::npos) << s.state()->words->says[0];
+  s.save("frame-experiment-plan.png");
 }
 
 TEST(ExperimentCard, ASweepIsWrittenInWords) {

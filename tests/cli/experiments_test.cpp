@@ -202,7 +202,8 @@ TEST(FidelityCommand, ShowsWhatEachSwitchChanges) {
     row.erase("switches");
     return row;
   };
-  for (std::size_t i = 1; i < 6; ++i) EXPECT_NE(figures(i), figures(0)) << j["rows"][i]["name"] << " changes nothing here";
+  for (std::size_t i = 1; i < 6; ++i)
+    EXPECT_NE(figures(i), figures(0)) << j["rows"][i]["name"] << " changes nothing here";
 }
 
 TEST(FidelityCommand, RunsASlotsScenarioUnderTheContinuousEngineAndSaysSo) {
@@ -266,7 +267,7 @@ TEST(SweepCommand, PrintsItsTable) {
   const auto o =
       f.run("sweep s.json --vary fleet.workers=2,4 --vary seed=1,2 --metrics block_hit_rate,evictions --out d");
   ASSERT_EQ(o.status, 0) << o.err;
-  EXPECT_NE(o.out.find("fleet.workers  Block hit rate, %"), std::string::npos) << o.out;
+  EXPECT_NE(o.out.find("Workers  Block hit rate, %"), std::string::npos) << o.out;
   EXPECT_NE(o.out.find("±"), std::string::npos) << o.out;
   EXPECT_NE(o.out.find("\n2 "), std::string::npos) << o.out;
   EXPECT_NE(o.out.find("\n4 "), std::string::npos) << o.out;

@@ -29,6 +29,12 @@ Result<ResultFiles> ResultFiles::read(const std::vector<std::string>& paths) {
       out.waterfalls.emplace_back(std::move(name), std::move(*waterfall));
       continue;
     }
+    if (is_comparison(*text)) {
+      auto page = read_comparison_page(path);
+      if (!page) return page.error();
+      out.comparisons.emplace_back(std::move(name), std::move(*page));
+      continue;
+    }
     auto results = read_results(path);
     if (!results) return results.error();
     out.runs.emplace_back(std::move(name), std::move(*results));

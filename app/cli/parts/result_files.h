@@ -1,4 +1,4 @@
-// The files that plot and report are given: results of runs, and waterfalls.
+// The files that plot and report are given: results of runs, waterfalls, and what comparisons say.
 #pragma once
 
 #include <string>
@@ -9,12 +9,14 @@
 #include "core/base/result.h"
 #include "core/experiment/run.h"
 #include "core/experiment/waterfall.h"
+#include "core/io/experiments/comparison.h"
 
 namespace blockyard::cli {
 
 struct ResultFiles {
   std::vector<std::pair<std::string, RunResults>> runs;  ///< by a short name, each once
   std::vector<std::pair<std::string, LossWaterfall>> waterfalls;
+  std::vector<std::pair<std::string, ComparisonPage>> comparisons;
 
   static Result<ResultFiles> read(const std::vector<std::string>& paths);
   /// The comparison of the runs where there are several, and the waterfalls.

@@ -149,6 +149,7 @@ void SweepArgs::add_to(CLI::App& app, const Context& context, bool out_required)
                      (out_required ? "" : "; required if an experiment is named"))
       ->type_name("DIR")
       ->required(out_required);
+  answer.add_to(app);
   add_jobs(app, jobs);
   app.add_option(
          "--shard", shard,
@@ -178,15 +179,18 @@ Result<std::vector<SweepCell>> finished_cells(const SweepPlan& plan, const std::
   return out;
 }
 
-Result<std::size_t> write_sweep(const SweepPlan& plan, const std::vector<SweepCell>& cells, const std::string& dir,
-                                const PictureArgs& picture, const Assets& assets) {
+int end_sweep(const SweepPlan& plan, const std::vector<SweepCell>& cells, const std::string& dir,
+              const PictureArgs& picture, const AnswerWanted& answer, const Assets& assets) {
   OutputSet out(dir);
   std::string lines;
   for (const SweepCell& c : cells) lines += cell_line(plan, c);
   out.add("sweep.json", plan_json(plan));
   out.add("cells.jsonl", std::move(lines));
   const auto first = plan.scenario_of(0, assets.presets());
-  out.add(sweep_figures(plan, cells, first ? &*first : nullptr), picture, assets.dir() + "/fonts");
+  if (!first) return refuse(first.error());
+  const AnswerTable answers = answer_table(plan, cells, *first, answer.warmup);
+  out.add(fmt::format("table.{}", table_extension(answer.format)), answer_text(answers, answer.format));
+  out.add(sweep_figures(plan, cells, &*first, answer.warmup), picture, assets.dir() + "/fonts");
   const std::vector<RunResults> kept = kept_results(plan, dir);
   if (!kept.empty()) {
     const PlotAxis axis = axis_of_path(plan.axes[0].path);
@@ -197,13 +201,22 @@ Result<std::size_t> write_sweep(const SweepPlan& plan, const std::vector<SweepCe
     out.add({"recovery_timeline", recovery_curves(cases, plan.title, "lines: " + axis.label)}, picture,
             assets.dir() + "/fonts");
   }
-  if (auto written = out.commit(); !written) return written.error();
-  return out.size();
+  if (auto written = out.commit(); !written) return refuse(written.error());
+  if (answer.format != TableFormat::kText) {
+    fmt::print("{}", answer_text(answers, answer.format));
+  } else {
+    fmt::print("{} · {}\n\n{}", quoted_part(plan.title), counted(cells.size(), "run"), sweep_text(answers));
+    if (const std::string best = best_at_what(plan, cells, answer.warmup); !best.empty()) fmt::print("\n{}\n", best);
+  }
+  note("{} cells; {} files in {}\n", cells.size(), out.size(), printable(dir));
+  return kDone;
 }
 
 int run_plan(const SweepPlan& plan, const SweepArgs& args, const Assets& assets) {
   const auto shard = parse_shard(args.shard);
   if (!shard) return refuse(shard.error());
+  const auto answer = AnswerWanted::of(args.answer);
+  if (!answer) return refuse(answer.error());
   if (auto wrong = check_plan(plan)) return refuse(*wrong);
   std::vector<std::size_t> mine;
   for (std::size_t cell = shard->index - 1; cell < plan.cells(); cell += shard->count) mine.push_back(cell);
@@ -270,12 +283,7 @@ int run_plan(const SweepPlan& plan, const SweepArgs& args, const Assets& assets)
     note("shard {} of {}: {} cells in {}\n", shard->index, shard->count, mine.size(), printable(path));
     return kDone;
   }
-  const auto written = write_sweep(plan, *done, args.out, args.picture, assets);
-  if (!written) return refuse(written.error());
-  fmt::print("{} · {}\n\n{}", quoted_part(plan.title), counted(done->size(), "run"), sweep_text(plan, *done));
-  if (const std::string best = best_at_what(plan, *done); !best.empty()) fmt::print("\n{}\n", best);
-  note("{} cells; {} files in {}\n", done->size(), *written, printable(args.out));
-  return kDone;
+  return end_sweep(plan, *done, args.out, args.picture, *answer, assets);
 }
 
 }  // namespace blockyard::cli

@@ -28,6 +28,11 @@ bool run_button(const Look& look, const char* label, float right, float y) {
 
 }  // namespace
 
+void ask_how_many_workers(FrameContext& ctx) {
+  ctx.ui.experiment_open = true;
+  ctx.ui.experiment = UiState::Experiment::kPlan;
+}
+
 void explain_hit_rate(FrameContext& ctx) {
   ctx.ui.experiment_open = true;
   ctx.ui.experiment = UiState::Experiment::kWaterfall;
@@ -38,7 +43,8 @@ const std::vector<ExperimentCard::Form>& ExperimentCard::forms() {
   static const std::vector<Form> kForms{{"Where the hit rate went", &ExperimentCard::waterfall_form},
                                         {"The whole run", &ExperimentCard::pictures_form},
                                         {"Compare fleets", &ExperimentCard::comparison_form},
-                                        {"Sweep settings", &ExperimentCard::sweep_form}};
+                                        {"Sweep settings", &ExperimentCard::sweep_form},
+                                        {"How many workers", &ExperimentCard::plan_form}};
   return kForms;
 }
 
@@ -67,8 +73,8 @@ void ExperimentCard::pictures_form(FrameContext& ctx) {
              PicturesWanted{});
 }
 
-void ExperimentCard::comparison_form(FrameContext& ctx) {
-  const Look& look = ctx.look;
+// Chips of all strategies: the scenario's own and the two baselines to begin with.
+void ExperimentCard::strategy_chips(FrameContext& ctx, Flow& flow) {
   const auto policies = policy_table();
   if (strategies_.empty()) {
     // The scenario's own, and the two baselines.
@@ -78,7 +84,6 @@ void ExperimentCard::comparison_form(FrameContext& ctx) {
       if (s != strategies_[0]) strategies_.push_back(s);
     }
   }
-  Flow flow(look, look.px(22), look.px(6));
   for (std::uint32_t s = 0; s < policies.size(); ++s) {
     const auto chosen = std::find(strategies_.begin(), strategies_.end(), s);
     const bool on = chosen != strategies_.end();
@@ -89,6 +94,39 @@ void ExperimentCard::comparison_form(FrameContext& ctx) {
       strategies_.push_back(s);
     }
   }
+}
+
+void ExperimentCard::plan_form(FrameContext& ctx) {
+  const Look& look = ctx.look;
+  if (slo_.empty()) {
+    const SloConfig& slo = ctx.scenario.config.slo;
+    slo_ = fmt::format("ttft_p95={:g}", slo.ttft_ms.value_or(1000));
+    if (slo.tpot_ms) slo_ += fmt::format(",tpot_p95={:g}", *slo.tpot_ms);
+  }
+  Flow flow(look, look.px(22), look.px(6));
+  strategy_chips(ctx, flow);
+  flow.end();
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float width = ImGui::GetContentRegionAvail().x;
+  const bool go = run_button(look, "Find the smallest fleets", at.x + width, at.y);
+  ImGui::SetCursorScreenPos(at);
+  const float field = std::min(look.px(420), width - look.px(230));
+  ImGui::BeginChild("objectives", ImVec2(field, look.px(34)), false, ImGuiWindowFlags_NoBackground);
+  text_field(look, "slo", icons::kPencil, "objectives, e.g. ttft_p95=500,tpot_p95=30", &slo_);
+  ImGui::EndChild();
+  text_wrapped(look, FontRole::Small, look.theme.text_secondary,
+               "Figures and their limits (ms): the smallest fleet of each strategy whose 95 % intervals keep them, its "
+               "price, and the bound of a perfect cache and perfect balance.");
+  if (go) {
+    std::sort(strategies_.begin(), strategies_.end());
+    ctx.push(cmd::RunExperiment{PlanWanted{slo_, strategies_}});
+  }
+}
+
+void ExperimentCard::comparison_form(FrameContext& ctx) {
+  const Look& look = ctx.look;
+  Flow flow(look, look.px(22), look.px(6));
+  strategy_chips(ctx, flow);
   // Fleets beside the run that differ in another setting.
   for (const RunBeside& r : ctx.compared) {
     if (*r.variant == strategy_variant(r.strategy)) continue;

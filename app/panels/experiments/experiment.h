@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "app/panels/experiments/flow.h"
 #include "app/panels/experiments/sweep_wish.h"
 #include "app/panels/plots/tab_plot.h"
 #include "app/session/frame_context.h"
@@ -36,6 +37,8 @@ class ExperimentCard {
   bool form_folds(FrameContext& ctx, bool scarce);
   // experiment_sweep.cpp
   void sweep_form(FrameContext& ctx);
+  void plan_form(FrameContext& ctx);
+  void strategy_chips(FrameContext& ctx, Flow& flow);
   void sweep_row(FrameContext& ctx, const char* id, SweepWish& wish, bool may_be_none);
   // experiment_outcome.cpp
   void outcome(FrameContext& ctx);
@@ -44,6 +47,7 @@ class ExperimentCard {
   void result_row(FrameContext& ctx, const std::vector<const ExperimentState*>& results, const ExperimentState& shown);
   void choose_picture(const Look& look, const ExperimentState& state);
   void show_result(FrameContext& ctx, const ExperimentState& state);
+  static void words_below(const Look& look, const ExperimentWords& words);
 
   static constexpr std::size_t kKinds = std::variant_size_v<ExperimentWanted>;
 
@@ -51,6 +55,7 @@ class ExperimentCard {
   std::string wrong_;                // with them, once it was asked for
   std::vector<std::uint32_t> strategies_;
   std::vector<Variant> variants_;  // fleets that differ in another setting
+  std::string slo_;                // objectives of a plan, as they are typed
   std::int64_t seeds_ = 1;
   std::array<std::uint64_t, kKinds> chosen_{};  // result of each kind that is shown; 0: the latest
   std::array<std::uint64_t, kKinds> latest_{};  // when it was looked last
@@ -61,6 +66,8 @@ class ExperimentCard {
   PlotBox box_;
 };
 
+/// Opens the card on "How many workers".
+void ask_how_many_workers(FrameContext& ctx);
 /// Opens the card on the waterfall and begins it.
 void explain_hit_rate(FrameContext& ctx);
 

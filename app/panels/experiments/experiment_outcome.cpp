@@ -124,12 +124,26 @@ void ExperimentCard::result_row(FrameContext& ctx, const std::vector<const Exper
     action.kind = PlotAction::Kind::ExportPng;
     action.png_scale = scale;
   }
+  if (file("SVG", "This picture as vectors, for a column of a paper")) action.kind = PlotAction::Kind::ExportSvg;
+  if (file("PDF", "This picture as vectors, for a column of a paper")) action.kind = PlotAction::Kind::ExportPdf;
   if (file("CSV", "Every number of this picture, as a file")) action.kind = PlotAction::Kind::ExportCsv;
   if (file("Table", "The table below, as a CSV file")) {
     ctx.push(cmd::SaveFile{"numbers.csv", [text = to_csv(shown.table)](const std::string& path) {
                              const auto written = io::write_file(path, text);
                              return written ? std::string() : written.error().message;
                            }});
+  }
+  if (shown.words) {
+    const auto copy = [&](const char* label, const char* what, const std::string& text) {
+      ButtonSpec spec{label, icons::kCopy, ButtonKind::Ghost};
+      spec.tooltip = what;
+      flow.place(button_width(look, spec));
+      if (!button(look, spec)) return;
+      ctx.push(cmd::CopyText{text});
+      ctx.push(cmd::Notify{"The table is on the clipboard."});
+    };
+    copy("Markdown", "Copies the table and what it says, as Markdown", shown.words->markdown);
+    copy("LaTeX", "Copies the table as a LaTeX tabular", shown.words->latex);
   }
   carry_out(ctx, action, box_.figure, box_.view);
   flow.end();
@@ -163,6 +177,21 @@ void ExperimentCard::choose_picture(const Look& look, const ExperimentState& sta
   box_.figure = state.figures[static_cast<std::size_t>(picture_)].figure;
   box_.figure.revision = revision;
   box_.view = FigureView{};
+}
+
+// What can be told of the table, in sentences; in red what must not be believed; then how it was found.
+void ExperimentCard::words_below(const Look& look, const ExperimentWords& words) {
+  const ImVec2 from = ImGui::GetCursorScreenPos();
+  const float width = ImGui::GetContentRegionAvail().x;
+  for (const std::string& caution : words.cautions)
+    text_wrapped(look, FontRole::Small, look.theme.bad_text, caution + ".");
+  for (const std::string& sentence : words.says) {
+    const bool of_rival = sentence.starts_with(' ');
+    text_wrapped(look, of_rival ? FontRole::Small : FontRole::Body, look.theme.text,
+                 of_rival ? sentence.substr(sentence.find_first_not_of(' ')) : sentence);
+  }
+  text_wrapped(look, FontRole::Small, look.theme.text_muted, words.method);
+  look.mark("answers", {from.x, from.y, width, ImGui::GetCursorScreenPos().y - from.y});
 }
 
 void ExperimentCard::show_result(FrameContext& ctx, const ExperimentState& state) {
@@ -227,6 +256,7 @@ void ExperimentCard::outcome(FrameContext& ctx) {
   result_row(ctx, results, shown);
   choose_picture(look, shown);
   show_result(ctx, shown);
+  if (shown.words) words_below(look, *shown.words);
 }
 
 }  // namespace blockyard

@@ -40,7 +40,8 @@ std::optional<int> either(Flow& flow, const char* id, const std::array<const cha
 
 void ExperimentCard::sweep_row(FrameContext& ctx, const char* id, SweepWish& wish, bool may_be_none) {
   const Look& look = ctx.look;
-  const std::vector<const Setting*> settings = sweepable_settings(ctx.scenario);
+  std::vector<const Setting*> settings = sweepable_settings(ctx.scenario);
+  settings.insert(settings.begin(), &staleness_setting());
   std::vector<std::string> labels;
   for (const Setting* s : settings) labels.push_back(label_with_unit(*s, ctx.scenario));
   std::vector<Choice> choices;

@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "core/base/math.h"
+#include "core/experiment/sweep.h"
 
 namespace blockyard {
 namespace {
@@ -36,6 +37,18 @@ std::vector<std::string> split(const std::string& text, char at) {
 }
 
 }  // namespace
+
+const Setting& staleness_setting() {
+  static const Setting kRow = [] {
+    Setting row = *find_setting("router.sync_ms");
+    row.path = kStalenessAxis;
+    row.label = "Staleness";
+    row.help = "How old the router's view may be: sync, heartbeat and message delay are each half of it.";
+    row.sweep = "1000,5000,20000";
+    return row;
+  }();
+  return kRow;
+}
 
 std::vector<ChoiceRow> SweepWish::choices_of(const Setting& setting) {
   if (kind_of(setting) == SettingKind::kChoice) return setting.choices();

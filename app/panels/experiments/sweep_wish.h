@@ -33,4 +33,7 @@ Result<std::string> values_of(const SweepWish& wish);
 /// The text with every pointer to a setting ("/fleet/workers") as its label.
 std::string in_words(std::string text);
 
+/// How old the router's view may be, as if it were one setting: a sweep takes it for the three that it sets.
+const Setting& staleness_setting();
+
 }  // namespace blockyard

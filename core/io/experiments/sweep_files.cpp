@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <limits>
+#include <stdexcept>
+
 #include "core/base/version.h"
 #include "core/io/results.h"
 #include "core/io/results_value.h"
@@ -26,6 +29,40 @@ Result<Json> parse_file(const std::string& path) {
   if (!v) return v.error();
   if (!v->is_object()) return Error{fmt::format("{}: not a JSON object", path)};
   return v;
+}
+
+// What says how sure a cell's figures are; nothing where it has too few requests.
+Json batches_json(const RunBatches& b) {
+  Json metrics = Json::object();
+  for (std::size_t m = 0; m < b.metrics.size(); ++m) {
+    if (b.metrics[m].batches.empty()) continue;
+    metrics[std::string(metric_table()[m].id)] = {{"after", b.metrics[m].after}, {"batches", b.metrics[m].batches}};
+  }
+  return {{"requests", b.requests}, {"warmup", b.warmup}, {"settled", b.settled}, {"metrics", std::move(metrics)}};
+}
+
+std::vector<double> numbers(const Json& list) {
+  std::vector<double> out;
+  for (const Json& v : list) out.push_back(v.is_null() ? std::numeric_limits<double>::quiet_NaN() : v.get<double>());
+  return out;
+}
+
+RunBatches read_batches(const Json& v) {
+  RunBatches out;
+  v.at("requests").get_to(out.requests);
+  v.at("warmup").get_to(out.warmup);
+  v.at("settled").get_to(out.settled);
+  if (out.warmup > RunBatches::kMostWarmup) throw std::runtime_error("warmup");
+  out.metrics.resize(metric_table().size());
+  for (const auto& [id, of] : v.at("metrics").items()) {
+    const Metric* metric = find_metric(id);
+    if (metric == nullptr) continue;
+    MetricBatches& into = out.metrics[static_cast<std::size_t>(metric - metric_table().data())];
+    into = {numbers(of.at("after")), numbers(of.at("batches"))};
+    if (into.after.size() != RunBatches::kMostWarmup + 1 || into.batches.size() != RunBatches::kBatches)
+      throw std::runtime_error("batches");
+  }
+  return out;
 }
 
 }  // namespace
@@ -98,6 +135,7 @@ std::string cell_line(const SweepPlan& plan, const SweepCell& cell) {
   if (cell.aftermath) {
     out["aftermath"] = {{"recovery_ms", cell.aftermath->recovery_ms}, {"misled", cell.aftermath->misled}};
   }
+  if (cell.batches.any()) out["batches"] = batches_json(cell.batches);
   return io::dump_json(out) + "\n";
 }
 
@@ -119,6 +157,7 @@ Result<std::vector<SweepCell>> read_cells(const std::string& path, const SweepPl
         const Json& a = v.at("aftermath");
         cell.aftermath = Aftermath{a.at("recovery_ms"), a.at("misled")};
       }
+      if (v.contains("batches")) cell.batches = read_batches(v.at("batches"));
       out.push_back(std::move(cell));
     } catch (const std::exception&) {
       return Error{
