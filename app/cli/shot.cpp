@@ -37,7 +37,7 @@ struct ShotArgs {
   std::string out, anchors, size = "1600x1000", theme = "dark", compare;
   std::optional<std::string> tab;
   std::vector<std::string> select, clicks;
-  std::string experiment;
+  std::string experiment, slo = "ttft_p95=1000";
   std::vector<std::string> vary;
   double scale = 1;
   std::uint32_t lesson = 0, step = 1, answer = 0;  // counted from 1
@@ -78,6 +78,11 @@ bool show_experiment(Session& session, const ShotArgs& args, const std::vector<s
   } else if (args.experiment == "sweep") {
     ui.experiment = UiState::Experiment::kSweep;
     session.apply(cmd::RunExperiment{SweepWanted{args.vary}});
+  } else if (args.experiment == "plan") {
+    ui.experiment = UiState::Experiment::kPlan;
+    std::vector<std::uint32_t> wanted = strategies;
+    if (wanted.empty()) wanted = {session.scenario().config.router.strategy};
+    session.apply(cmd::RunExperiment{PlanWanted{args.slo, std::move(wanted)}});
   } else {
     return false;
   }
@@ -128,8 +133,7 @@ std::string beyond_the_run(const Selection& selection, const Session& session) {
     return beyond("request", r, fleet.workload().requests.size());
   if (const auto* s = std::get_if<SelectedSession>(&selection))
     return beyond("session", s->session, fleet.workload().sessions.size());
-  if (const auto* edge = std::get_if<SelectedEdge>(&selection))
-    return beyond("edge", edge->edge, tree.edges().size());
+  if (const auto* edge = std::get_if<SelectedEdge>(&selection)) return beyond("edge", edge->edge, tree.edges().size());
   if (const auto* block = std::get_if<SelectedBlock>(&selection); block != nullptr && block->worker != kNone) {
     const std::string trouble = beyond("block", block->block, fleet.workload().id_count());
     if (!trouble.empty()) return trouble;
@@ -237,7 +241,7 @@ int shot(const ShotArgs& args, const Context& context) {
   if (args.tab) ui.open_bottom(*args.tab);
   if (!args.experiment.empty()) {
     if (!show_experiment(session, args, compare)) {
-      return refuse(Error{fmt::format("--experiment {}: it must be waterfall, pictures, comparison or sweep",
+      return refuse(Error{fmt::format("--experiment {}: it must be waterfall, pictures, comparison, sweep or plan",
                                       quoted_part(args.experiment))});
     }
   } else if (!compare.empty()) {
@@ -329,10 +333,11 @@ std::function<int()> make_shot(CLI::App& app, const Context& context) {
       ->type_name("A,B,…");
   app.add_option(
          "--experiment", args->experiment,
-         "Run an experiment and show it: the waterfall, plots of the whole run, a comparison (with --compare) or a "
-         "sweep (with --vary) (default: none)")
+         "Run an experiment and show it: the waterfall, plots of the whole run, a comparison (with --compare), a sweep "
+         "(with --vary) or a plan (with --compare and --slo) (default: none)")
       ->type_name("KIND")
-      ->check(one_of({"waterfall", "pictures", "comparison", "sweep"}));
+      ->check(one_of({"waterfall", "pictures", "comparison", "sweep", "plan"}));
+  app.add_option("--slo", args->slo, "Objectives of a plan, METRIC=LIMIT with commas between")->capture_default_str();
   app.add_option("--vary", args->vary, "What a sweep varies: v1,v2,… or from:to:step (default: nothing)")
       ->type_name("PATH=VALUES")
       ->take_all()

@@ -143,6 +143,8 @@ constexpr auto kActions = std::to_array<Action>({
      [](FrameContext& c) { c.ui.experiment_open = true, c.ui.experiment = UiState::Experiment::kComparison; }},
     {"sweep", "Sweep settings", "", "The run under every combination of values of one or two settings.", nullptr,
      [](FrameContext& c) { c.ui.experiment_open = true, c.ui.experiment = UiState::Experiment::kSweep; }},
+    {"plan", "How many workers?", "", "The smallest fleet of each strategy that keeps objectives, and its price.",
+     nullptr, ask_how_many_workers},
     {"prompt_lab", "Prompt lab", "P", "Words as tokens and blocks: type a prompt and see what is shared.",
      [] { return plain(Key::P); }, [](FrameContext& c) { c.ui.prompt_open = true; }},
     {"screenshot", "Screenshot", "F12", "This window as a PNG.", [] { return plain(Key::F12); },
