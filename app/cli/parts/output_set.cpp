@@ -1,9 +1,12 @@
 #include "app/cli/parts/output_set.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 
+#include "app/cli/answers/answer_args.h"
 #include "app/cli/parts/checks.h"
 #include "app/cli/parts/help.h"
 #include "app/cli/parts/options.h"
@@ -19,6 +22,21 @@ namespace blockyard::cli {
 void PictureArgs::add_to(CLI::App& app) {
   app.add_option("--theme", theme, "Theme of the plots")->capture_default_str()->check(one_of({"light", "dark"}));
   app.add_option("--scale", scale, "Pixels per point in the plots")->capture_default_str()->check(whole(1, 4));
+  app.add_option("--pictures", pictures, "Files of the plots: png, svg and pdf, with commas between")
+      ->type_name("A,B,…")
+      ->capture_default_str()
+      ->check([](const std::string& list) -> std::string {
+        const std::vector<std::string> wanted = comma_list(list);
+        for (const std::string& id : wanted) {
+          if (id != "png" && id != "svg" && id != "pdf")
+            return fmt::format("'{}' is no kind of picture; it must be png, svg or pdf", quoted_part(id));
+        }
+        return wanted.empty() ? "name at least one of png, svg, pdf" : "";
+      });
+  app.add_option("--width", width,
+                 "Width of the vector plots: one or two columns of a paper (85 or 178 mm), or as on the screen")
+      ->capture_default_str()
+      ->check(one_of({"screen", "one", "two"}));
 }
 
 #ifdef BLOCKYARD_WITH_PLOTS
@@ -45,8 +63,21 @@ std::string png_bytes(const Figure& figure, const PictureArgs& args, const std::
   const std::vector<std::uint8_t> bytes = encode_png(render_figure(figure, options));
   return {bytes.begin(), bytes.end()};
 }
+
+std::string vector_bytes(const Figure& figure, const std::string& format, const PictureArgs& args,
+                         const std::string& font_dir) {
+  ExportOptions options;
+  options.theme = args.theme == "dark" ? dark_theme() : light_theme();
+  options.font_dir = font_dir;
+  const PaperWidth width = args.width == "one"   ? PaperWidth::OneColumn
+                           : args.width == "two" ? PaperWidth::TwoColumns
+                                                 : PaperWidth::Screen;
+  return render_figure_vector(figure, format == "svg" ? VectorFormat::Svg : VectorFormat::Pdf, width, options);
+}
 #else
 bool pictures_possible() { return false; }
+
+std::string vector_bytes(const Figure&, const std::string&, const PictureArgs&, const std::string&) { return {}; }
 
 void say_font_troubles(const std::string&) {}
 
@@ -56,7 +87,11 @@ std::string png_bytes(const Figure&, const PictureArgs&, const std::string&) { r
 void OutputSet::add(const NamedFigure& named, const PictureArgs& args, const std::string& font_dir) {
   if (!fonts_checked_) say_font_troubles(font_dir);
   fonts_checked_ = true;
-  if (pictures_possible()) add(named.name + ".png", png_bytes(named.figure, args, font_dir));
+  for (const std::string& kind : comma_list(args.pictures)) {
+    if (!pictures_possible()) break;
+    add(named.name + "." + kind,
+        kind == "png" ? png_bytes(named.figure, args, font_dir) : vector_bytes(named.figure, kind, args, font_dir));
+  }
   add(named.name + ".csv", to_csv(named.figure));
 }
 

@@ -18,9 +18,9 @@ class App;
 
 namespace blockyard::cli {
 
-/// --theme and --scale.
+/// --theme, --scale, --pictures and --width.
 struct PictureArgs {
-  std::string theme = "light";
+  std::string theme = "light", pictures = "png", width = "screen";
   int scale = 2;
   void add_to(CLI::App& app);
 };
@@ -33,6 +33,9 @@ void say_font_troubles(const std::string& font_dir);
 
 /// The PNG of a figure.
 std::string png_bytes(const Figure& figure, const PictureArgs& args, const std::string& font_dir);
+/// A figure as "svg" or "pdf".
+std::string vector_bytes(const Figure& figure, const std::string& format, const PictureArgs& args,
+                         const std::string& font_dir);
 
 class OutputSet {
  public:
@@ -43,7 +46,7 @@ class OutputSet {
   io::Outputs& outputs() { return outputs_; }
   /// `name` is relative to the folder and may name folders in it.
   void add(std::string name, std::string bytes) { files_.emplace_back(std::move(name), std::move(bytes)); }
-  /// NAME.png, where possible, and NAME.csv.
+  /// NAME.png, .svg, .pdf, as asked for and where possible, and NAME.csv.
   void add(const NamedFigure& figure, const PictureArgs& args, const std::string& font_dir);
   void add(const std::vector<NamedFigure>& figures, const PictureArgs& args, const std::string& font_dir);
   /// Writes all, then renames all into place.

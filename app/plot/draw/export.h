@@ -26,6 +26,22 @@ Image render_figure(const Figure& figure, const ExportOptions& options, const Fi
 std::string render_figure_png(const Figure& figure, const ExportOptions& options, const std::string& path,
                               const FigureView& view = {});
 
+// Widths of a page of print: what fits a column, or both of two, of a journal (85 and 178 mm); or as wide as on screen.
+enum class PaperWidth { Screen, OneColumn, TwoColumns };
+
+// Size and number of plots beside each other for that width, at which text is 7 to 8 points high.
+struct PaperSize {
+  int width = 960, height = 540;  // device-independent px, for ExportOptions
+  int columns = 1;
+  float points = 720;  // of the page's width
+};
+PaperSize paper_size(const Figure& figure, PaperWidth width);
+
+// The figure as a vector file, by the same drawing: SVG or PDF as the file's bytes, of that width. Text is text.
+enum class VectorFormat { Svg, Pdf };
+std::string render_figure_vector(Figure figure, VectorFormat format, PaperWidth width, ExportOptions options,
+                                 const FigureView& view = {});
+
 // to_csv as a file, whole or not at all. Empty, or what went wrong.
 std::string write_figure_csv(const Figure& figure, const std::string& path);
 

@@ -90,6 +90,8 @@ void menu(PlotAction& action, FigureView& view, Anchors* anchors) {
     }
     ImGui::EndMenu();
   }
+  if (item("Export SVG")) action.kind = PlotAction::Kind::ExportSvg;
+  if (item("Export PDF")) action.kind = PlotAction::Kind::ExportPdf;
   if (item("Export CSV")) action.kind = PlotAction::Kind::ExportCsv;
   if (item("Copy as CSV")) action.kind = PlotAction::Kind::CopyCsv;
   if (anchors) anchors->pop();

@@ -15,7 +15,7 @@ namespace blockyard {
 PlotStyle plot_style(const Look& look);
 
 struct PlotAction {
-  enum class Kind { None, ExportPng, ExportCsv, CopyCsv };
+  enum class Kind { None, ExportPng, ExportSvg, ExportPdf, ExportCsv, CopyCsv };
   Kind kind = Kind::None;
   int png_scale = 1;      // ExportPng: 1, 2 or 4
   bool png_dark = false;  // ExportPng
