@@ -80,8 +80,10 @@ class BlockCache {
   // As an observer hears of it, who knows no reference and no order of eviction.
   /// The block, which must not be resident, is held in the lowest free slot, of which there must be one.
   void observe_stored(BlockId block, SimTime now);
-  /// The block, which must be resident, is gone.
+  /// The block, which must be resident and not used, is gone.
   void observe_gone(BlockId block);
+  /// One request more, or less, uses the block, which must be resident.
+  void observe_used(BlockId block, bool more, SimTime now);
   /// Room for so many slots and block ids, neither less than before. What is held stays where it is.
   void grow(std::uint32_t capacity, std::uint32_t ids);
 

@@ -94,6 +94,7 @@ class KvCache {
   // As an observer hears of it (BlockCache); in slots.
   void observe_stored(BlockId block, SimTime now) { blocks_.observe_stored(block, now); }
   void observe_gone(BlockId block) { blocks_.observe_gone(block); }
+  void observe_used(BlockId block, bool more, SimTime now) { blocks_.observe_used(block, more, now); }
   void grow(std::uint32_t capacity, std::uint32_t ids) { blocks_.grow(capacity, ids); }
 
   void request_started(RequestId r) {

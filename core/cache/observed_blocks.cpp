@@ -21,6 +21,13 @@ void BlockCache::observe_gone(BlockId block) {
   ++evictions_;
 }
 
+void BlockCache::observe_used(BlockId block, bool more, SimTime now) {
+  BY_CHECK(resident_.contains(block), "a block is used that is not there");
+  if (more) return ref({block, 1}, now, nullptr);
+  const SlotId slot = slot_of_[block];
+  unref({&slot, 1}, now);
+}
+
 void BlockCache::grow(std::uint32_t capacity, std::uint32_t ids) {
   BY_CHECK(capacity >= this->capacity() && ids >= slot_of_.ids() && in_use() == 0 && second_copies_ == 0,
            "only a cache whose blocks are all idle grows");

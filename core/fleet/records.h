@@ -12,8 +12,8 @@
 
 namespace blockyard {
 
-/// Where a request is (law 1: always in exactly one place).
-enum class RequestStatus : std::uint8_t { kNotArrived, kParked, kWaiting, kRunning, kCompleted, kRejected };
+/// Where a request is (law 1: always in exactly one place). Only a real one can fail.
+enum class RequestStatus : std::uint8_t { kNotArrived, kParked, kWaiting, kRunning, kCompleted, kRejected, kFailed };
 
 struct RequestRecord {
   SimTime arrival = 0;
@@ -28,6 +28,7 @@ struct RequestRecord {
   std::uint16_t router = 0;  ///< that it came to
   RequestStatus status = RequestStatus::kNotArrived;
   bool counted = false;  ///< its router counts it among the active ones of its worker
+  bool hit_told = true;  ///< `hit` is known: false of a real one until its engine has said so
 };
 
 enum class EventType : std::uint8_t {
@@ -46,7 +47,12 @@ enum class EventType : std::uint8_t {
   kDetect,
   kRestart,  ///< of a worker, or of a router (which has no worker) that is back
   kChange,
-  // Of a fleet that is observed, in which requests are not seen. Its blocks go as kEvict.
+  // Of a fleet that is observed. Its blocks go as kEvict; what a router that is watched says of its requests are
+  // kArrive, kRoute and kFinish, and these:
+  kFail,    ///< a request has failed
+  kCancel,  ///< its client has left
+  kDrain,   ///< a worker is sent no more requests
+  kResume,  ///< and is again
   kStore,       ///< blocks that are held from now on; value: how many
   kClear,       ///< a worker says that it holds nothing any more
   kConnect,     ///< its stream is reached

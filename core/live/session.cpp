@@ -63,6 +63,7 @@ LiveSession::LiveSession(const LiveSession& other)
 void LiveSession::keep_changes() {
   keeps_changes_ = true;
   for (LiveWorker& w : workers_) w.truth.keep_changes();
+  view_->keep_changes();
 }
 
 void LiveSession::apply(const Record& record) {

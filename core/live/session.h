@@ -86,9 +86,10 @@ class LiveSession {
   LiveSession(const LiveSession& other);
   LiveSession& operator=(const LiveSession&) = delete;
 
-  /// From now on each worker's truth keeps what changes (WorkerTruth::changes), until forget_changes().
+  /// From now on each worker's truth (WorkerTruth::changes) and the view keep what changes, until it is forgotten.
   void keep_changes();
   void forget_changes(WorkerId w) { workers_[w].truth.forget_changes(); }
+  void forget_view_changes() { view_->forget_changes(); }
 
   /// One input. A time that falls is taken as the latest so far.
   void apply(const Record& record);

@@ -42,21 +42,26 @@ void LiveMetrics::on_event(const Event& e, const Fleet& fleet) {
     case EventType::kFinish: {
       const RequestRecord& r = fleet.records()[e.request];
       const Request& q = fleet.request(e.request);
+      const bool streamed = r.first_token >= 0;
       Finish f{e.t,
                n,
-               r.first_token - r.arrival,
-               e.t - r.first_token,
+               streamed ? r.first_token - r.arrival : kNever,
+               streamed ? r.finish - r.first_token : kNever,
+               r.finish - r.arrival,
                q.output_tokens,
                r.worker,
                r.hit,
-               q.prompt_blocks,
+               r.hit_told ? q.prompt_blocks : 0,
+               r.hit_told ? 1U : 0U,
                0,
                0,
                0,
                0,
-               r.predicted > r.hit};
+               0,
+               r.hit_told && r.predicted > r.hit};
       if (!finishes_.empty()) {
         const Finish& last = finishes_.back();
+        f.told_before = last.told_before + last.told;
         f.hits_before = last.hits_before + (last.hit > 0 ? 1 : 0);
         f.false_before = last.false_before + (last.false_hit ? 1 : 0);
         f.hit_before = last.hit_before + last.hit;
@@ -165,24 +170,30 @@ KeyFigures LiveMetrics::over(SimTime begin, SimTime end) const {
   // The run so far (begin −1, see until()) is served up to its last finish, as the makespan of a summary has it.
   if (begin == -1 && last.t > 0) k.throughput_rps = k.completed / (static_cast<double>(last.t) / 1e6);
   const auto n = static_cast<double>(finishes.size());
+  const std::uint32_t told = last.told_before + last.told - first.told_before;
   const auto hit = static_cast<double>(last.hit_before + last.hit - first.hit_before);
   const auto blocks = static_cast<double>(last.blocks_before + last.blocks - first.blocks_before);
-  k.block_hit_rate = blocks > 0 ? hit / blocks : 0.0;
-  k.request_hit_rate = (last.hits_before + (last.hit > 0 ? 1U : 0U) - first.hits_before) / n;
-  k.false_hit_rate = (last.false_before + (last.false_hit ? 1U : 0U) - first.false_before) / n;
+  if (told > 0) {  // of a real fleet there may be none whose hit was told
+    k.block_hit_rate = blocks > 0 ? hit / blocks : 0.0;
+    k.request_hit_rate = (last.hits_before + (last.hit > 0 ? 1U : 0U) - first.hits_before) / static_cast<double>(told);
+    k.false_hit_rate = (last.false_before + (last.false_hit ? 1U : 0U) - first.false_before) / static_cast<double>(told);
+  }
 
   std::vector<double> ttft, e2e;
   std::vector<std::uint32_t> per_worker(worker_count_, 0);
   for (const Finish& f : finishes) {
-    ttft.push_back(us_to_ms(f.to_first_token));
-    e2e.push_back(us_to_ms(f.to_first_token + f.decode));
+    if (f.to_first_token != kNever) ttft.push_back(us_to_ms(f.to_first_token));
+    e2e.push_back(us_to_ms(f.to_end));
     if (f.worker >= per_worker.size()) per_worker.resize(f.worker + 1, 0);
     ++per_worker[f.worker];
   }
-  Ranking<double> first_tokens(std::move(ttft)), ends(std::move(e2e));
-  k.ttft_p50_ms = first_tokens.percentile(50);
-  k.ttft_p95_ms = first_tokens.percentile(95);
-  k.ttft_p99_ms = first_tokens.percentile(99);
+  Ranking<double> ends(std::move(e2e));
+  if (!ttft.empty()) {  // of a real fleet there may be none that was streamed
+    Ranking<double> first_tokens(std::move(ttft));
+    k.ttft_p50_ms = first_tokens.percentile(50);
+    k.ttft_p95_ms = first_tokens.percentile(95);
+    k.ttft_p99_ms = first_tokens.percentile(99);
+  }
   k.e2e_p50_ms = ends.percentile(50);
   k.e2e_p95_ms = ends.percentile(95);
   k.imbalance = *std::max_element(per_worker.begin(), per_worker.end()) / (n / static_cast<double>(per_worker.size()));
@@ -192,7 +203,7 @@ KeyFigures LiveMetrics::over(SimTime begin, SimTime end) const {
 std::uint32_t LiveMetrics::kept(SimTime begin, SimTime end, const SloConfig& slo) const {
   const auto all = between(finishes_, begin, end);
   return static_cast<std::uint32_t>(std::count_if(all.begin(), all.end(), [&slo](const Finish& f) {
-    return keeps(slo, f.to_first_token, f.decode, f.output_tokens);
+    return f.to_first_token != kNever && keeps(slo, f.to_first_token, f.decode, f.output_tokens);
   }));
 }
 
@@ -200,7 +211,7 @@ std::vector<double> LiveMetrics::goodput(SimTime t, const SloConfig& slo) const 
   std::vector<double> per_s;
   std::vector<SimTime> good;
   for (const Finish& f : between(finishes_, -1, t)) {
-    if (keeps(slo, f.to_first_token, f.decode, f.output_tokens)) good.push_back(f.t);
+    if (f.to_first_token != kNever && keeps(slo, f.to_first_token, f.decode, f.output_tokens)) good.push_back(f.t);
   }
   std::size_t from = 0, to = 0;
   for (const LivePoint& p : series(t)) {

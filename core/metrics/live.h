@@ -107,12 +107,15 @@ class LiveMetrics final : public FrontierListener {
   struct Finish {
     SimTime t;
     std::size_t event;
-    SimTime to_first_token;  // since the arrival
-    SimTime decode;          // since the first token
+    SimTime to_first_token;  // since the arrival; kNever: not known
+    SimTime decode;          // since the first token; kNever: not known
+    SimTime to_end;          // since the arrival
     std::uint32_t output_tokens;
     WorkerId worker;
     std::uint32_t hit;
     std::uint32_t blocks;
+    std::uint32_t told;           // 1 where the hit is known; else it and the blocks are 0
+    std::uint32_t told_before;    // those of all before this one
     std::uint32_t hits_before;    // requests with a hit before this one
     std::uint32_t false_before;   // requests with a false hit before this one
     std::uint64_t hit_before;     // Σ hit of all before this one

@@ -61,6 +61,9 @@ void History::add(live::Record record) {
   if (listener_ != nullptr) {
     for (std::size_t i = before; i < log_.size(); ++i) {
       const LoggedEvent& e = log_[i];
+      // What it found is told with its end.
+      if (e.type == EventType::kFinish && newest_->records()[e.request].hit_told)
+        listener_->on_event({e.t, EventType::kStart, e.request, e.worker, e.value}, *newest_);
       listener_->on_event({e.t, e.type, e.request, e.worker, e.value}, *newest_);
     }
   }
@@ -156,8 +159,30 @@ void History::seek(SimTime t) {
 
 bool History::step() {
   if (follows() || log_at_ == log_.size()) return false;
-  go(log_[log_at_].handled, log_[log_at_].t);
+  go_behind(log_at_);
   return true;
+}
+
+bool History::step_request() {
+  if (follows()) return false;
+  const auto next = std::find_if(log_.begin() + static_cast<std::ptrdiff_t>(log_at_), log_.end(),
+                                 [](const LoggedEvent& e) { return e.type == EventType::kRoute; });
+  if (next == log_.end()) return false;
+  go_behind(static_cast<std::size_t>(next - log_.begin()));
+  return true;
+}
+
+bool History::step_back_request() {
+  std::size_t at = events_at_cursor();
+  bool here = at > 0 && log_[at - 1].type == EventType::kRoute;  // this one is left behind
+  while (at-- > 0) {
+    if (log_[at].type != EventType::kRoute) continue;
+    if (!std::exchange(here, false)) {
+      go_behind(at);
+      return true;
+    }
+  }
+  return false;
 }
 
 bool History::step_back() {

@@ -41,6 +41,8 @@ class History {
   void wait_until(SimTime t);
 
   const live::ObservedFleet& cursor() const { return cursor_ ? *cursor_ : *newest_; }
+  /// As of all that has come.
+  const live::ObservedFleet& newest_state() const { return *newest_; }
   SimTime now() const { return cursor().now(); }
   /// The newest moment, and the first that is kept.
   SimTime newest() const { return newest_->now(); }
@@ -53,8 +55,13 @@ class History {
   const EventLog& events() const { return log_; }
   std::size_t events_at_cursor() const { return follows() ? log_.size() : log_at_; }
   const std::string& started() const { return started_; }
-  /// All that ever came.
+  /// All that ever came: their numbers are below this one.
   std::uint64_t records() const { return end(); }
+  /// Of those that are kept: the number of the first, and one of them.
+  std::uint64_t first_record() const { return first_; }
+  const live::Record& record(std::uint64_t i) const { return records_[static_cast<std::size_t>(i - first_)]; }
+  /// The fleet as it is before the first record that is kept.
+  const live::LiveFleet& fleet() const { return checkpoints_.front().fleet->session().fleet(); }
 
   /// The state at time t, of those that are kept: all records up to and including t. It follows no more.
   void seek(SimTime t);
@@ -66,6 +73,14 @@ class History {
   void follow();
   /// Brings the radix tree up to all blocks that were seen; true where that changed it. O(blocks): not in every frame.
   bool settle_names();
+
+  /// The last routing of r up to the cursor, and what each strategy would have made of the same figures: chosen is kNone,
+  /// with the reason, where that hangs on something that was not recorded. Empty where r is not routed yet, or its
+  /// routing is no longer kept.
+  std::optional<RoutingStudy> routing_of(RequestId r) const;
+  /// To behind the next routing of a request, or to behind the one before; false where there is none.
+  bool step_request();
+  bool step_back_request();
 
   std::size_t checkpoints() const { return checkpoints_.size(); }
   /// Memory of records and checkpoints, about.
@@ -80,8 +95,9 @@ class History {
     std::size_t held = 0;   // of the records up to the next one
   };
   std::uint64_t end() const { return first_ + records_.size(); }
-  const live::Record& record(std::uint64_t i) const { return records_[static_cast<std::size_t>(i - first_)]; }
   std::size_t events_until(std::uint64_t record) const;
+  /// Behind the record that logged this event.
+  void go_behind(std::size_t event) { go(log_[event].handled, log_[event].t); }
   void save();
   void forget_oldest();
   void move_the_only_one();

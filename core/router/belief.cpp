@@ -154,6 +154,16 @@ void Belief::mirror(WorkerId w, RunCache* runs) {
   if (mirrors()) edges_->sync(w, *runs);
 }
 
+void Belief::grow(std::uint32_t ids) {
+  BY_CHECK(keeping_ == Keeping::kBlocks && ids >= world_.ids, "only a belief by blocks grows");
+  world_.ids = ids;
+  for (BlockSet& set : sets_) {
+    BlockSet larger(ids);
+    for (const Span& run : set.runs()) larger.insert(run);
+    set = std::move(larger);
+  }
+}
+
 void Belief::clear(WorkerId w, SimTime now) {
   if (!sets_.empty()) {
     sets_[w].clear();

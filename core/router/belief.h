@@ -87,6 +87,10 @@ class Belief {
   bool sync_in_place(WorkerId w, RunCache* runs, SpanCache* spans, const BlockSet& blocks, SimTime now);
   /// An oracle by edges: w's cache has changed.
   void mirror(WorkerId w, RunCache* runs);
+  /// By blocks: room for so many block ids, not less than before; what is believed stays.
+  void grow(std::uint32_t ids);
+  /// By blocks: w is believed to hold this one, or not.
+  void set_block(WorkerId w, BlockId block, bool held) { held ? sets_[w].insert(block) : sets_[w].erase(block); }
   /// Worker w lost everything.
   void clear(WorkerId w, SimTime now);
 

@@ -20,6 +20,26 @@ BlockId BlockNames::name(BlockId parent, const Digest& root, const Code& code) {
   return node;
 }
 
+RequestId BlockNames::request(std::uint64_t number, SimTime t, std::uint32_t tokens, std::span<const BlockId> chain) {
+  const auto [at, fresh] = requests_.try_emplace(number, static_cast<RequestId>(workload_.requests.size()));
+  if (!fresh) return at->second;
+  Request q;
+  q.arrival = t;
+  q.prompt_tokens = tokens;
+  q.prompt_blocks = q.known_blocks = static_cast<std::uint32_t>(chain.size());
+  q.runs_begin = static_cast<std::uint32_t>(workload_.runs.size());
+  for (const BlockId block : chain) {
+    if (workload_.runs.size() > q.runs_begin && workload_.runs.back().first + workload_.runs.back().count == block) {
+      ++workload_.runs.back().count;
+    } else {
+      workload_.runs.push_back({block, 1});
+    }
+  }
+  q.runs_count = static_cast<std::uint32_t>(workload_.runs.size()) - q.runs_begin;
+  workload_.requests.push_back(q);
+  return at->second;
+}
+
 bool BlockNames::settle() {
   const std::uint32_t ids = size();
   if (settled_ == ids) return false;

@@ -20,8 +20,6 @@ Config observed_config(const LiveFleet& fleet, const std::string& started, std::
   config.fleet.workers = static_cast<std::uint32_t>(fleet.workers.size());
   config.cache.block_tokens = fleet.block_tokens;
   config.cache.capacity_blocks = std::max(1U, cells);
-  config.router.view = ViewMode::kOracle;
-  config.router.load_metric = LoadMetric::kQueueDepth;
   return config;
 }
 
@@ -96,6 +94,7 @@ ObservedFleet::ObservedFleet(const LiveFleet& fleet, BlockNames& names, const st
       names_(&names),
       ids_(std::max(kFirstIds, names.size())),
       started_(seconds_of(started)) {
+  config_.router = router_config(fleet);
   session_.keep_changes();
   grow();
 }
@@ -104,21 +103,31 @@ ObservedFleet::ObservedFleet(const LiveFleet& fleet, BlockNames& names, const st
 void ObservedFleet::grow() {
   const auto all = static_cast<std::uint32_t>(session_.workers().size());
   if (routers_.size() == 1 && workers_.size() == all) return;
+  const auto before = static_cast<WorkerId>(workers_.size());
   config_.fleet.workers = all;
   told_.resize(all);
-  for (auto w = static_cast<WorkerId>(workers_.size()); w < all; ++w) {
+  used_.resize(all);
+  for (WorkerId w = before; w < all; ++w) {
     workers_.emplace_back(config_, *workload_, nullptr, w, CacheKind::kBlocks);
     workers_.back().observed_cache().grow(config_.cache.capacity_blocks, ids_);
   }
+  Belief belief(config_.router, {all, routed() ? ids_ : 0, nullptr, false});
+  for (WorkerId w = 0; routed() && w < before; ++w) {
+    for (const Span& run : routers_[0].belief.blocks(w).runs()) {
+      for (std::uint32_t k = 0; k < run.count; ++k) belief.set_block(w, run.first + k, true);
+    }
+  }
   routers_.clear();
-  routers_.push_back({Belief(config_.router, {all, 0, nullptr, false}), FleetFigures(all),
-                      RouterMemory(config_.seed, 0), ActiveBlocks(), true});
+  routers_.push_back(
+      {std::move(belief), FleetFigures(all), RouterMemory(config_.seed, 0), ActiveBlocks(), true});
 }
 
-void ObservedFleet::tell(EventLog* log, EventType type, WorkerId w, std::uint64_t value, BlockId block) const {
+void ObservedFleet::tell(EventLog* log, EventType type, WorkerId w, std::uint64_t value, BlockId block,
+                         RequestId request) const {
   if (log == nullptr) return;
   LoggedEvent e;
   e.t = now_;
+  e.request = request;
   e.worker = w;
   e.value = static_cast<std::uint32_t>(std::min<std::uint64_t>(value, kNone - 1));
   e.block = block;
@@ -155,13 +164,30 @@ void ObservedFleet::make_room(std::uint32_t cells, std::uint32_t ids) {
   if (cells <= config_.cache.capacity_blocks && ids <= ids_) return;
   config_.cache.capacity_blocks = std::max(cells, config_.cache.capacity_blocks);
   while (ids_ < ids) ids_ *= 2;
-  for (Worker& worker : workers_) worker.observed_cache().grow(config_.cache.capacity_blocks, ids_);
+  for (WorkerId w = 0; w < workers_.size(); ++w) {
+    use_all(w, false);
+    workers_[w].observed_cache().grow(config_.cache.capacity_blocks, ids_);
+    use_all(w, true);
+  }
+  if (routed()) routers_[0].belief.grow(ids_);
+}
+
+void ObservedFleet::make_room_for_names() {
+  make_room(0, names_->size());
+  records_.resize(names_->workload().requests.size());
 }
 
 // What the truth of w says has changed, in its cache.
 void ObservedFleet::take_over(WorkerId w, EventLog* log) {
   const Forest& forest = session_.forest();
   KvCache& cache = workers_[w].observed_cache();
+  const auto believe = [this, w](BlockId block, bool held) {
+    if (routed()) routers_[0].belief.set_block(w, block, held);
+  };
+  const auto refer = [&](BlockId block, bool more) {
+    const auto by = used_[w].find(block);
+    for (std::uint32_t n = by == used_[w].end() ? 0 : by->second; n > 0; --n) cache.observe_used(block, more, now_);
+  };
   std::uint64_t gone = 0, stored = 0;
   BlockId first_gone = kNone, first_stored = kNone;
   bool cleared = false;
@@ -169,17 +195,25 @@ void ObservedFleet::take_over(WorkerId w, EventLog* log) {
     if (c.node == kNone) {
       cache.clear();
       cleared = true;
+      if (!routed()) continue;
+      routers_[0].belief.clear(w, now_);
+      session_.view().each(w, [&](NodeId node) { believe(name_of(node), true); });
     } else if (!c.resident) {
       // Without a name it came and went since the record before: it was never seen.
       if (named_.size() <= c.node || named_[c.node].born != c.born) continue;
       const BlockId block = named_[c.node].block;
       if (!cache.resident().contains(block)) continue;
+      refer(block, false);
       cache.observe_gone(block);
+      const bool same = forest.is_there(c.node) && forest.born(c.node) == c.born;
+      if (!same || !session_.view().believed(w, c.node)) believe(block, false);
       if (gone++ == 0) first_gone = block;
     } else if (forest.is_there(c.node) && forest.born(c.node) == c.born) {
       const BlockId block = name_of(c.node);
       make_room(cache.free_slots() == 0 ? cache.capacity() + std::max(16U, cache.capacity() / 4) : 0, names_->size());
       cache.observe_stored(block, now_);
+      refer(block, true);
+      believe(block, true);
       if (stored++ == 0 || block < first_stored) first_stored = block;
     }
   }
@@ -198,17 +232,26 @@ void ObservedFleet::apply(const Record& record, EventLog* log) {
   };
   const WorkerId w = std::visit(worker_of, record.body);
   if (w == kNone || w >= workers_.size()) {  // of no worker, or of one that joins by it
+    std::optional<EndedRequest> over;
+    session_.ended = [&over](const EndedRequest& r) { over = r; };
     session_.apply(record);
+    session_.ended = nullptr;
+    const Departed gone = departed();
     grow();
-    if (w == kNone) return;
-    tell(log, EventType::kConnect, w, 0);
-    return settle(w, log);
+    if (over) end(*over, log);
+    if (const auto* command = std::get_if<CommandRecord>(&record.body)) obey(*command, log);
+    if (w != kNone) {
+      tell(log, EventType::kConnect, w, 0);
+      settle(w, log);
+    }
+    return follow_view(gone);
   }
   const StreamCounts before = observed(w).truth.counts();
   const bool was_up = observed(w).up;
   const auto last = observed(w).truth.last();
   const BlockId first_missing = last && *last + 1 < kNone ? static_cast<BlockId>(*last + 1) : kNone;
   session_.apply(record);
+  const Departed gone = departed();
   const StreamCounts& after = observed(w).truth.counts();
   if (const auto* state = std::get_if<StateRecord>(&record.body)) {
     tell(log, event_of(state->state), w, 0);
@@ -221,10 +264,13 @@ void ObservedFleet::apply(const Record& record, EventLog* log) {
   if (sum(after.dropped) > sum(before.dropped))
     tell(log, EventType::kLeaveOut, w, sum(after.dropped) - sum(before.dropped));
   settle(w, log);
-  if (!std::holds_alternative<RouteRecord>(record.body)) return;
-  for (WorkerId other = 0; other < workers_.size(); ++other) {  // what it taught may have moved blocks of others
-    if (other != w && !observed(other).truth.changes().empty()) take_over(other, log);
+  if (const auto* route = std::get_if<RouteRecord>(&record.body)) {
+    for (WorkerId other = 0; other < workers_.size(); ++other) {  // what it taught may have moved blocks of others
+      if (other != w && !observed(other).truth.changes().empty()) take_over(other, log);
+    }
+    this->route(*route, log);
   }
+  follow_view(gone);
 }
 
 void ObservedFleet::settle(WorkerId w, EventLog* log) {
@@ -261,7 +307,8 @@ std::optional<double> ObservedFleet::hit_rate(WorkerId w) const {
 
 std::size_t ObservedFleet::bytes() const {
   constexpr std::size_t kBlock = 200, kSlot = 96, kNode = 128;  // with what finds them
-  std::size_t out = session_.forest().size() * kNode + named_.size() * sizeof(Named);
+  std::size_t out = session_.forest().size() * kNode + named_.size() * sizeof(Named) +
+                    records_.size() * sizeof(blockyard::RequestRecord);
   for (WorkerId w = 0; w < workers_.size(); ++w) {
     out += observed(w).truth.engine_blocks() * kBlock + workers_[w].cache().capacity() * kSlot + ids_ / 2;
   }

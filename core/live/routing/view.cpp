@@ -22,7 +22,10 @@ void RouterView::begin(std::uint64_t request, WorkerId w) {
 
 void RouterView::believe(NodeId node) {
   Worker& worker = workers_[now_->worker];
-  if (worker.stamp.find(node) == kNone) forest_->hold(node);
+  if (worker.stamp.find(node) == kNone) {
+    forest_->hold(node);
+    tell(now_->worker, node, true);
+  }
   worker.stamp.set(node, now_->stamp);
   now_->nodes.push_back(node);
 }
@@ -46,6 +49,7 @@ void RouterView::limit(WorkerId w, std::size_t capacity) {
 
 void RouterView::forget(WorkerId w, NodeId node) {
   workers_[w].stamp.erase(node);
+  tell(w, node, false);
   forest_->drop(node);
 }
 

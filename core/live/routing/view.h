@@ -46,6 +46,17 @@ class RouterView {
   }
   /// A worker has joined; its index is the next one.
   void join() { workers_.emplace_back(); }
+  // What it expects of a worker has changed: it joined, or left. `born` tells which node of this number it was.
+  struct Change {
+    WorkerId worker = 0;
+    NodeId node = kNone;
+    std::uint64_t born = 0;
+    bool joined = false;
+  };
+  /// From now on what changes is kept, until forget_changes().
+  void keep_changes() { keeps_changes_ = true; }
+  const std::vector<Change>& changes() const { return changes_; }
+  void forget_changes() { changes_.clear(); }
   /// It has ended: what it brought is believed until then.
   void ended(std::uint64_t request, SimTime until);
   /// The stream of w says that the block is there.
@@ -87,6 +98,9 @@ class RouterView {
   void limit(WorkerId w, std::size_t capacity);
   void forget(WorkerId w, NodeId node);
   void take_back(const Brought& b);
+  void tell(WorkerId w, NodeId node, bool joined) {
+    if (keeps_changes_) changes_.push_back({w, node, forest_->born(node), joined});
+  }
 
   Forest* forest_;
   std::vector<Worker> workers_;
@@ -94,6 +108,8 @@ class RouterView {
   std::multimap<SimTime, Brought> due_;
   Brought* now_ = nullptr;  // what believe() adds to
   std::uint32_t next_stamp_ = 0;
+  bool keeps_changes_ = false;
+  std::vector<Change> changes_;
 };
 
 }  // namespace blockyard::live
