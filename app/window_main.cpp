@@ -16,7 +16,8 @@
 #include "app/cli/parts/window_args.h"
 #ifdef BLOCKYARD_WITH_LIVE
 #include "app/cli/live/fleet_args.h"
-#include "app/cli/live/watch_source.h"
+#include "app/cli/live/sources/demo.h"
+#include "app/cli/live/sources/watch_source.h"
 #endif
 #include "app/platform/window.h"
 #include "app/session/session.h"
@@ -52,19 +53,47 @@ Result<Document> wanted_document(const WindowArgs& args, const std::string& asse
   return document;
 }
 
+#ifdef BLOCKYARD_WITH_LIVE
+// A real fleet, or the demo's, from now on.
+Result<void> watch(Session& session, const WindowArgs& args, const std::string& assets_dir) {
+  std::unique_ptr<cli::Demo> demo;
+  if (args.live_demo) {
+    auto started = cli::Demo::start(*args.live_demo, args.live_scenario, args.live_seed, cli::Assets(assets_dir));
+    if (!started) return started.error();
+    demo = std::move(*started);
+  }
+  const cli::FleetArgs named{args.live_fleet, args.live_workers, args.live_sets, args.listen, args.tokens};
+  const auto fleet = demo ? cli::read_fleet(named, demo->fleet()) : cli::read_fleet(named);
+  if (!fleet) return fleet.error();
+  auto source = cli::WatchSource::start(*fleet, args.record_raw, std::move(demo));
+  if (!source) return source.error();
+  if (const std::string at = (*source)->listening(); !at.empty()) cli::note("blockyard: listening on {}\n", at);
+  if (const std::string& key = (*source)->made_key(); !key.empty()) cli::note("blockyard: key for changes: {}\n", key);
+  session.watch(std::move(*source));
+  return {};
+}
+
+// The demo from a window that shows something else.
+void start_demo(Session& session, const std::string& assets_dir) {
+  WindowArgs args;
+  args.live_demo = 3;
+  if (auto watched = watch(session, args, assets_dir); !watched) session.notify(watched.error().message, true);
+}
+constexpr bool kOffersDemo = true;
+#else
+void start_demo(Session&, const std::string&) {}
+constexpr bool kOffersDemo = false;
+#endif
+
 // What `blockyard live` asks for.
-Result<void> open_observed(Session& session, const WindowArgs& args) {
+Result<void> open_observed(Session& session, const WindowArgs& args, [[maybe_unused]] const std::string& assets_dir) {
   if (args.speed > 0) session.apply(cmd::SetSpeed{args.speed});
   if (!args.replay.empty()) return session.open_recording(args.replay, true);
 #ifdef BLOCKYARD_WITH_LIVE
-  const auto fleet = cli::read_fleet(args.live_fleet, args.live_workers);
-  if (!fleet) return fleet.error();
   if (args.record_raw) cli::note("blockyard: warning: {} will hold the prompts' token ids\n", printable(args.record));
-  auto source = cli::WatchSource::start(
-      *fleet, {args.record, args.record_raw, static_cast<std::uint64_t>(args.record_max_mib * 1048576.0)});
-  if (!source) return source.error();
-  session.watch(std::move(*source));
-  return {};
+  if (auto watched = watch(session, args, assets_dir); !watched) return watched;
+  if (args.record.empty()) return {};
+  return session.record(args.record, static_cast<std::uint64_t>(args.record_max_mib * 1048576.0));
 #else
   return Error{"this build has no live fleets"};
 #endif
@@ -73,7 +102,7 @@ Result<void> open_observed(Session& session, const WindowArgs& args) {
 // What the command line asks for. Otherwise what was seen last, else the first look, else the defaults: whatever of it
 // can be opened.
 Result<void> open_something(Session& session, const WindowArgs& args, const std::string& assets_dir) {
-  if (args.live || !args.replay.empty()) return open_observed(session, args);
+  if (args.live || !args.replay.empty()) return open_observed(session, args, assets_dir);
   if (is_recording(args.scenario)) return session.open_recording(args.scenario, true);
   // A trace alone is offered over what was seen last; with settings, or a scenario for it, it runs at once.
   if (is_trace_file(args.scenario) && args.trace.empty() && args.sets.empty()) {
@@ -96,8 +125,8 @@ Result<void> open_something(Session& session, const WindowArgs& args, const std:
 
 class Program {
  public:
-  Program(Session& session, Window& window, std::string state_file)
-      : session_(session), window_(window), state_file_(std::move(state_file)) {
+  Program(Session& session, Window& window, std::string state_file, std::string assets_dir)
+      : session_(session), window_(window), state_file_(std::move(state_file)), assets_dir_(std::move(assets_dir)) {
     if (!state_file_.empty()) window_.set_watcher([this](const WindowNews& news) { write_state(news); });
     window_.set_title("Blockyard · " + session_.scenario().name);
     title_ = session_.scenario().name;
@@ -153,6 +182,8 @@ class Program {
       window_.capture([this](const Image& image) {
         session_.apply(cmd::SaveFile{"blockyard.png", [&image](const std::string& p) { return write_png(image, p); }});
       });
+    } else if (std::holds_alternative<cmd::StartDemo>(effect)) {
+      start_demo(session_, assets_dir_);
     } else if (std::holds_alternative<cmd::Quit>(effect)) {
       wish.quit = true;
     }
@@ -162,7 +193,7 @@ class Program {
   Window& window_;
   MainFrame frame_;
   std::vector<Command> commands_;
-  std::string title_, state_file_, state_;
+  std::string title_, state_file_, assets_dir_, state_;
   std::chrono::steady_clock::time_point before_ = std::chrono::steady_clock::now();
   bool resting_ = true;
 };
@@ -175,7 +206,7 @@ std::uint64_t usual_memory() {
 
 int run(const WindowArgs& args) {
   const cli::Assets assets(args.assets);
-  Session session({assets.dir(), default_config_dir(), "", 8, kPatienceMs, usual_memory()});
+  Session session({assets.dir(), default_config_dir(), "", 8, kPatienceMs, usual_memory(), kOffersDemo});
   if (auto opened = open_something(session, args, assets.dir()); !opened) return cli::refuse(opened.error());
 
   WindowOptions options;
@@ -193,7 +224,7 @@ int run(const WindowArgs& args) {
   std::string error;
   const auto window = Window::open(options, &error);
   if (!window) return cli::refuse(Error{error}, kFailed);
-  Program program(session, *window, args.state);
+  Program program(session, *window, args.state, assets.dir());
   window->run([&program] { return program.frame(); });
   return kDone;
 }

@@ -248,6 +248,12 @@ std::string Watch::listening() const {
   return "http://" + at.text();
 }
 const std::string& Watch::made_key() const { return parts_->made_key; }
+void Watch::command(live::CommandRecord command) {
+  Arrival a;
+  a.what = Arrival::What::kCall;
+  a.call = [&p = *parts_, command = std::move(command)](SimTime t) { p.feed->pass({t, command}); };
+  parts_->inbox.put(std::move(a));
+}
 void Watch::drain() {
   if (parts_->front) boost::asio::post(parts_->context, [&p = *parts_] { p.front->drain(); });
 }

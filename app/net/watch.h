@@ -42,6 +42,8 @@ class Watch {
   std::string listening() const;
   /// A key that was made at start for changes, where none is configured; empty: none was made.
   const std::string& made_key() const;
+  /// As a router: does that from now on. From any thread.
+  void command(live::CommandRecord command);
   /// As a router: new requests are refused from now on.
   void drain();
   /// Requests of this router that are not over.

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "app/panels/panel_text.h"
+#include "app/panels/tables/tab_events.h"
 #include "app/panels/whose_belief.h"
 #include "core/base/text.h"
 #include "core/metrics/rejections.h"
@@ -19,6 +20,7 @@ constexpr std::array kWeight = {EventType::kReject, EventType::kFault,      Even
                                 EventType::kArrive, EventType::kHeartbeat,  EventType::kAnew,  EventType::kDown,
                                 EventType::kLose,   EventType::kGap,        EventType::kClear, EventType::kDisconnect,
                                 EventType::kUp,     EventType::kConnect,    EventType::kSettle, EventType::kLeaveOut,
+                                EventType::kFail,   EventType::kCancel,     EventType::kDrain, EventType::kResume,
                                 EventType::kStore,  EventType::kEvict};
 
 std::string found(const FrameContext& ctx, const LoggedEvent& start, std::uint64_t evicted) {
@@ -49,16 +51,27 @@ std::string sentence(const FrameContext& ctx, const LoggedEvent& e, bool routed,
     case EventType::kRestart:
       return e.worker == kNone ? router_of_event(ctx, e) + " is back" : worker + " is back, with an empty cache";
     case EventType::kChange:
-      return "settings changed";
+      return ctx.observed != nullptr ? "the router " + event_detail(ctx, e) : "settings changed";
+    case EventType::kFail:
+      return fmt::format("{} failed: {}", request, event_detail(ctx, e));
+    case EventType::kCancel:
+      return request + " cancelled: its client left";
+    case EventType::kDrain:
+    case EventType::kResume:
+      return worker + " " + event_detail(ctx, e);
     case EventType::kPreempt:
       return fmt::format("{} preempted on {}: it gives its blocks back and waits", request, worker);
     case EventType::kStart:
       return routed ? fmt::format("{} → {}: {}", request, worker, found(ctx, e, evicted))
                     : fmt::format("{} starts on {}: {}", request, worker, found(ctx, e, evicted));
     case EventType::kRoute:
+      if (ctx.observed != nullptr)
+        return fmt::format("{} → {}: {} of {} expected there", request, worker, e.value,
+                           counted(ctx.fleet.request(e.request).prompt_blocks, "block"));
       return fmt::format("{} → {}: waits there; {} of {} expected", request, worker, e.value,
                          counted(ctx.fleet.request(e.request).prompt_blocks, "block"));
     case EventType::kFinish:
+      if (ctx.observed != nullptr) return fmt::format("{} done on {}: {}", request, worker, event_detail(ctx, e));
       return fmt::format("{} done on {} after {}: its blocks are idle", request, worker,
                          duration_text(us_to_ms(e.t - ctx.fleet.records()[e.request].arrival)));
     case EventType::kFirstToken:

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "app/panels/panel_text.h"
+
 namespace blockyard {
 namespace {
 
@@ -48,6 +50,25 @@ std::uint32_t session_meant(const FrameContext& ctx) {
 
 bool is_turn_of(const FrameContext& ctx, RequestId r, std::uint32_t session) {
   return session != kNone && r != kNone && r < ctx.fleet.arrived() && ctx.fleet.request(r).session == session;
+}
+
+std::vector<EdgeId> path_of(const FrameContext& ctx, RequestId r) {
+  std::vector<EdgeId> out;
+  if (ctx.observed == nullptr) {
+    const EdgePath path = ctx.tree.path(content_of(ctx, r));
+    out.assign(path.begin(), path.end());
+    return out;
+  }
+  // Its tree is made of chains, not of requests.
+  ctx.fleet.workload().each_prompt_run(ctx.fleet.request(r), [&](const Span& run) {
+    for (std::uint32_t k = 0; k < run.count;) {
+      const EdgeId e = ctx.tree.edge_of(run.first + k);
+      if (e == kNone) return;
+      if (out.empty() || out.back() != e) out.push_back(e);
+      k += ctx.tree.edge(e).first + ctx.tree.edge(e).count - (run.first + k);
+    }
+  });
+  return out;
 }
 
 Linked linked_to(const FrameContext& ctx, const Selection& what) {

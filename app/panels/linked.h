@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "app/session/frame_context.h"
 
@@ -25,5 +26,8 @@ std::uint32_t session_meant(const FrameContext& ctx);
 bool is_turn_of(const FrameContext& ctx, RequestId r, std::uint32_t session);
 
 Linked linked_to(const FrameContext& ctx, const Selection& what);
+
+/// The edges of the tree that r's prompt consists of, root first: as far as the tree knows it, where the fleet is observed.
+std::vector<EdgeId> path_of(const FrameContext& ctx, RequestId r);
 
 }  // namespace blockyard

@@ -85,7 +85,14 @@ void draw_observed_figures(FrameContext& ctx, const Rect& rect) {
   const KeyFigures window = ctx.metrics.at(ctx.now);
   const std::string age = s.oldest == kNever ? "" : fmt::format(" The oldest was read {} ago.", age_text(ctx, s.oldest));
   const auto whole = [](bool told, double v) { return told ? with_commas(static_cast<std::uint64_t>(v)) : "–"; };
-  const std::array<Tile, 6> tiles{{
+  const auto of_window = [&](double KeyFigures::*figure) {
+    std::vector<float> out;
+    for (std::size_t i = first; i < points.size(); ++i) out.push_back(static_cast<float>(points[i].window.*figure));
+    return out;
+  };
+  const std::string span = fmt::format(", of the requests that ended in the last {}.", duration_text(us_to_ms(ctx.metrics.window())));
+  const auto told = [](double v) { return std::isnan(v) ? std::string("–") : figure_text(v); };
+  std::array<Tile, 6> tiles{{
       {"Workers live", "Live", fmt::format("{}", s.live), "", {}, theme.accent,
        fmt::format("Of {}: those whose stream has told everything from its first batch on.", ctx.fleet.workers().size())},
       {"Blocks held", "Blocks", short_count(s.held), "blk",
@@ -103,6 +110,15 @@ void draw_observed_figures(FrameContext& ctx, const Rect& rect) {
        fmt::format("Blocks that workers have said to be gone ÷ seconds, over the last {}.",
                    duration_text(us_to_ms(ctx.metrics.window())))},
   }};
+  if (ctx.observed->routed()) {  // its requests say more than samples of the engines' metrics
+    tiles[2] = {"Requests", "Requests", told(window.throughput_rps), "/s", of_window(&KeyFigures::throughput_rps), theme.hit,
+                "Ended well ÷ seconds" + span};
+    tiles[3] = {"TTFT p95", "TTFT p95", told(window.ttft_p95_ms), "ms", of_window(&KeyFigures::ttft_p95_ms), theme.p95,
+                "From a request's arrival at this router to its first token" + span};
+    tiles[4] = {"Prefix hit rate", "Hit rate", told(100 * window.block_hit_rate), "%",
+                of_window(&KeyFigures::block_hit_rate), theme.hit,
+                "Blocks that engines found ÷ prompt blocks, where they told" + span};
+  }
   const float gap = look.px(rect.w < look.px(560) ? 4 : rect.w < look.px(700) ? 6 : 10);
   const float w = std::floor((rect.w - gap * static_cast<float>(tiles.size() - 1)) / static_cast<float>(tiles.size()));
   for (std::size_t i = 0; i < tiles.size(); ++i) {

@@ -16,6 +16,10 @@ const char* const kSglangFlags =
     "--kv-events-config '{\"publisher\":\"zmq\",\"endpoint\":\"tcp://*:5557\",\"replay_endpoint\":\"tcp://*:5558\"}' "
     "--enable-metrics";
 
+const char* const kHitsUntold =
+    "Its engine did not say what it found: vLLM tells with --enable-prompt-tokens-details, SGLang with "
+    "--enable-cache-report; of streamed answers with proxy.ask_usage in the fleet file.";
+
 ObservedState observed_state(live::WorkerState state) {
   using S = live::WorkerState;
   switch (state) {

@@ -36,5 +36,7 @@ bool nothing_streams(const FrameContext& ctx);
 /// What an engine is to be started with so that it tells of its blocks.
 extern const char* const kVllmFlags;
 extern const char* const kSglangFlags;
+/// Why hits are not known, and what to switch on.
+extern const char* const kHitsUntold;
 
 }  // namespace blockyard

@@ -25,12 +25,15 @@ class Panel {
 
 enum class PanelSlot { kFleet, kTree, kInspector, kBottom };
 
+/// What a panel has something to show of: any fleet; one whose requests are seen; one that the model moves.
+enum class PanelNeeds { kFleet, kRequests, kModel };
+
 struct PanelRow {
   std::string_view id;     ///< UiState::bottom_tab names it by this
   std::string_view title;  ///< on its tab
   std::string_view help;   ///< one or two sentences: what it shows, how to read it; its tooltip
   PanelSlot slot;
-  bool needs_requests;  ///< nothing to show where the fleet is observed and no request is seen
+  PanelNeeds needs;
   std::unique_ptr<Panel> (*make)();
 };
 

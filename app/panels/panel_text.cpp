@@ -101,6 +101,8 @@ std::string_view status_text(RequestStatus status) {
       return "completed";
     case RequestStatus::kRejected:
       return "rejected";
+    case RequestStatus::kFailed:
+      return "failed or left";
   }
   return "";
 }

@@ -86,6 +86,19 @@ struct ResetAll {};
 struct Undo {};
 struct Redo {};
 
+// A fleet that is observed.
+/// Where this program is its router: no new requests for a worker, or again.
+struct DrainWorker {
+  WorkerId worker = 0;
+  bool drain = true;
+};
+/// Begins a recording beside the other exports, with all that is kept of the fleet so far; or ends the one that runs.
+struct ToggleRecording {};
+/// Stand-ins, a router before them and a small load, live. The window's to carry out: it knows sockets.
+struct StartDemo {};
+/// The requests that were seen, as a run in the simulator.
+struct WhatIf {};
+
 // Inputs.
 struct LoadScenario {
   std::string source;  ///< a built-in scenario's name, or a file
@@ -191,7 +204,7 @@ using Command =
     std::variant<cmd::Play, cmd::Pause, cmd::TogglePlay, cmd::StepEvent, cmd::StepBackEvent, cmd::StepRequest,
                  cmd::StepBackRequest, cmd::Seek, cmd::SeekEnd, cmd::SetSpeed, cmd::Restart, cmd::AddBookmark,
                  cmd::RemoveBookmark, cmd::SetRange, cmd::Set, cmd::ResetSetting, cmd::SetArrivalRate, cmd::AddFault,
-                 cmd::SendPrompt, cmd::ResetAll, cmd::Undo, cmd::Redo, cmd::LoadScenario, cmd::LoadTrace, cmd::OpenFile,
+                 cmd::SendPrompt, cmd::DrainWorker, cmd::ToggleRecording, cmd::StartDemo, cmd::WhatIf, cmd::ResetAll, cmd::Undo, cmd::Redo, cmd::LoadScenario, cmd::LoadTrace, cmd::OpenFile,
                  cmd::TakeOffer, cmd::OpenText, cmd::NextScenario, cmd::CancelLoad, cmd::SaveScenario, cmd::Select,
                  cmd::ClearSelection, cmd::Hover, cmd::SetCompare, cmd::RunExperiment, cmd::StopExperiment,
                  cmd::RenameResult, cmd::RemoveResult, cmd::StartLesson, cmd::ShowLessonStep, cmd::AnswerLesson,

@@ -41,6 +41,14 @@ struct RunBeside {
   const LiveMetrics* metrics = nullptr;
 };
 
+/// What a real fleet came to with the requests that a run was made of.
+struct RecordedFigures {
+  std::string name;  ///< of the fleet
+  KeyFigures figures;
+  std::string source;    ///< the trace that its requests are in
+  bool is_new = false;   ///< no fleet has been set beside it so far
+};
+
 struct Toast {
   std::uint64_t id = 0;
   std::string text;
@@ -80,6 +88,7 @@ struct FrameContext {
   bool complete = false;  ///< known_end is the end of the run
   bool over = false;      ///< nothing is left to happen at the cursor
   bool arriving = false;  ///< the fleet goes on by itself: newest is what has come by now
+  bool routes = false;    ///< this program is the fleet's router: how it routes can be changed
   bool playing = false;
   double speed = 1;
   double screen_time = 0;          ///< s since the window opened: for fades, never for the run
@@ -106,6 +115,10 @@ struct FrameContext {
   UiState& ui;
   std::vector<Command>& commands;
   double& animate_until;                 ///< screen time up to which frames follow by themselves, see animate()
+  std::string_view listening = {};                   ///< URL of this router; empty: it is none
+  std::string_view recording = {};                   ///< the file that the session is recorded to; empty: it is not
+  bool offers_demo = false;                          ///< cmd::StartDemo can be carried out
+  const RecordedFigures* recorded = nullptr;         ///< of the run's requests; null where no real fleet served them
   std::optional<SimTime> going_to = {};  ///< a moment that is being computed, to stand at then
   double way = 1;                        ///< how much of that is done, 0 … 1
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/base/text.h"
+#include "core/base/version.h"
 #include "core/io/files.h"
 #include "core/live/record/recording.h"
 
@@ -34,6 +35,10 @@ Observation::Observation(const live::LiveFleet& fleet, std::string started, Keep
 
 Observation::Observation(std::unique_ptr<LiveSource> source) : Observation(source->fleet(), source->started(), Keep{}) {
   source_ = std::move(source);
+}
+
+Observation::~Observation() {
+  if (recording_) (void)stop_recording();
 }
 
 Result<std::unique_ptr<Observation>> Observation::open(const std::string& path) {
@@ -66,7 +71,47 @@ std::optional<std::string> Observation::take_in(double screen_time) {
     settled_at_ = screen_time;
     history_.settle_names();
   }
+  write_down();
+  if (recording_) {
+    if (auto trouble = recording_->trouble()) {
+      recording_.reset();
+      recording_path_.clear();
+      return trouble;
+    }
+  }
   return source_->trouble();
+}
+
+Result<void> Observation::record(const std::string& path, std::uint64_t most_bytes) {
+  const live::LiveFleet& fleet = history_.fleet();
+  auto made = live::RecordingWriter::create(path, {version(), history_.started(), live::fleet_json(fleet)}, most_bytes);
+  if (!made) return made.error();
+  recording_ = std::move(*made);
+  recording_path_ = path;
+  written_ = history_.first_record();
+  lines_ = 0;
+  write_down();
+  return {};
+}
+
+// In slices: what was kept before a recording began may be much.
+void Observation::write_down() {
+  if (!recording_) return;
+  constexpr std::uint64_t kSlice = 4096;
+  written_ = std::max(written_, history_.first_record());
+  const std::uint64_t until = std::min(history_.records(), written_ + kSlice);
+  for (; written_ < until; ++written_, ++lines_) recording_->add(history_.record(written_));
+  recording_->flush_due(history_.newest());
+}
+
+Result<std::uint64_t> Observation::stop_recording() {
+  while (recording_ && written_ < history_.records()) write_down();
+  recording_->add({history_.newest(), live::EndRecord{lines_}});
+  const auto finished = recording_->finish();
+  recording_.reset();
+  recording_path_.clear();
+  if (!finished) return finished.error();
+  return lines_;
 }
 
 }  // namespace blockyard

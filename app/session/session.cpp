@@ -176,6 +176,7 @@ void Session::update(double seconds) {
   poll_reading(0);
   if (run_.observed) {
     update_observed(seconds);
+    refresh_study();
   } else if (run_.is_open()) {
     if (wanted_) {
       go_on(options_.frame_budget_ms);
@@ -215,17 +216,18 @@ void Session::persist() {
 // --- Attention
 
 void Session::refresh_study() {
-  if (run_.observed) return;
   const RequestId r = selected_request(run_.selection);
   StudyKey key{r, generation_, kNone, 0};
-  const Simulation& sim = run_.own.player->cursor();
-  if (r < sim.records().size()) {
-    key.worker = sim.records()[r].worker;
-    key.retries = sim.records()[r].retries;
+  const Fleet& fleet = run_.observed ? static_cast<const Fleet&>(run_.observed->history().cursor()) : run_.own.player->cursor();
+  if (r < fleet.records().size()) {
+    key.worker = fleet.records()[r].worker;
+    key.retries = fleet.records()[r].retries;
   }
   if (key == study_key_) return;
   study_key_ = key;
-  study_ = key.worker == kNone ? std::nullopt : run_.own.player->routing_of(r);
+  study_ = key.worker == kNone ? std::nullopt
+           : run_.observed     ? run_.observed->history().routing_of(r)
+                               : run_.own.player->routing_of(r);
 }
 
 FrameContext Session::frame(const Look& look, std::vector<Command>& commands) {
@@ -283,6 +285,8 @@ FrameContext Session::frame(const Look& look, std::vector<Command>& commands) {
           .ui = ui_,
           .commands = commands,
           .animate_until = animate_until_,
+          .offers_demo = options_.offers_demo,
+          .recorded = recorded_ ? &*recorded_ : nullptr,
           .going_to = wanted_,
           .way = way};
 }

@@ -33,6 +33,7 @@ struct SessionOptions {
   double frame_budget_ms = 8;
   double patience_ms = 1e12;  ///< how long a command may keep everybody waiting; a window has little
   std::uint64_t most_memory = std::numeric_limits<std::uint64_t>::max();  ///< that a run may take, bytes
+  bool offers_demo = false;  ///< whoever owns it carries out StartDemo
 };
 
 class Session {
@@ -50,8 +51,15 @@ class Session {
   /// A recording of a real fleet, read and waited for; or one that is there now.
   Result<void> open_recording(const std::string& path, bool play);
   void watch(std::unique_ptr<LiveSource> source);
+  /// What comes is recorded to this new file.
+  Result<void> record(const std::string& path, std::uint64_t most_bytes) {
+    return run_.observed->record(path, most_bytes);
+  }
   /// The fleet that is observed; null where it is simulated.
   const Observation* observed() const { return run_.observed.get(); }
+
+  /// What a real fleet came to with the run's requests, where they were taken from one; else null.
+  const RecordedFigures* recorded() const { return recorded_ ? &*recorded_ : nullptr; }
 
   /// Reads a document with a trace and waits for it; it is offered, and runs once the offer is taken.
   Result<void> offer(Document document);
@@ -150,6 +158,10 @@ class Session {
   void on(const cmd::SetArrivalRate& c);
   void on(const cmd::AddFault& c) { add_fault(c); }
   void on(const cmd::SendPrompt& c) { send_prompt(c); }
+  void on(const cmd::DrainWorker&) {}
+  void on(const cmd::ToggleRecording&) { notify("There is nothing to record: a scenario gives the same run again"); }
+  void on(const cmd::StartDemo& c) { effects_.emplace_back(c); }
+  void on(const cmd::WhatIf&) {}
   void on(const cmd::ResetAll&);
   void on(const cmd::Undo&) { step_history(run_.undo, run_.redo); }
   void on(const cmd::Redo&) { step_history(run_.redo, run_.undo); }
@@ -205,7 +217,7 @@ class Session {
   void note_compared();
   bool beside_there() const;
 
-  // session_observed.cpp
+  // observed/session_observed.cpp, observed/session_live.cpp
   struct OnObserved;
   /// False where the command means the same as ever.
   bool apply_observed(const Command& command);
@@ -214,6 +226,11 @@ class Session {
   void poll_reading(double ms);
   void install_observed(std::unique_ptr<Observation> observed, const std::string& source, bool play);
   void update_observed(double seconds);
+  void toggle_recording();
+  /// Asks the router to change a setting of its section.
+  void change_router(const std::string& path, const cmd::SettingValue& value);
+  /// The requests that were seen, as a run beside another one that routes otherwise.
+  void what_if();
   FrameContext observed_frame(const Look& look, std::vector<Command>& commands);
 
   // session_run.cpp: runs and their settings
@@ -269,6 +286,8 @@ class Session {
   UiState ui_;
 
   OpenRun run_;
+  std::string listening_;  // of the observed fleet: URL of this router; empty: it is none
+  std::optional<RecordedFigures> recorded_;  // of the requests that were taken from a real fleet
   std::vector<RunBeside> compared_;  // those beside it that are there
   std::optional<SimTime> wanted_;    // on the way to
   std::optional<OpenRun> coming_;    // the run that is to take run_'s place once it is there

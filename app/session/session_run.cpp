@@ -164,6 +164,12 @@ void Session::install(Load load, std::unique_ptr<Prepared> prepared) {
       notify(added.error().message, true);
     }
   }
+  if (recorded_ && recorded_->source != run_.document.source) recorded_.reset();
+  if (recorded_ && std::exchange(recorded_->is_new, false)) {
+    // Another strategy beside the one that it really had.
+    const std::uint32_t other = find_policy("round_robin");
+    set_compare({strategy_variant(run_.scenario.config.router.strategy == other ? find_policy("cache_aware") : other)});
+  }
   run_.bring_beside(Patience(options_.patience_ms));
   playing_ = load.play;
   moved();

@@ -86,6 +86,22 @@ void export_requests(FrameContext& ctx) {
                          }});
 }
 
+void open_prompt_lab(FrameContext& ctx) {
+  if (ctx.simulation == nullptr)
+    return ctx.push(cmd::Notify{"The prompt lab asks the simulator, and this fleet is observed: open a scenario for it ([ or ])"});
+  ctx.ui.prompt_open = true;
+}
+
+void start_demo(FrameContext& ctx) {
+  if (!ctx.offers_demo) return ctx.push(cmd::Notify{"This build has no live fleets"});
+  ctx.push(cmd::StartDemo{});
+}
+
+void what_if(FrameContext& ctx) {
+  if (ctx.observed == nullptr) return ctx.push(cmd::Notify{"This run is a simulation already: change its settings, or compare (C)"});
+  ctx.push(cmd::WhatIf{});
+}
+
 constexpr auto kActions = std::to_array<Action>({
     {"play", "Play or pause", "Space", "Starts or stops simulated time.", [] { return plain(Key::Space); },
      [](FrameContext& c) { c.push(cmd::TogglePlay{}); }},
@@ -146,13 +162,20 @@ constexpr auto kActions = std::to_array<Action>({
     {"plan", "How many workers?", "", "The smallest fleet of each strategy that keeps objectives, and its price.",
      nullptr, ask_how_many_workers},
     {"prompt_lab", "Prompt lab", "P", "Words as tokens and blocks: type a prompt and see what is shared.",
-     [] { return plain(Key::P); }, [](FrameContext& c) { c.ui.prompt_open = true; }},
+     [] { return plain(Key::P); }, [](FrameContext& c) { open_prompt_lab(c); }},
     {"screenshot", "Screenshot", "F12", "This window as a PNG.", [] { return plain(Key::F12); },
      [](FrameContext& c) { c.push(cmd::Screenshot{}); }},
     {"export_window", "Export the window as PNG", "Ctrl E", "This window as a PNG.", [] { return with_ctrl(Key::E); },
      [](FrameContext& c) { c.push(cmd::Screenshot{}); }},
     {"export_requests", "Export requests as CSV", "", "One row per request, as of now.", nullptr, export_requests},
-    {"open", "Open a file", "Ctrl O", "A scenario or a trace: folders, recent files, or a path.",
+    {"record", "Record the fleet, or stop", "Ctrl Shift R",
+     "What a real fleet tells, as a file that opens and plays again later.", [] { return with_ctrl_shift(Key::R); },
+     [](FrameContext& c) { c.push(cmd::ToggleRecording{}); }},
+    {"live_demo", "Live demo", "", "Three stand-in workers, a router and a small load, live: no GPU needed.", nullptr,
+     start_demo},
+    {"what_if", "What if: a fleet's requests in the simulator", "",
+     "The requests of a real router, under any strategy, beside what really happened.", nullptr, what_if},
+    {"open", "Open a file", "Ctrl O", "A scenario, a trace or a recording: folders, recent files, or a path.",
      [] { return with_ctrl(Key::O); }, [](FrameContext& c) { c.ui.file_open = !c.ui.file_open; }},
     {"paste", "Paste a router's configuration", "Ctrl V",
      "From the clipboard: an llm-d EndpointPickerConfig, a router's command line, or the path of a file.",

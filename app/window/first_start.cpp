@@ -159,6 +159,16 @@ void draw_first_start(FrameContext& ctx, const Rect& fleet) {
     }
   }
   if (place(ButtonSpec{"Got it"})) ctx.push(cmd::DismissFirstStart{});
+  if (second && ctx.offers_demo) {
+    ButtonSpec demo{"Live demo", icons::kPlay};
+    demo.tooltip = "Stand-in workers, a router and a small load in this program, live: no GPU needed";
+    if (place(demo)) {
+      ctx.push(cmd::DismissFirstStart{});
+      ctx.push(cmd::StartDemo{});
+    }
+    look.mark("live demo", {ImGui::GetItemRectMin().x, ImGui::GetItemRectMin().y, ImGui::GetItemRectSize().x,
+                            ImGui::GetItemRectSize().y});
+  }
   if (look.anchors) look.anchors->pop();
   ImGui::End();
   ImGui::PopStyleColor(2);

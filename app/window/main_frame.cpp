@@ -9,8 +9,18 @@
 #include "app/window/actions.h"
 #include "app/window/bars/status_bar.h"
 #include "app/window/bars/top_bar.h"
+#include "core/live/observed/observed_fleet.h"
 
 namespace blockyard {
+
+namespace {
+
+bool has_what_it_needs(const FrameContext& ctx, PanelNeeds needs) {
+  return ctx.observed == nullptr || needs == PanelNeeds::kFleet ||
+         (needs == PanelNeeds::kRequests && ctx.observed->routed());
+}
+
+}  // namespace
 
 MainFrame::MainFrame() {
   for (const PanelRow& row : panel_table()) panels_.push_back({&row, row.make()});
@@ -19,7 +29,7 @@ MainFrame::MainFrame() {
 std::vector<const MainFrame::Place*> MainFrame::in_slot(const FrameContext& ctx, PanelSlot slot) const {
   std::vector<const Place*> out;
   for (const Place& p : panels_) {
-    if (p.row->slot == slot && !(p.row->needs_requests && ctx.observed != nullptr)) out.push_back(&p);
+    if (p.row->slot == slot && has_what_it_needs(ctx, p.row->needs)) out.push_back(&p);
   }
   return out;
 }

@@ -9,6 +9,8 @@
 #include "app/session/lesson_run.h"
 #include "app/ui/compat.h"
 #include "app/ui/look.h"
+#include "core/live/observed/observed_fleet.h"
+#include "core/router/policy.h"
 #include "core/settings/scenario.h"
 
 namespace blockyard {
@@ -17,6 +19,24 @@ namespace {
 std::string one_line(std::string text) {
   std::replace(text.begin(), text.end(), '\n', ' ');
   return text;
+}
+
+// Of a real fleet: what it is here, its requests, what its router does.
+template <class Fact>
+void observed_facts(const FrameContext& ctx, const Fact& fact) {
+  std::uint32_t ended = 0, hits = 0, draining = 0;
+  for (const RequestRecord& r : ctx.fleet.records()) {
+    ended += r.status == RequestStatus::kCompleted ? 1 : 0;
+    hits += r.hit_told && r.hit > 0 ? 1 : 0;
+  }
+  for (const live::LiveWorker& w : ctx.observed->session().workers()) draining += w.draining ? 1 : 0;
+  fact("fleet", ctx.routes ? "router" : ctx.arriving ? "watched" : "recorded");
+  fact("requests", ctx.fleet.arrived());
+  fact("ended", ended);
+  fact("hits", hits);
+  fact("strategy", policy_table()[ctx.fleet.config().router.strategy].id);
+  fact("draining", draining);
+  fact("recording", ctx.recording.empty() ? std::string_view("-") : ctx.recording);
 }
 
 }  // namespace
@@ -50,6 +70,7 @@ std::string state_text(const FrameContext& ctx) {
     fact("answers", answers);
   }
   if (ui.prompt_open) fact("prompt", one_line(ui.prompt_shown));
+  if (ctx.observed != nullptr) observed_facts(ctx, fact);
   std::string cards;
   const auto overlays = std::to_array<std::pair<const char*, bool>>({{"settings", ui.settings_open},
                                                                      {"keys", ui.keys_open},

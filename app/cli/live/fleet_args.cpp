@@ -4,8 +4,11 @@
 
 #include <fstream>
 #include <sstream>
+#include <utility>
 
+#include "app/cli/parts/options.h"
 #include "core/base/words/printable.h"
+#include "core/settings/json_edit.h"
 
 namespace blockyard::cli {
 
@@ -29,9 +32,21 @@ Result<live::LiveFleet> fleet_of(const std::string& text, const std::string& fil
   return fleet;
 }
 
-Result<live::LiveFleet> read_fleet(const std::string& file, const std::vector<std::string>& workers) {
-  const auto text = fleet_text(file);
-  return text ? fleet_of(*text, file, workers) : text.error();
+Result<live::LiveFleet> read_fleet(const FleetArgs& args, std::string json) {
+  if (!args.fleet.empty()) {
+    auto text = fleet_text(args.fleet);
+    if (!text) return text.error();
+    json = std::move(*text);
+  }
+  for (const auto& [key, value] : {std::pair("listen", &args.listen), std::pair("tokens", &args.tokens)}) {
+    if (value->empty()) continue;
+    auto changed = set_json_value(json, key, json_quoted(*value));
+    if (!changed) return changed.error();
+    json = std::move(*changed);
+  }
+  auto set = with_sets(std::move(json), args.sets);
+  if (!set) return set.error();
+  return fleet_of(*set, args.fleet, args.workers);
 }
 
 }  // namespace blockyard::cli

@@ -29,24 +29,6 @@ namespace {
 
 using live::LiveSession;
 
-// Feeds a recording; see(record) before each is applied. The exit status where it fails.
-template <class See>
-int feed(live::RecordingReader& recording, LiveSession& session, const See& see) {
-  while (!interrupted()) {
-    const auto record = recording.next();
-    if (!record) return refuse(record.error());
-    if (!*record) break;
-    see(**record);
-    session.apply(**record);
-  }
-  if (interrupted()) return refuse(interruption());
-  if (recording.cut()) note("blockyard: warning: line {} is cut off and left out\n", recording.line());
-  if (recording.skipped() > 0)
-    note("blockyard: warning: {} skipped, of a kind that this version does not know\n",
-         counted(recording.skipped(), "line"));
-  return kDone;
-}
-
 int replay(const LiveArgs& args) {
   double speed = 0;  // 0: as fast as it goes
   if (!args.speed.empty() && args.speed != "max") speed = std::stod(args.speed);
@@ -104,16 +86,21 @@ int info(const std::string& path) {
 int open_window(const LiveArgs& args, const Context& context) {
   if (!args.out.empty() || !args.requests.empty() || args.seconds > 0)
     return refuse(Error{"--out, --requests and --for go with --headless"});
-  if (args.demo || !args.listen.empty() || !args.tokens.empty() || !args.sets.empty())
-    return refuse(Error{"the window watches a fleet and is no router so far; add --headless"});
   std::vector<std::string> words;
   if (!context.assets_dir.empty()) words.insert(words.end(), {"--assets", context.assets_dir});
   if (!args.replay.empty()) {
     if (const auto recording = live::RecordingReader::open(args.replay); !recording) return refuse(recording.error());
     words.insert(words.end(), {"--replay", args.replay});
   } else {
-    if (const auto fleet = read_fleet(args.fleet, args.workers); !fleet) return refuse(fleet.error());
+    if (!args.demo) {
+      if (const auto fleet = read_fleet(args); !fleet) return refuse(fleet.error());
+    }
     words.emplace_back("--live");
+    if (args.demo) words.insert(words.end(), {"--live-demo", fmt::format("{}", *args.demo), "--live-scenario", args.scenario});
+    if (args.seed) words.insert(words.end(), {"--live-seed", fmt::format("{}", *args.seed)});
+    for (const auto& [option, value] : {std::pair("--listen", &args.listen), std::pair("--tokens", &args.tokens)})
+      if (!value->empty()) words.insert(words.end(), {option, *value});
+    for (const std::string& set : args.sets) words.insert(words.end(), {"--live-set", set});
     if (!args.fleet.empty()) words.insert(words.end(), {"--live-fleet", args.fleet});
     for (const std::string& worker : args.workers) words.insert(words.end(), {"--live-worker", worker});
     if (!args.record.empty()) words.insert(words.end(), {"--record", args.record});

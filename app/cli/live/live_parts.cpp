@@ -2,34 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <utility>
-
-#include "app/cli/live/fleet_args.h"
 #include "app/cli/parts/table.h"
 #include "core/base/text.h"
-#include "core/settings/json_edit.h"
 
 namespace blockyard::cli {
 
-using live::LiveFleet;
 using live::LiveSession;
-
-Result<LiveFleet> read_fleet(const LiveArgs& args, std::string json) {
-  if (!args.fleet.empty()) {
-    auto text = fleet_text(args.fleet);
-    if (!text) return text.error();
-    json = std::move(*text);
-  }
-  for (const auto& [key, value] : {std::pair("listen", &args.listen), std::pair("tokens", &args.tokens)}) {
-    if (value->empty()) continue;
-    auto changed = set_json_value(json, key, json_quoted(*value));
-    if (!changed) return changed.error();
-    json = std::move(*changed);
-  }
-  auto set = with_sets(std::move(json), args.sets);
-  if (!set) return set.error();
-  return fleet_of(*set, args.fleet, args.workers);
-}
 
 std::string progress_line(const LiveSession& session, SimTime now) {
   constexpr std::size_t kMostByName = 4;

@@ -8,16 +8,17 @@
 #include <vector>
 
 #include "app/cli/command.h"
+#include "app/cli/live/fleet_args.h"
 #include "app/cli/parts/options.h"
+#include "core/base/text.h"
 #include "core/base/words/printable.h"
+#include "core/live/record/recording.h"
 #include "core/live/results.h"
 
 namespace blockyard::cli {
 
-struct LiveArgs {
-  std::string fleet;
-  std::vector<std::string> workers, sets;
-  std::string record, out, requests, replay, speed, listen, tokens;
+struct LiveArgs : FleetArgs {
+  std::string record, out, requests, replay, speed;
   bool headless = false, record_raw = false;
   std::optional<std::uint32_t> demo;  // stand-ins
   std::string scenario = "live-demo";
@@ -25,9 +26,6 @@ struct LiveArgs {
   double seconds = 0;  ///< 0: until it is interrupted
   double record_max_mib = 4096;
 };
-
-/// The fleet that the options name: of the file, or of this JSON text instead.
-Result<live::LiveFleet> read_fleet(const LiveArgs& args, std::string json = "{}");
 
 /// One line a second: the session's clock, then every worker, or their sums where they are many.
 std::string progress_line(const live::LiveSession& session, SimTime now);
@@ -75,6 +73,24 @@ class RequestRows {
   io::OutputFile* file_ = nullptr;
   std::optional<Error> trouble_;
 };
+
+/// Feeds a recording; see(record) before each is applied. The exit status where it fails.
+template <class See>
+int feed(live::RecordingReader& recording, live::LiveSession& session, const See& see) {
+  while (!interrupted()) {
+    const auto record = recording.next();
+    if (!record) return refuse(record.error());
+    if (!*record) break;
+    see(**record);
+    session.apply(**record);
+  }
+  if (interrupted()) return refuse(interruption());
+  if (recording.cut()) note("blockyard: warning: line {} is cut off and left out\n", recording.line());
+  if (recording.skipped() > 0)
+    note("blockyard: warning: {} skipped, of a kind that this version does not know\n",
+         counted(recording.skipped(), "line"));
+  return kDone;
+}
 
 /// Writes --out, prints the table of workers. The exit status.
 int end_with(const live::LiveSession& session, const std::string& started, const LiveArgs& args, io::Outputs& outputs);

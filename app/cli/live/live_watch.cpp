@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "app/cli/live/demo.h"
+#include "app/cli/live/sources/demo.h"
 #include "app/cli/live/live_parts.h"
 #include "app/net/watch.h"
 #include "core/base/words/printable.h"
@@ -42,13 +42,7 @@ std::optional<std::string> end_demo(Demo& demo, net::Watch& watch) {
 int watch_fleet(const LiveArgs& args, const Context& context) {
   std::unique_ptr<Demo> demo;
   if (args.demo) {
-    const Assets assets(context.assets_dir);
-    ScenarioArgs named;
-    named.name = args.scenario;
-    auto scenario = load_scenario(named, assets);
-    if (!scenario) return refuse(scenario.error());
-    if (args.seed) scenario->config.seed = *args.seed;
-    auto started = Demo::start(*args.demo, std::move(*scenario));
+    auto started = Demo::start(*args.demo, args.scenario, args.seed, Assets(context.assets_dir));
     if (!started) return refuse(started.error());
     demo = std::move(*started);
   }

@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "app/cli/command.h"
-#include "app/cli/live/standin_run.h"
+#include "app/cli/live/sources/standin_words.h"
 #include "app/cli/parts/checks.h"
 #include "app/cli/parts/help.h"
 #include "app/cli/parts/options.h"
@@ -113,13 +113,6 @@ int stand_in(const StandInArgs& args, const std::string& assets_dir) {
 }
 
 }  // namespace
-
-Result<WordSource> standin_words(const Scenario& scenario) {
-  WordSettings settings = word_settings(scenario);
-  settings.model_answers = true;
-  settings.seed = scenario.config.seed;
-  return WordSource::open(settings);
-}
 
 std::function<int()> make_standin(CLI::App& app, const Context& context) {
   auto args = std::make_shared<StandInArgs>();

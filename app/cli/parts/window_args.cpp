@@ -24,6 +24,12 @@ void WindowArgs::add_to(CLI::App& app) {
   app.add_option("--replay", replay, "")->group(unseen);
   app.add_option("--live-fleet", live_fleet, "")->group(unseen);
   app.add_option("--live-worker", live_workers, "")->group(unseen)->allow_extra_args(false);
+  app.add_option("--live-set", live_sets, "")->group(unseen)->allow_extra_args(false);
+  app.add_option("--live-demo", live_demo, "")->group(unseen);
+  app.add_option("--live-scenario", live_scenario, "")->group(unseen);
+  app.add_option("--live-seed", live_seed, "")->group(unseen);
+  app.add_option("--listen", listen, "")->group(unseen);
+  app.add_option("--tokens", tokens, "")->group(unseen);
   app.add_option("--record", record, "")->group(unseen);
   app.add_flag("--record-raw", record_raw, "")->group(unseen);
   app.add_option("--record-max", record_max_mib, "")->group(unseen);

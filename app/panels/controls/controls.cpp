@@ -196,29 +196,6 @@ const std::vector<Controls::Group>& Controls::groups() {
   return kGroups;
 }
 
-// What would be here, and why it is not.
-void Controls::greyed(const FrameContext& ctx) {
-  const Look& look = ctx.look;
-  section_header(look, icons::kInfo, ctx.arriving ? "A real fleet" : "A recording");
-  text_wrapped(look, FontRole::Small, look.theme.text_secondary,
-               ctx.arriving ? "It is watched, and not routed from here: how it works is set where it runs."
-                            : "What it shows has happened: nothing in it can be set.");
-  ImDrawList* list = ImGui::GetWindowDrawList();
-  for (const Group& g : groups()) {
-    divider(look);
-    const ImVec2 at = ImGui::GetCursorScreenPos();
-    const float width = ImGui::GetContentRegionAvail().x, height = look.px(26), y = at.y + height / 2;
-    ImGui::PushID(g.title);
-    ImGui::InvisibleButton("##greyed", ImVec2(width, height));
-    ImGui::PopID();
-    help_tooltip(look, g.title,
-                 "Settings of the simulator. This fleet is observed; open a scenario to change them.");
-    const Color ink = faded(look.theme.text_muted, 0.7F);
-    draw_text(list, look, FontRole::Body, ink, ImVec2(at.x, y), g.icon);
-    draw_text(list, look, FontRole::BodyBold, ink, ImVec2(at.x + look.px(24), y), g.title);
-  }
-}
-
 void Controls::draw(FrameContext& ctx, const Rect& rect) {
   const Look& look = ctx.look;
   if (!presets_read_) {
@@ -227,7 +204,7 @@ void Controls::draw(FrameContext& ctx, const Rect& rect) {
   }
   begin_card(look, "controls", rect);
   if (ctx.observed != nullptr) {
-    greyed(ctx);
+    observed(ctx);
     return end_card(look);
   }
   const float buttons = look.px(44);

@@ -34,8 +34,13 @@ class Controls {
   };
   static const std::vector<Group>& groups();
 
-  /// In their place where the fleet is observed: what there would be, and why it is not.
-  static void greyed(const FrameContext& ctx);
+  // controls_observed.cpp: in their place where the fleet is observed
+  void observed(FrameContext& ctx);
+  /// What this program, as the fleet's router, can be told.
+  void live_routing(FrameContext& ctx);
+  void drain_workers(FrameContext& ctx);
+  /// The groups that there would be, and why they are not; without the first so many.
+  static void greyed(const FrameContext& ctx, std::size_t from);
 
   bool group(FrameContext& ctx, const char* icon, const char* title, bool folded_at_first);
   /// A line that unfolds what follows; true while it is unfolded.

@@ -151,7 +151,7 @@ void FleetPanel::head(FrameContext& ctx, const Rect& rect, const FleetGrid& grid
   }};
   const float box = look.px(11);
   float gap = look.px(14);
-  const bool seen = ctx.observed != nullptr;
+  const bool seen = ctx.observed != nullptr, routed = seen && ctx.observed->routed();
   const auto label_of = [seen](const Entry& e) {
     return seen && e.kind == 1 && e.value == static_cast<int>(BlockFlash::kEvicted) ? "just removed" : e.label;
   };
@@ -161,8 +161,9 @@ void FleetPanel::head(FrameContext& ctx, const Rect& rect, const FleetGrid& grid
                                 : std::string("KV block occupancy");
   const float title_w = text_width(look, FontRole::BodyBold, title) + look.px(16);
   float all = 0;
-  const auto shown = [continuous, null, seen](const Entry& e) {
-    if (e.kind == 5) return seen;
+  const auto shown = [continuous, null, seen, routed](const Entry& e) {
+    if (e.kind == 5) return seen && !routed;
+    if (routed && e.kind == 0) return true;
     if (seen) return e.kind == 1 || e.kind == 2 || (e.kind == 0 && e.value == static_cast<int>(BlockState::kFree));
     return e.kind < 3 || (e.kind == 3 ? continuous : null);
   };

@@ -6,6 +6,7 @@
 
 #include "app/panels/fleet/batch.h"
 #include "app/panels/inspector/inspector_parts.h"
+#include "app/panels/observed_words.h"
 #include "app/panels/whose_belief.h"
 #include "app/ui/icons.h"
 #include "core/metrics/waiting.h"
@@ -20,6 +21,7 @@ Tone status_tone(RequestStatus status) {
     case RequestStatus::kCompleted:
       return Tone::Good;
     case RequestStatus::kRejected:
+    case RequestStatus::kFailed:
       return Tone::Bad;
     case RequestStatus::kWaiting:
     case RequestStatus::kParked:
@@ -63,7 +65,7 @@ void InspectorPanel::draw(FrameContext& ctx, const Rect& rect) {
 }
 
 void InspectorPanel::nothing(FrameContext& ctx) {
-  if (ctx.observed != nullptr) return observed_nothing(ctx);
+  if (ctx.observed != nullptr && (!ctx.observed->routed() || ctx.fleet.arrived() == 0)) return observed_nothing(ctx);
   const Look& look = ctx.look;
   const ImVec2 room = ImGui::GetContentRegionAvail();
   const float row_h = look.px(24);
@@ -97,7 +99,7 @@ void InspectorPanel::nothing(FrameContext& ctx) {
     if (pointed) list->AddRectFilled(row.min(), row.max(), look.theme.raised, look.px(4));
     if (ImGui::IsItemHovered()) ctx.hover_on(SelectedRequest{r});
     const float y = row.center().y, x = worker_chip(list, look, ImVec2(row.x + look.px(2), y), record.worker);
-    const bool started = record.start >= 0, phantom = started && record.hit < record.predicted;
+    const bool started = record.start >= 0 && record.hit_told, phantom = started && record.hit < record.predicted;
     const std::uint32_t blocks = ctx.fleet.request(r).prompt_blocks;
     const std::string told = started ? fmt::format("{} of {}", record.hit, blocks) : fmt::format("– of {}", blocks);
     float left = draw_text_right(list, look, FontRole::Mono14, phantom ? look.theme.warn_text : look.theme.text,
@@ -134,8 +136,9 @@ void InspectorPanel::request(FrameContext& ctx, RequestId r) {
   const std::string status(there ? status_text(record.status) : "not there yet");
   chip(look, status.c_str(), status_tone(record.status));
   if (record.worker != kNone) {
-    chip_beside(look, worker_text(record.worker).c_str());
-    if (chip(look, worker_text(record.worker).c_str())) ctx.select(SelectedWorker{record.worker});
+    const std::string worker = worker_name(ctx, record.worker);
+    chip_beside(look, worker.c_str());
+    if (chip(look, worker.c_str())) ctx.select(SelectedWorker{record.worker});
     if (ImGui::IsItemHovered()) ctx.hover_on(SelectedWorker{record.worker});
     chip_beside(look, "Why here?", icons::kQuestion);
     if (chip(look, "Why here?", Tone::Accent, icons::kQuestion)) open_why(ctx);
@@ -151,7 +154,8 @@ void InspectorPanel::request(FrameContext& ctx, RequestId r) {
     const float width = ImGui::GetContentRegionAvail().x;
     ImDrawList* list = ImGui::GetWindowDrawList();
     draw_text(list, look, FontRole::Small, look.theme.text_muted, ImVec2(at.x, at.y + look.px(8)), "chain");
-    const std::string told = record.start >= 0 ? fmt::format("{} hit + {} computed", record.hit,
+    const bool known = record.start >= 0 && record.hit_told;
+    const std::string told = known ? fmt::format("{} hit + {} computed", record.hit,
                                                              q.prompt_blocks - std::min(q.prompt_blocks, record.hit))
                                                : fmt::format("{} blocks", q.prompt_blocks);
     draw_text_right(list, look, FontRole::Small, look.theme.text_secondary, ImVec2(at.x + width, at.y + look.px(8)),
@@ -159,14 +163,20 @@ void InspectorPanel::request(FrameContext& ctx, RequestId r) {
     ImGui::SetCursorScreenPos(ImVec2(at.x, at.y + look.px(19)));
     chain_bar(ctx, r, look.px(16));
   }
+  if (ctx.observed != nullptr) {
+    request_facts(ctx, r);
+    if (record.status == RequestStatus::kCompleted && !record.hit_told)
+      text_wrapped(look, FontRole::Small, look.theme.text_secondary, kHitsUntold);
+    return;  // its words nobody keeps
+  }
   {
     FactGrid facts(ctx);
     facts.add("prompt", fmt::format("{} tok", with_commas(q.prompt_tokens)));
     facts.add("blocks", with_commas(q.prompt_blocks));
     if (record.worker != kNone) {
-      const bool off = record.start >= 0 && record.predicted != record.hit;
+      const bool found = record.start >= 0 && record.hit_told, off = found && record.predicted != record.hit;
       facts.add("predicted", fmt::format("{} blk", record.predicted), off ? look.theme.warn_text : 0);
-      facts.add("hit", record.start >= 0 ? fmt::format("{} blk", record.hit) : "–", off ? look.theme.warn_text : 0);
+      facts.add("hit", found ? fmt::format("{} blk", record.hit) : "–", off ? look.theme.warn_text : 0);
     }
     facts.add("arrived", there ? moment_text(record.arrival) : moment_text(q.arrival));
     facts.add("waited", record.start >= 0 ? duration_text(us_to_ms(record.start - record.arrival))
@@ -185,32 +195,6 @@ void InspectorPanel::request(FrameContext& ctx, RequestId r) {
     text_wrapped(look, FontRole::Small, look.theme.text_secondary, why);
   }
   words(ctx, r);
-}
-
-void InspectorPanel::words(FrameContext& ctx, RequestId r) {
-  const Look& look = ctx.look;
-  const Workload& workload = ctx.fleet.workload();
-  const Request& q = ctx.fleet.request(r);
-  constexpr std::size_t kMost = 400;  // tokens: more is for the lab
-  const std::vector<TokenId> tokens = workload.prompt_words(q, kMost);
-  inspector_heading(look, tokens.empty() ? "prompt: blocks, no words" : "prompt");
-  if (chip(look, "Open in the prompt lab", Tone::Accent, icons::kPencil)) {
-    ctx.ui.prompt_open = true;
-    ctx.ui.prompt_request = r;
-  }
-  if (tokens.empty()) return;
-  std::string said = workload.words->text(tokens);
-  if (tokens.size() < q.prompt_tokens) {
-    const std::vector<TokenId> all = workload.prompt_words(q);
-    const std::size_t end = std::min<std::size_t>(60, all.size() - tokens.size());
-    said += " … " + workload.words->text(std::span(all).last(end));
-  }
-  text_wrapped(look, FontRole::Small, look.theme.text, said);
-  const std::vector<TokenId> answer = workload.answer_words(q);
-  if (answer.empty()) return;
-  const bool told = ctx.fleet.records()[r].finish >= 0;
-  inspector_heading(look, told ? "answer" : "answer: not finished yet");
-  if (told) text_wrapped(look, FontRole::Small, look.theme.text_secondary, workload.words->text(answer));
 }
 
 void InspectorPanel::block(FrameContext& ctx, const SelectedBlock& what) {

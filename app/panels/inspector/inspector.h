@@ -27,6 +27,7 @@ class InspectorPanel final : public Panel {
   /// Where nothing is selected: what to do, and the latest decisions.
   void nothing(FrameContext& ctx);
   // inspector_observed.cpp: the same where the fleet is observed
+  static void request_facts(FrameContext& ctx, RequestId r);
   static void observed_nothing(FrameContext& ctx);
   static void observed_worker(FrameContext& ctx, WorkerId w);
   static void observed_block(FrameContext& ctx, const SelectedBlock& what);

@@ -26,6 +26,27 @@ void copy_button(FrameContext& ctx, const char* label, const char* text) {
 
 }  // namespace
 
+void InspectorPanel::request_facts(FrameContext& ctx, RequestId r) {
+  const RequestRecord& record = ctx.fleet.records()[r];
+  const Request& q = ctx.fleet.request(r);
+  FactGrid facts(ctx);
+  facts.add("prompt", fmt::format("{} tok", with_commas(q.prompt_tokens)));
+  facts.add("blocks", with_commas(q.prompt_blocks));
+  const bool off = record.hit_told && record.predicted != record.hit;
+  facts.add("predicted", fmt::format("{} blk", record.predicted), off ? ctx.look.theme.warn_text : 0);
+  facts.add("hit", record.hit_told ? fmt::format("{} blk", record.hit) : "–", off ? ctx.look.theme.warn_text : 0);
+  const auto since = [](SimTime from, SimTime to) {
+    return from >= 0 && to >= 0 ? duration_text(us_to_ms(to - from)) : std::string("–");
+  };
+  facts.add("arrived", moment_text(record.arrival));
+  facts.add("sent after", since(record.arrival, record.start));
+  facts.add("then answered", since(record.start, record.first_token));
+  facts.add("TTFT", since(record.arrival, record.first_token));
+  facts.add("end to end", since(record.arrival, record.finish));
+  if (record.finish >= 0) facts.add("answer", fmt::format("{} tok", with_commas(q.output_tokens)));
+  if (record.retries > 0) facts.add("retries", std::to_string(record.retries), ctx.look.theme.warn_text);
+}
+
 void InspectorPanel::observed_nothing(FrameContext& ctx) {
   const Look& look = ctx.look;
   if (!nothing_streams(ctx)) {
@@ -36,6 +57,13 @@ void InspectorPanel::observed_nothing(FrameContext& ctx) {
     return;
   }
   section_header(look, icons::kInfo, "No blocks yet");
+  if (ctx.offers_demo) {
+    ButtonSpec demo{"Show the live demo", icons::kPlay};
+    demo.kind = ButtonKind::Primary;
+    demo.tooltip = "Three stand-in workers, a router and a small load in this program: no GPU needed";
+    if (button(look, demo)) ctx.push(cmd::StartDemo{});
+    look.mark("live demo", {ImGui::GetItemRectMin().x, ImGui::GetItemRectMin().y, ImGui::GetItemRectSize().x, ImGui::GetItemRectSize().y});
+  }
   text_wrapped(look, FontRole::Small, look.theme.text_secondary,
                "No stream has brought a batch so far. An engine tells of its blocks where it is started with:");
   inspector_heading(look, "vLLM");

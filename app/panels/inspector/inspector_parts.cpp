@@ -1,4 +1,5 @@
 #include "app/panels/inspector/inspector_parts.h"
+#include "app/panels/linked.h"
 
 #include <fmt/format.h>
 
@@ -115,7 +116,7 @@ void chain_bar(FrameContext& ctx, RequestId r, float height) {
   }
   ImDrawList* list = ImGui::GetWindowDrawList();
   const float per_block = width / static_cast<float>(q.prompt_blocks);
-  const bool started = record.start >= 0;
+  const bool started = record.start >= 0 && record.hit_told;
   // Before its start: what its worker holds right now.
   std::uint32_t hit = record.hit;
   if (!started && record.worker != kNone)
@@ -127,7 +128,7 @@ void chain_bar(FrameContext& ctx, RequestId r, float height) {
     list->AddRectFilled(bar.min(), ImVec2(x_of(hit), bar.bottom()),
                         started ? theme.hit : mix(theme.panel, theme.hit, 0.6f), look.px(3));
   }
-  for (const EdgeId e : ctx.tree.path(content_of(ctx, r))) {
+  for (const EdgeId e : path_of(ctx, r)) {
     const RadixEdge& edge = ctx.tree.edges()[e];
     const float x0 = x_of(edge.depth), x1 = x_of(edge.depth + edge.count);
     if (x1 - x0 >= 4 && edge.depth > 0)

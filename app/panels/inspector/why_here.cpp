@@ -25,6 +25,16 @@ std::string score_text(double v) {
 constexpr float kChip = 24, kBelieved = 56, kHeld = 34, kLoadWidth = 62, kAge = 52, kScore = 60, kVerdict = 56;
 constexpr float kLeastStrategies = 250;  // at which the table of strategies still says who they are
 
+// What came of a real request.
+std::string measured(const FrameContext& ctx, RequestId r) {
+  const RequestRecord& record = ctx.fleet.records()[r];
+  std::string out = fmt::format(" Predicted {} of {}", record.predicted, counted(ctx.fleet.request(r).prompt_blocks, "block"));
+  if (record.status == RequestStatus::kRunning) return out + "; it runs.";
+  out += record.hit_told ? fmt::format(", hit {}", record.hit) : std::string(", hit not told");
+  if (record.first_token >= 0) out += fmt::format("; first token after {}", duration_text(us_to_ms(record.first_token - record.arrival)));
+  return out + ".";
+}
+
 float signal_width(const SignalRow& signal) {
   return 12.0F + 7.0F * static_cast<float>(std::max<std::size_t>(4, signal.label.size()));
 }
@@ -71,9 +81,10 @@ void WhyHereTab::draw(FrameContext& ctx, const Rect& rect) {
   x = draw_text(list, look, FontRole::Small, theme.text_muted, ImVec2(x + look.px(9), y), "went to");
   if (d.chosen != kNone) x = worker_chip(list, look, ImVec2(x + look.px(8), y), d.chosen);
   const auto policies = policy_table();
-  const std::string sentence = fmt::format(
+  std::string sentence = fmt::format(
       "at {} by {}{}: {}.", moment_text(d.t), d.strategy < policies.size() ? policies[d.strategy].label : "?",
       several_routers(ctx) ? fmt::format(" at router {}", d.router) : std::string(), d.why.reason);
+  if (ctx.observed != nullptr) sentence += measured(ctx, r);
   draw_text(list, look, FontRole::Small, theme.text_secondary, ImVec2(x + look.px(9), y),
             ellipsized(look, FontRole::Small, sentence, head.right() - x - look.px(9)));
   ImGui::SetCursorScreenPos(ImVec2(x, head.y));
@@ -168,7 +179,8 @@ void WhyHereTab::workers(FrameContext& ctx, const RoutingStudy& study, const Rec
       add("age", kAge, "How old the seen load was", [&](const Rect& r, const TableColumn& c, const DecisionRow& line) {
         cell_text(look, r, c, duration_text(us_to_ms(line.load_age)), theme.text_muted);
       });
-      add("true load", kLoadWidth, "The load at that moment",
+      // How much a real worker had to do at that very moment nobody knows.
+      if (ctx.observed == nullptr) add("true load", kLoadWidth, "The load at that moment",
           [&](const Rect& r, const TableColumn& c, const DecisionRow& line) {
             cell_text(look, r, c, load_text(ctx, line.true_load));
           });
@@ -230,11 +242,14 @@ void WhyHereTab::strategies(FrameContext& ctx, const RoutingStudy& study, const 
   const Look& look = ctx.look;
   const Theme& theme = look.theme;
   const auto policies = policy_table();
-  constexpr std::array<TableColumn, 4> kColumns = {
+  const std::array<TableColumn, 4> kColumns = {
       {{"on the same state", 0},
        {"", 24},
        {"held", 40, true, "Leading blocks that its choice held"},
-       {"prefill", 62, true, "Time to the first token once started there", 1}}};
+       {ctx.observed != nullptr ? "to compute" : "prefill", 76, true,
+        ctx.observed != nullptr ? "Blocks of the prompt that its choice did not hold"
+                                : "Time to the first token once started there",
+        1}}};
   const TableResult result = draw_table(
       look, "why strategies", rect, kColumns, study.strategies.size(),
       [&](const TableRow& row) {
@@ -242,10 +257,17 @@ void WhyHereTab::strategies(FrameContext& ctx, const RoutingStudy& study, const 
         const bool used = d.strategy == study.used.strategy;
         cell_text(look, row.cells[0], kColumns[0], d.strategy < policies.size() ? policies[d.strategy].label : "?",
                   used ? theme.text : theme.text_secondary);
-        if (d.chosen == kNone) return;
+        if (d.chosen == kNone) {
+          if (ctx.observed != nullptr) cell_text(look, row.cells[1], kColumns[1], "?", theme.text_muted);
+          return;
+        }
         worker_chip(ImGui::GetWindowDrawList(), look, ImVec2(row.cells[1].x, row.rect.center().y), d.chosen);
         const std::uint32_t held = d.rows[d.chosen].true_overlap;
         cell_text(look, row.cells[2], kColumns[2], std::to_string(held));
+        if (ctx.observed != nullptr) {  // what a block takes a real worker is not known: what is left to compute is
+          cell_text(look, row.cells[3], kColumns[3], fmt::format("{} blk", d.chain_blocks - std::min(held, d.chain_blocks)));
+          return;
+        }
         cell_text(look, row.cells[3], kColumns[3],
                   duration_text(us_to_ms(ctx.fleet.config().latency.prefill(
                       d.chain_blocks - std::min(held, d.chain_blocks), ctx.fleet.config().cache.block_tokens))));
@@ -276,6 +298,7 @@ void CompareTab::draw(FrameContext& ctx, const Rect& rect) {
   };
   std::vector<Line> lines = {{std::string(policy_table()[ctx.fleet.config().router.strategy].label), &ctx.metrics}};
   for (const RunBeside& c : ctx.compared) lines.push_back({c.variant->name, c.metrics});
+  if (ctx.recorded != nullptr) lines.push_back({"what really happened", nullptr});
   constexpr std::array<TableColumn, 7> kColumns = {
       {{"fleet", 0},
        {"hit rate", 76, true, "Blocks found in a cache ÷ prompt blocks"},
@@ -300,9 +323,12 @@ void CompareTab::draw(FrameContext& ctx, const Rect& rect) {
       look, "compare", table, kColumns, lines.size(),
       [&](const TableRow& row) {
         const Line& l = lines[row.index];
-        const KeyFigures k = shown_figures(ctx, *l.metrics);
+        const bool real = l.metrics == nullptr;
+        if (real) look.mark("really", row.rect);
+        const KeyFigures k = real ? ctx.recorded->figures : shown_figures(ctx, *l.metrics);
         cell_text(look, row.cells[0], kColumns[0],
-                  fmt::format("{}   {}", static_cast<char>('A' + row.index), l.name),  // as over the fleets
+                  real ? fmt::format("     {}, all of it", l.name)
+                       : fmt::format("{}   {}", static_cast<char>('A' + row.index), l.name),  // as over the fleets
                   look.theme.text);
         cell_text(look, row.cells[1], kColumns[1], percent_text(k.block_hit_rate));
         cell_text(look, row.cells[2], kColumns[2], duration_text(k.ttft_p50_ms));

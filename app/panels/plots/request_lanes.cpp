@@ -14,9 +14,14 @@ enum Piece : std::uint8_t { kWait, kPrefill, kDecode, kLost };
 }  // namespace
 
 RequestLanes::RequestLanes(const FrameContext& ctx) : ctx_(ctx) {
-  for (WorkerId w = 0; w < ctx.fleet.workers().size(); ++w) lanes_.lanes.push_back(worker_text(w));
+  for (WorkerId w = 0; w < ctx.fleet.workers().size(); ++w) lanes_.lanes.push_back(worker_name(ctx, w));
   lanes_.kinds = {
       {"wait", {PlotRole::Wait, -1}}, {"prefill", {PlotRole::Prefill, -1}}, {"decode", {PlotRole::Decode, -1}}};
+  if (ctx.observed != nullptr) {  // what its engine did when, a router does not see
+    lanes_.kinds[kWait].name = "at the router";
+    lanes_.kinds[kPrefill].name = "to its first token";
+    lanes_.kinds[kDecode].name = "answer";
+  }
   find_lost();
   if (!lost_.empty()) lanes_.kinds.push_back({"computed, then lost", {PlotRole::Warning, -1}});
 }
@@ -52,9 +57,10 @@ void RequestLanes::add(RequestId r, const std::string& name) {
   const auto [arrived, finish] = span(r);
   const double now = axis_seconds(ctx_.now);
   // Preempted and not started again: it waits.
-  const bool waiting = record.start < 0 || record.status == RequestStatus::kWaiting;
-  const double start = waiting ? now : axis_seconds(record.start);
-  const double first = record.first_token < 0 ? now : axis_seconds(record.first_token);
+  const bool at_work = ctx_.observed != nullptr && record.status == RequestStatus::kRunning;
+  const bool waiting = !at_work && (record.start < 0 || record.status == RequestStatus::kWaiting);
+  const double start = waiting ? now : at_work ? arrived : axis_seconds(record.start);
+  const double first = record.first_token >= 0 ? axis_seconds(record.first_token) : record.finish >= 0 ? finish : now;
   const auto piece = [&](Piece kind, double from, double to, std::string words) {
     if (to > from) lanes_.items.push_back({static_cast<int>(record.worker), kind, r, from, to, std::move(words), 0});
   };
@@ -76,8 +82,9 @@ void RequestLanes::add(RequestId r, const std::string& name) {
   piece(kWait, waits, start, std::move(words));
   if (waiting) return;
   const std::uint32_t chain = ctx_.fleet.request(r).prompt_blocks;
-  piece(kPrefill, start, first, fmt::format("{}/{}", record.hit, chain));
-  if (record.first_token >= 0) piece(kDecode, first, finish, fmt::format("{} · hit {}/{}", name, record.hit, chain));
+  const std::string hit = record.hit_told ? fmt::format("{}/{}", record.hit, chain) : fmt::format("–/{}", chain);
+  piece(kPrefill, start, first, hit);
+  if (record.first_token >= 0) piece(kDecode, first, finish, fmt::format("{} · hit {}", name, hit));
 }
 
 SwimLanes RequestLanes::take() {

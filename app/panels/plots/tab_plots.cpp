@@ -101,7 +101,7 @@ void LatencyPlotsTab::distribution(const FrameContext& ctx, bool cumulative) {
       if (r.first_token < 0 || !in_range(ctx, r.first_token)) continue;
       const double ms = us_to_ms(r.first_token - r.arrival);
       of_fleets[i].push_back(ms);
-      if (i == 0) (r.hit > 0 ? hits : misses).push_back(ms);
+      if (i == 0 && r.hit_told) (r.hit > 0 ? hits : misses).push_back(ms);
     }
   }
   all = of_fleets[0];
@@ -213,7 +213,7 @@ void BlocksTab::draw(FrameContext& ctx, const Rect& rect) {
       rate.x.push_back(t), rate.y.push_back(points[i].window.evictions_per_s);
     }
     use.series.push_back(std::move(taken));
-    if (fleets.size() == 1 && !observed) use.series.push_back(std::move(in_use));
+    if (fleets.size() == 1 && (!observed || ctx.observed->routed())) use.series.push_back(std::move(in_use));
     gone.series.push_back(std::move(rate));
   }
   box_.figure = Figure{};
@@ -357,7 +357,7 @@ void MatchTab::draw(FrameContext& ctx, const Rect& rect) {
     for (std::size_t i = 0; i < fleets.size(); ++i) {
       const Fleet& fleet = *fleets[i].fleet;
       for (RequestId r = 0; r < fleet.arrived(); ++r) {
-        if (!in_range(ctx, fleet.records()[r].start)) continue;
+        if (!in_range(ctx, fleet.records()[r].start) || !fleet.records()[r].hit_told) continue;
         of_fleets[i].push_back(fleet.records()[r].hit);
         if (i == 0) chains.push_back(fleet.request(r).prompt_blocks);
       }

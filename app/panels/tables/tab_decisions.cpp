@@ -48,7 +48,7 @@ class Remembered final : public ExpressionRecord {
       case ReceiptFigure::kPredicted:
         return e_.value;
       case ReceiptFigure::kHit:
-        return current && record_.start >= 0 ? record_.hit : kUnknown;
+        return current && record_.start >= 0 && record_.hit_told ? record_.hit : kUnknown;
       case ReceiptFigure::kQueueMs:
         return since_arrival(record_.start);
       case ReceiptFigure::kTtftMs:
@@ -101,7 +101,7 @@ void DecisionsTab::filter(const FrameContext& ctx) {
     if (!where_->test(Remembered(ctx, e))) continue;
     kept_.push_back(list_.at(i));
     const RequestRecord& record = ctx.fleet.records()[e.request];
-    if (!is_current(record, e) || record.start < 0) continue;
+    if (!is_current(record, e) || record.start < 0 || !record.hit_told) continue;
     predicted_ += record.predicted;
     hit_ += record.hit;
   }
@@ -183,13 +183,15 @@ void DecisionsTab::draw(FrameContext& ctx, const Rect& rect) {
           cell_text(look, row.cells[6], columns[6], "routed again", look.theme.warn_text);
           return;
         }
-        if (record.start >= 0) {
+        if (record.start >= 0 && record.hit_told) {
           cell_text(look, row.cells[5], columns[5], std::to_string(record.hit));
           const bool phantom = record.predicted > record.hit, missed = record.predicted < record.hit;
           if (phantom) cell_text(look, row.cells[6], columns[6], "phantom hit", look.theme.warn_text);
           if (missed) cell_text(look, row.cells[6], columns[6], "more than known", look.theme.good_text);
         } else {
-          cell_text(look, row.cells[6], columns[6], status_text(record.status), look.theme.text_muted);
+          const bool untold = record.status == RequestStatus::kCompleted;
+          cell_text(look, row.cells[6], columns[6], untold ? "hit not told" : status_text(record.status),
+                    look.theme.text_muted);
         }
         cell_text(look, row.cells[7], columns[7],
                   record.first_token < 0 ? "–" : duration_text(us_to_ms(record.first_token - record.arrival)));

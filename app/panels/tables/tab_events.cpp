@@ -25,12 +25,15 @@ struct TypeGroup {
   const char* label;
   std::uint32_t types;
 };
-constexpr std::array<TypeGroup, 3> kObservedGroups = {{
+constexpr std::array<TypeGroup, 5> kObservedGroups = {{
+    {"requests", bit(EventType::kArrive) | bit(EventType::kRoute) | bit(EventType::kFinish) | bit(EventType::kFail) |
+                     bit(EventType::kCancel)},
     {"blocks", bit(EventType::kStore) | bit(EventType::kEvict) | bit(EventType::kClear)},
     {"streams", bit(EventType::kConnect) | bit(EventType::kDisconnect) | bit(EventType::kGap) |
                     bit(EventType::kSettle) | bit(EventType::kLose) | bit(EventType::kLeaveOut) |
                     bit(EventType::kAnew)},
     {"health", bit(EventType::kUp) | bit(EventType::kDown)},
+    {"commands", bit(EventType::kChange) | bit(EventType::kDrain) | bit(EventType::kResume)},
 }};
 constexpr std::array<TypeGroup, 5> kGroups = {{
     {"requests", bit(EventType::kArrive) | bit(EventType::kReject) | bit(EventType::kStart) |
@@ -87,7 +90,9 @@ Color event_color(const Theme& theme, EventType type) {
     case EventType::kLose:
     case EventType::kDown:
     case EventType::kAnew:
+    case EventType::kFail:
       return theme.bad;
+    case EventType::kCancel:
     case EventType::kGap:
     case EventType::kLeaveOut:
     case EventType::kDisconnect:
@@ -140,76 +145,6 @@ void EventList::update(const FrameContext& ctx, std::uint32_t types, const std::
   };
   begin_ = ctx.range ? static_cast<std::size_t>(first_at(ctx.range->begin) - places_.begin()) : 0;
   end_ = static_cast<std::size_t>((ctx.range ? first_at(ctx.range->end + 1) : until) - places_.begin());
-}
-
-std::string event_detail(const FrameContext& ctx, const LoggedEvent& e) {
-  switch (e.type) {
-    case EventType::kArrive: {
-      const Request& q = ctx.fleet.request(e.request);
-      return fmt::format("{}, {}", counted(q.prompt_tokens, "token"), counted(q.prompt_blocks, "block"));
-    }
-    case EventType::kRoute:
-      return fmt::format("predicted {} of {}{}", e.value, counted(ctx.fleet.request(e.request).prompt_blocks, "block"),
-                         several_routers(ctx) ? ", by " + router_of_event(ctx, e) : std::string());
-    case EventType::kReject:
-      return "longer than a worker's memory";
-    case EventType::kStart:
-      return fmt::format("hit {} of {}", e.value, counted(ctx.fleet.request(e.request).prompt_blocks, "block"));
-    case EventType::kEvict:
-      return fmt::format("{}, from block {}", counted(e.value, "block"), e.block);
-    case EventType::kFirstToken:
-      return "first token";
-    case EventType::kFinish:
-      return "last token, blocks released";
-    case EventType::kPreempt:
-      return "gave its blocks back, waits again";
-    case EventType::kHeartbeat:
-      return "sends its load";
-    case EventType::kSync:
-      return "sends the set of its blocks";
-    case EventType::kDeliver: {
-      const auto kind = static_cast<MessageKind>(e.value);
-      return fmt::format("{} learns {}", router_of_event(ctx, e),
-                         kind == MessageKind::kHeartbeat ? "a load"
-                         : kind == MessageKind::kSync    ? "a set of blocks"
-                                                         : "of evictions");
-    }
-    case EventType::kFault:
-      if (static_cast<FaultKind>(e.value) == FaultKind::kRouterRestart)
-        return fmt::format("{} starts anew: it has forgotten everything", router_of_event(ctx, e));
-      return static_cast<FaultKind>(e.value) == FaultKind::kCrash ? "crashes: cache and requests are lost"
-                                                                  : "idle blocks are dropped, nobody is told";
-    case EventType::kDetect:
-      return "the router notices, and routes its requests again";
-    case EventType::kRestart:
-      if (e.worker == kNone) return fmt::format("{} is back", router_of_event(ctx, e));
-      return "is back, with an empty cache";
-    case EventType::kChange:
-      return "settings changed";
-    case EventType::kStore:
-      return fmt::format("{}, from block {}", counted(e.value, "block"), e.block);
-    case EventType::kClear:
-      return "says that it holds nothing any more";
-    case EventType::kConnect:
-      return "its stream is reached";
-    case EventType::kDisconnect:
-      return "its stream is not reached any more";
-    case EventType::kUp:
-      return "its health answers";
-    case EventType::kDown:
-      return "its health does not answer";
-    case EventType::kGap:
-      return "batches of its stream are missing";
-    case EventType::kSettle:
-      return "what was missing is no longer awaited";
-    case EventType::kLose:
-      return counted(e.value, "batch", "batches") + " lost: blocks may be unknown";
-    case EventType::kLeaveOut:
-      return counted(e.value, "event") + " left out";
-    case EventType::kAnew:
-      return "another process answers: nothing is known of it yet";
-  }
-  return {};
 }
 
 float EvictionsTable::fleets(const FrameContext& ctx, float x, const Rect& head) {

@@ -18,8 +18,6 @@ using Mode = UiState::TreeMode;
 
 constexpr float kRow = 24;
 constexpr std::size_t kRowsAtFirst = 40;
-// Groups larger than this show no worker marks in the table: summing them up would cost a frame.
-constexpr std::uint32_t kLargestMarkedGroup = 256;
 
 NodeIndex node_of(const FrameContext& ctx, const TreeModel& tree, const Selection& what) {
   const EdgeId edge = linked_to(ctx, what).edge;
@@ -28,9 +26,11 @@ NodeIndex node_of(const FrameContext& ctx, const TreeModel& tree, const Selectio
 
 }  // namespace
 
+bool PrefixTreePanel::believes(const FrameContext& ctx) { return ctx.observed == nullptr || ctx.observed->routed(); }
+
 void PrefixTreePanel::draw(FrameContext& ctx, const Rect& rect) {
   const Look& look = ctx.look;
-  if (ctx.observed != nullptr) ctx.ui.tree_mode = Mode::kTruth;  // nobody tells what a router believes
+  if (!believes(ctx)) ctx.ui.tree_mode = Mode::kTruth;
   begin_card(look, "tree", rect);
   bring_up_to_date(ctx);
   head(ctx);
@@ -105,7 +105,7 @@ void PrefixTreePanel::bring_up_to_date(FrameContext& ctx) {
   RequestId r = linked_to(ctx, ctx.hover).request;
   if (r == kNone) r = linked_to(ctx, ctx.selection).request;
   if (r != kNone) {
-    for (const EdgeId e : ctx.tree.path(content_of(ctx, r))) on_path_[tree_.node_of(e)] = 1;
+    for (const EdgeId e : path_of(ctx, r)) on_path_[tree_.node_of(e)] = 1;
   }
   // Show a node that was selected elsewhere.
   if (!(followed_ == ctx.selection)) {
@@ -113,7 +113,7 @@ void PrefixTreePanel::bring_up_to_date(FrameContext& ctx) {
     NodeIndex n = node_of(ctx, tree_, ctx.selection);
     // Of a request: the deepest part that it shares with others.
     if (const RequestId asked = linked_to(ctx, ctx.selection).request; n == kNone && asked != kNone) {
-      for (const EdgeId e : ctx.tree.path(content_of(ctx, asked))) {
+      for (const EdgeId e : path_of(ctx, asked)) {
         if (n == kNone || ctx.tree.edges()[e].requests > 1) n = tree_.node_of(e);
       }
     }
@@ -154,50 +154,6 @@ void PrefixTreePanel::head(FrameContext& ctx) {
   if (ctx.ui.tree_mode != Mode::kTruth) router_chips(ctx, against_, ctx.ui.tree_mode == Mode::kDifference);
 }
 
-// What the difference costs: a phantom block is computed again by a worker that was chosen for it, an unknown one
-// could have been spared elsewhere.
-void PrefixTreePanel::price(FrameContext& ctx) {
-  const Look& look = ctx.look;
-  const double per_block = ctx.fleet.config().latency.per_blocks(1, ctx.fleet.config().cache.block_tokens);
-  const ImVec2 at = ImGui::GetCursorScreenPos();
-  const float width = ImGui::GetContentRegionAvail().x, half = width / 2, height = look.px(34);
-  ImDrawList* list = ImGui::GetWindowDrawList();
-  const auto cell = [&](float x, Color color, const char* name, std::uint64_t blocks, const char* help) {
-    list->AddRectFilled(ImVec2(x, at.y + look.px(3)), ImVec2(x + look.px(3), at.y + height - look.px(3)), color,
-                        look.px(1));
-    draw_text(list, look, FontRole::Small, look.theme.text_muted, ImVec2(x + look.px(10), at.y + look.px(9)), name);
-    draw_text(list, look, FontRole::Mono14, look.theme.text, ImVec2(x + look.px(10), at.y + look.px(25)),
-              fmt::format("{} · {}", short_count(blocks), duration_text(static_cast<double>(blocks) * per_block)));
-    ImGui::SetCursorScreenPos(ImVec2(x, at.y));
-    ImGui::InvisibleButton(name, ImVec2(half - look.px(8), height));
-    help_tooltip(look, name, help);
-  };
-  if (const auto other = against_router(ctx, tree_.sides())) {
-    const std::string here = router_words(ctx, tree_.sides()), there = fmt::format("router {}", *other);
-    cell(at.x, diverging(look.theme, 0.9f), fmt::format("only {}", here).c_str(), differences_.all_phantom,
-         "What this side believes and the other does not. Blocks, and the prefill that they stand for.");
-    cell(at.x + half, diverging(look.theme, -0.9f), fmt::format("only {}", there).c_str(), differences_.all_unknown,
-         "What the other side believes and this one does not. Blocks, and the prefill that they stand for.");
-  } else {
-    // An index that its own decisions feed never hears of an eviction, nor of what others sent.
-    const bool deaf = ctx.fleet.config().router.view == ViewMode::kDecisions;
-    cell(
-        at.x, diverging(look.theme, 0.9f), "phantom blocks", differences_.all_phantom,
-        deaf
-            ? "Believed but gone. Blocks, and what it would take to compute them. An index that its own decisions feed "
-              "never hears that they were evicted: it believes in them until their time to live or its limit ends it."
-            : "Believed but gone. Blocks, and what it would take to compute them: blocks × prefill time per block. A "
-              "request sent there for them pays for it.");
-    cell(at.x + half, diverging(look.theme, -0.9f), "unknown blocks", differences_.all_unknown,
-         deaf
-             ? "Held but not believed. Blocks, and the prefill that cannot be saved: answers, and what its limits or a "
-               "restart made it forget. No message will ever tell of them."
-             : "Held but not believed. Blocks, and the prefill that the router cannot save because it does not know "
-               "about them.");
-  }
-  ImGui::SetCursorScreenPos(ImVec2(at.x, at.y + height + look.px(6)));
-}
-
 void PrefixTreePanel::keep_open(const FrameContext& ctx) {
   std::vector<BlockId> open;
   for (std::size_t n = 0; n < firsts_.size(); ++n) {
@@ -215,7 +171,7 @@ void PrefixTreePanel::keep_open(const FrameContext& ctx) {
 }
 
 void PrefixTreePanel::pick(FrameContext& ctx, Mode mode) {
-  if (ctx.observed == nullptr) {
+  if (believes(ctx)) {
     ctx.ui.tree_mode = mode;
   } else if (mode != Mode::kTruth) {
     ctx.push(cmd::Notify{"What a router believes is not told here: the tree shows the truth, as the streams say it"});
@@ -240,9 +196,10 @@ void PrefixTreePanel::table(FrameContext& ctx, const TreeShow& show) {
   const float y = at.y + look.px(9);
   draw_text(list, look, FontRole::Small, theme.text_muted, ImVec2(at.x, y), "prefix");
   draw_text_right(list, look, FontRole::Small, theme.text_muted, ImVec2(blocks_x, y), "blocks");
-  if (ctx.observed == nullptr)
-    draw_text_right(list, look, FontRole::Small, theme.text_muted, ImVec2(hits_x, y),
-                    show.mode == Mode::kDifference ? "ms" : "hits");
+  // What a block costs a real worker is not known.
+  const bool price = show.mode == Mode::kDifference && ctx.observed == nullptr;
+  if (believes(ctx))
+    draw_text_right(list, look, FontRole::Small, theme.text_muted, ImVec2(hits_x, y), price ? "ms" : "hits");
   if (pitch >= look.px(9)) {
     for (WorkerId w = 0; w < workers && w < 10; ++w)
       draw_text(list, look, FontRole::Small, theme.text_muted, ImVec2(marks_x + pitch * static_cast<float>(w), y),
@@ -348,53 +305,15 @@ void PrefixTreePanel::table_row(FrameContext& ctx, const TreeShow& show, NodeInd
             ellipsized(look, node.level == 0 ? FontRole::BodyMedium : FontRole::Body, label, room));
   draw_text_right(list, look, FontRole::Mono14, theme.text_secondary, ImVec2(blocks_x, y), blocks);
   std::string figure = short_count(n < hits_.size() ? hits_[n] : 0);
-  if (show.mode == Mode::kDifference && n < differences_.phantom.size()) {
+  if (show.mode == Mode::kDifference && ctx.observed == nullptr && n < differences_.phantom.size()) {
     const double ms = ctx.fleet.config().latency.per_blocks(1, ctx.fleet.config().cache.block_tokens);
     figure = short_count(static_cast<std::uint64_t>(
         std::llround(ms * (differences_.phantom[n] + static_cast<double>(differences_.unknown[n])))));
   }
-  if (ctx.observed == nullptr)
-    draw_text_right(list, look, FontRole::Mono14, theme.text_secondary, ImVec2(hits_x, y), figure);
+  if (believes(ctx)) draw_text_right(list, look, FontRole::Mono14, theme.text_secondary, ImVec2(hits_x, y), figure);
   if (!node.group() || node.children_count <= kLargestMarkedGroup)
     draw_worker_marks(ctx, list, ImVec2(marks_x, y), pitch, show, n);
   look.mark("row/" + node.label, row);
-}
-
-void PrefixTreePanel::node_tooltip(FrameContext& ctx, const TreeShow& show, NodeIndex n) const {
-  const TreeNode& node = tree_.node(n);
-  const std::size_t workers = ctx.fleet.workers().size();
-  std::string body = ctx.observed != nullptr
-                         ? fmt::format("{} blocks from depth {} · {} behind it", with_commas(node.blocks), node.depth,
-                                       counted(node.requests, "chain"))
-                         : fmt::format("{} blocks from depth {} · {} of {} requests have come",
-                                       with_commas(node.blocks), node.depth, tree_.arrived(ctx, n), node.requests);
-  if (node.group() && node.children_count > kLargestMarkedGroup) {
-    tooltip(ctx.look, node.label, body);
-    return;
-  }
-  Coverage all;
-  int listed = 0;
-  for (WorkerId w = 0; w < workers; ++w) {
-    const Coverage c = tree_.coverage(ctx, n, w);
-    all += c;
-    if (c.believed + c.held == 0) continue;
-    if (++listed > 6) continue;
-    body += show.mode == Mode::kDifference && against_router(ctx, tree_.sides())
-                ? fmt::format("\nworker-{}: {} {}, router {} {}", w, router_words(ctx, tree_.sides()), c.believed,
-                              *against_router(ctx, tree_.sides()), c.held)
-            : ctx.observed != nullptr ? fmt::format("\n{}: held {}", worker_name(ctx, w), c.held)
-                : fmt::format("\nworker-{}: believed {}, held {}", w, c.believed, c.held);
-  }
-  if (listed == 0)
-    body += ctx.observed != nullptr ? "\nNo worker holds it." : "\nNo worker holds it, and none is believed to.";
-  if (listed > 6) body += fmt::format("\nand {} more workers", listed - 6);
-  if (show.mode == Mode::kDifference && all.phantom + all.unknown > 0) {
-    const double ms = ctx.fleet.config().latency.per_blocks(1, ctx.fleet.config().cache.block_tokens);
-    if (!against_router(ctx, tree_.sides()))
-      body += fmt::format("\nphantom {} ({}), unknown {} ({})", all.phantom, duration_text(ms * all.phantom),
-                          all.unknown, duration_text(ms * all.unknown));
-  }
-  tooltip(ctx.look, node.label, body);
 }
 
 }  // namespace blockyard

@@ -18,6 +18,11 @@ class PrefixTreePanel final : public Panel {
  private:
   void bring_up_to_date(FrameContext& ctx);
   void head(FrameContext& ctx);
+  /// Groups larger than this show no worker marks: summing them up would cost a frame.
+  static constexpr std::uint32_t kLargestMarkedGroup = 256;
+  /// Of a fleet that is only watched nobody tells what a router believes.
+  static bool believes(const FrameContext& ctx);
+  // prefix_tree_words.cpp
   void price(FrameContext& ctx);
   void table(FrameContext& ctx, const TreeShow& show);
   void table_row(FrameContext& ctx, const TreeShow& show, NodeIndex n, const Rect& row, float pitch);

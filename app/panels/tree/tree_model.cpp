@@ -1,4 +1,5 @@
 #include "app/panels/tree/tree_model.h"
+#include "app/panels/linked.h"
 
 #include <fmt/format.h>
 
@@ -255,7 +256,7 @@ std::vector<std::uint32_t> hits_by_node(const FrameContext& ctx, const TreeModel
   for (RequestId r = 0; r < records.size(); ++r) {
     if (records[r].start < 0 || records[r].hit == 0) continue;
     NodeIndex before = kNone;
-    for (const EdgeId e : ctx.tree.path(content_of(ctx, r))) {
+    for (const EdgeId e : path_of(ctx, r)) {
       if (ctx.tree.edges()[e].depth >= records[r].hit) break;
       const NodeIndex n = tree.node_of(e);
       if (n == before) continue;

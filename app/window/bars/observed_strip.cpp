@@ -9,6 +9,9 @@ enum class Kind { kNone, kNotable, kBad };
 
 Kind kind_of(EventType type) {
   switch (type) {
+    case EventType::kChange:
+    case EventType::kDrain:
+    case EventType::kResume:
     case EventType::kGap:
     case EventType::kLeaveOut:
     case EventType::kDisconnect:

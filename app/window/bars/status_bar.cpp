@@ -81,7 +81,8 @@ void draw_status_bar(FrameContext& ctx, const Rect& rect) {
       ctx.observed != nullptr
           ? fmt::format("{} · {} records · {} events · {}", counted(ctx.fleet.workers().size(), "worker"),
                         short_count(ctx.observed->session().records()), short_count(ctx.log_at),
-                        ctx.arriving ? "observed" : "as recorded")
+                        ctx.routes ? fmt::format("router at {}", ctx.listening)
+                        : ctx.arriving ? "observed" : "as recorded")
           : fmt::format(
                 "{} of {} requests   ·   {} events   ·   seed {}   ·   {}", with_commas(ctx.fleet.arrived()),
                 with_commas(ctx.fleet.records().size()), short_count(ctx.log_at), ctx.scenario.config.seed,

@@ -14,6 +14,7 @@
 #include "app/ui/widgets.h"
 #include "app/window/bars/top_bar.h"
 #include "core/base/math.h"
+#include "core/live/observed/observed_fleet.h"
 #include "core/settings/scenario.h"
 
 namespace blockyard {
@@ -273,7 +274,7 @@ void Timeline::draw(FrameContext& ctx, const Rect& rect) {
   list->AddRectFilled(ImVec2(strip.rect.x, base), ImVec2(strip.rect.right(), base + 1), look.theme.line_strong);
   if (ctx.observed != nullptr) {
     observed_.update(ctx);
-    draw_observed_bars(ctx, strip);
+    ctx.observed->routed() ? draw_bars(ctx, strip) : draw_observed_bars(ctx, strip);
   } else {
     draw_bars(ctx, strip);
   }

@@ -11,6 +11,7 @@
 #include "app/ui/icons.h"
 #include "app/ui/widgets.h"
 #include "app/window/actions.h"
+#include "core/live/observed/observed_fleet.h"
 #include "core/settings/scenario.h"
 
 namespace blockyard {
@@ -61,6 +62,11 @@ void scenario_menu(FrameContext& ctx) {
     }
     divider(look);
     if (ImGui::MenuItem("Lessons …", "L")) ctx.ui.lessons_open = true;
+    if (ctx.offers_demo) {
+      if (ImGui::MenuItem("Live demo: a fleet that runs now")) ctx.push(cmd::StartDemo{});
+      look.mark("live demo", {ImGui::GetItemRectMin().x, ImGui::GetItemRectMin().y, ImGui::GetItemRectSize().x,
+                              ImGui::GetItemRectSize().y});
+    }
     if (ImGui::MenuItem("Open a file …", "Ctrl O")) ctx.ui.file_open = true;
     look.mark("open a file", {ImGui::GetItemRectMin().x, ImGui::GetItemRectMin().y, ImGui::GetItemRectSize().x,
                               ImGui::GetItemRectSize().y});
@@ -157,6 +163,12 @@ void draw_clock(FrameContext& ctx, float x, float mid, float right) {
                : live                   ? "What happens next has not been seen yet."
                                         : "Click to go to the newest time.",
                "End");
+  if (!ctx.recording.empty()) {
+    chip_beside(look, "REC");
+    if (chip(look, "REC", Tone::Bad)) ctx.push(cmd::ToggleRecording{});
+    help_tooltip(look, "The session is recorded", fmt::format("To {}. Click to end the recording.", ctx.recording),
+                 "Ctrl Shift R");
+  }
   // What just happened, in two rows at most.
   const Happened happened = what_happened(ctx);
   const float from =
@@ -259,7 +271,7 @@ void draw_top_bar(FrameContext& ctx, const Rect& rect) {
   play.shortcut = "Space";
   place(play.width);
   if (button(look, play)) ctx.push(cmd::TogglePlay{});
-  const bool more = !ctx.over, requests = more && ctx.observed == nullptr;
+  const bool more = !ctx.over, requests = more && (ctx.observed == nullptr || ctx.observed->routed());
   place(look.px(34));
   if (icon_button(look, "event", icons::kStep, "Next event", ".", more)) ctx.push(cmd::StepEvent{});
   if (fit.all_buttons) {
@@ -292,10 +304,17 @@ void draw_top_bar(FrameContext& ctx, const Rect& rect) {
   // What leaves the program stands at the right end; the clock gets what is between.
   ButtonSpec compare{fit.words ? "Compare" : "##compare", icons::kExchange};
   compare.active = !ctx.compared.empty();
-  compare.enabled = ctx.simulation != nullptr;
-  compare.tooltip = ctx.simulation != nullptr ? "Another strategy beside this one, on the same requests"
-                                              : "This fleet is observed: what another strategy would do is not known";
+  compare.tooltip = "Another strategy beside this one, on the same requests";
   compare.shortcut = "C";
+  if (ctx.observed != nullptr) {  // another strategy can only be tried on the same requests in the simulator
+    compare.label = fit.words ? "What if" : "##what if";
+    compare.icon = icons::kFlask;
+    compare.enabled = ctx.observed->routed() && ctx.fleet.arrived() > 0;
+    compare.tooltip = !ctx.observed->routed() ? "No requests are seen here: only a router's can be run again"
+                      : compare.enabled ? "These requests in the simulator, under any strategy, beside what really happened"
+                                        : "No request has come yet";
+    compare.shortcut = nullptr;
+  }
   ButtonSpec save{fit.words ? "Export" : "##export", icons::kCamera};
   save.tooltip = "Window, requests, scenario as files";
   float right = rect.right() - look.px(10) - look.px(34);
@@ -328,7 +347,9 @@ void draw_top_bar(FrameContext& ctx, const Rect& rect) {
   right -= gap + button_width(look, compare);
   ImGui::SetCursorScreenPos(ImVec2(right, y));
   if (button(look, compare)) {
-    if (ctx.compared.empty()) {
+    if (ctx.observed != nullptr) {
+      ctx.push(cmd::WhatIf{});
+    } else if (ctx.compared.empty()) {
       open_comparison(ctx);
     } else {
       ctx.push(cmd::SetCompare{});

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "app/session/session.h"
+#include "core/settings/setting.h"
 
 namespace blockyard {
 namespace {
@@ -26,8 +27,14 @@ struct Session::OnObserved {
   bool operator()(const cmd::TogglePlay&) const { return play(!s.playing_); }
   bool operator()(const cmd::StepEvent&) const { return stepped(history.step(), "Nothing more is known"); }
   bool operator()(const cmd::StepBackEvent&) const { return stepped(history.step_back(), "Nothing older is kept"); }
-  bool operator()(const cmd::StepRequest&) const { return no_requests(); }
-  bool operator()(const cmd::StepBackRequest&) const { return no_requests(); }
+  bool operator()(const cmd::StepRequest&) const {
+    if (!history.cursor().routed()) return no_requests();
+    return stepped(history.step_request(), "No request has come after this one yet");
+  }
+  bool operator()(const cmd::StepBackRequest&) const {
+    if (!history.cursor().routed()) return no_requests();
+    return stepped(history.step_back_request(), "No older request is kept");
+  }
   bool operator()(const cmd::Seek& c) const {
     if (s.run_.observed->arriving() && c.t >= history.newest()) return to_newest();
     history.seek(c.t);
@@ -49,8 +56,34 @@ struct Session::OnObserved {
   }
 
   // What belongs to the simulator.
-  bool operator()(const cmd::Set&) const { return refuse(); }
-  bool operator()(const cmd::ResetSetting&) const { return refuse(); }
+  bool operator()(const cmd::Set& c) const {
+    if (!routes() || !c.path.starts_with("router.")) return refuse();
+    s.change_router(c.path, c.value);
+    return true;
+  }
+  bool operator()(const cmd::ResetSetting& c) const {
+    const Setting* row = find_setting(c.path);
+    if (!routes() || !c.path.starts_with("router.") || row == nullptr) return refuse();
+    if (const auto initial = setting_number(*row, s.run_.original_scenario)) s.change_router(c.path, *initial);
+    return true;
+  }
+  bool operator()(const cmd::DrainWorker& c) const {
+    if (!routes()) {
+      s.notify("This fleet is not routed from here: it is set where its router runs", true);
+    } else if (c.worker < history.cursor().workers().size()) {
+      s.run_.observed->source()->command(
+          {c.drain ? live::CommandKind::kDrain : live::CommandKind::kResume, c.worker, ""});
+    }
+    return true;
+  }
+  bool operator()(const cmd::ToggleRecording&) const {
+    s.toggle_recording();
+    return true;
+  }
+  bool operator()(const cmd::WhatIf&) const {
+    s.what_if();
+    return true;
+  }
   bool operator()(const cmd::SetArrivalRate&) const { return refuse(); }
   bool operator()(const cmd::AddFault&) const { return refuse(); }
   bool operator()(const cmd::SendPrompt&) const { return refuse(); }
@@ -62,9 +95,16 @@ struct Session::OnObserved {
   bool operator()(const cmd::RunExperiment&) const { return refuse(); }
   bool operator()(const cmd::OpenText& c) const {
     std::error_code ec;
-    return !std::filesystem::exists(c.text, ec) && refuse();
+    return std::filesystem::exists(c.text, ec) ? serves() : refuse();
   }
+  // What would take its place.
+  bool operator()(const cmd::LoadScenario&) const { return serves(); }
+  bool operator()(const cmd::LoadTrace&) const { return serves(); }
+  bool operator()(const cmd::OpenFile&) const { return serves(); }
+  bool operator()(const cmd::NextScenario&) const { return serves(); }
+  bool operator()(const cmd::StartDemo&) const { return serves(); }
   bool operator()(const cmd::StartLesson&) const {
+    if (serves()) return true;
     s.notify("A lesson has a run of its own: open a scenario first", true);
     return true;
   }
@@ -74,8 +114,14 @@ struct Session::OnObserved {
   }
 
  private:
+  bool routes() const { return s.run_.observed->source() != nullptr && !s.run_.observed->source()->listening().empty(); }
   bool refuse() const {
     s.notify(kNotSimulated, true);
+    return true;
+  }
+  bool serves() const {
+    if (s.run_.observed->source() == nullptr || !s.run_.observed->source()->in_service()) return false;
+    s.notify("This window is the fleet's router, and would end with it: open that in a window of its own", true);
     return true;
   }
   bool no_requests() const {
@@ -170,6 +216,8 @@ void Session::install_observed(std::unique_ptr<Observation> observed, const std:
   run_.base_scenario = run_.original_scenario = run_.scenario;
   run_.document = run_.base = run_.original = Document{"{}", "", source};
   run_.observed = std::move(observed);
+  recorded_.reset();
+  listening_ = run_.observed->arriving() ? run_.observed->source()->listening() : std::string();
   if (!run_.observed->remark().empty()) notify(run_.observed->remark());
   if (!source.empty()) {
     ui_.last_scenario = source;
@@ -197,8 +245,10 @@ void Session::update_observed(double seconds) {
 }
 
 FrameContext Session::observed_frame(const Look& look, std::vector<Command>& commands) {
+  refresh_study();
   const Observation& observed = *run_.observed;
   const blockyard::History& history = observed.history();
+  run_.scenario.config = history.cursor().config();  // its router may be set otherwise by now
   return {.look = look,
           .scenario = run_.scenario,
           .original = run_.original_scenario,
@@ -209,6 +259,7 @@ FrameContext Session::observed_frame(const Look& look, std::vector<Command>& com
           .log = history.events(),
           .log_at = history.events_at_cursor(),
           .changes = {},
+          .study = study_ ? &*study_ : nullptr,
           .now = history.now(),
           .begin = history.begin(),
           .newest = history.newest(),
@@ -216,6 +267,7 @@ FrameContext Session::observed_frame(const Look& look, std::vector<Command>& com
           .complete = true,
           .over = history.at_newest(),
           .arriving = observed.arriving(),
+          .routes = !listening_.empty(),
           .playing = playing_,
           .speed = speed_,
           .screen_time = screen_time_,
@@ -236,7 +288,10 @@ FrameContext Session::observed_frame(const Look& look, std::vector<Command>& com
           .toasts = toasts_,
           .ui = ui_,
           .commands = commands,
-          .animate_until = animate_until_};
+          .animate_until = animate_until_,
+          .listening = listening_,
+          .recording = observed.recording(),
+          .offers_demo = options_.offers_demo};
 }
 
 }  // namespace blockyard

@@ -7,11 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "app/cli/parts/options.h"
 #include "app/net/standin/load.h"
 #include "app/net/standin/stand_ins.h"
 #include "core/base/result.h"
 #include "core/live/session.h"
 #include "core/settings/scenario.h"
+#include "core/workload/workload.h"
 
 namespace blockyard::cli {
 
@@ -19,6 +21,9 @@ class Demo {
  public:
   /// Starts `count` stand-ins with the scenario's cache, fleet and latency. Errors: a workload that nobody could send.
   static Result<std::unique_ptr<Demo>> start(std::uint32_t count, Scenario scenario);
+  /// The same for a scenario by name or file, under this seed where one is given.
+  static Result<std::unique_ptr<Demo>> start(std::uint32_t count, const std::string& scenario,
+                                             std::optional<std::uint64_t> seed, const Assets& assets);
   /// The fleet file of its workers.
   std::string fleet() const;
   /// The users begin, with a router at this address.
@@ -31,6 +36,7 @@ class Demo {
   Demo() = default;
   Scenario scenario_;
   std::size_t users_ = 0;
+  std::optional<Workload> first_;  // of round 0, until it is sent
   std::unique_ptr<WordSource> words_;
   std::unique_ptr<net::StandIns> standins_;
   std::unique_ptr<net::Load> load_;

@@ -1,10 +1,12 @@
-#include "app/cli/live/demo.h"
+#include "app/cli/live/sources/demo.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
-#include "app/cli/live/standin_run.h"
+#include "app/cli/live/sources/standin_words.h"
 #include "core/settings/json_edit.h"
 #include "core/workload/make.h"
 
@@ -24,13 +26,14 @@ net::LoadRequest request_of(const Workload& workload, const Request& r, const To
 Result<std::unique_ptr<Demo>> Demo::start(std::uint32_t count, Scenario scenario) {
   std::unique_ptr<Demo> out(new Demo());
   out->scenario_ = std::move(scenario);
-  const auto first = make_workload(out->scenario_, out->scenario_.config.cache.block_tokens);
+  auto first = make_workload(out->scenario_, out->scenario_.config.cache.block_tokens);
   if (!first) return first.error();
   if (!first->words || first->closed.users == 0 || first->closed.recorded) {
     return Error{"--demo needs a workload of words with users who wait for their answers, such as workload.type=demo and "
                  "workload.arrival=closed"};
   }
   out->users_ = first->closed.users;
+  out->first_ = std::move(*first);
   auto words = standin_words(out->scenario_);
   if (!words) return words.error();
   out->words_ = std::make_unique<WordSource>(std::move(*words));
@@ -40,6 +43,16 @@ Result<std::unique_ptr<Demo>> Demo::start(std::uint32_t count, Scenario scenario
   if (!standins) return standins.error();
   out->standins_ = std::move(*standins);
   return out;
+}
+
+Result<std::unique_ptr<Demo>> Demo::start(std::uint32_t count, const std::string& scenario,
+                                          std::optional<std::uint64_t> seed, const Assets& assets) {
+  ScenarioArgs named;
+  named.name = scenario;
+  auto loaded = load_scenario(named, assets);
+  if (!loaded) return loaded.error();
+  if (seed) loaded->config.seed = *seed;
+  return start(count, std::move(*loaded));
 }
 
 std::string Demo::fleet() const {
@@ -62,8 +75,12 @@ Result<void> Demo::begin(const std::string& url) {
     Scenario s = scenario_;
     s.config.seed += round;  // the same contexts, in another order
     std::vector<std::vector<net::LoadRequest>> out(users);
-    const auto workload = make_workload(s, s.config.cache.block_tokens);
-    if (!workload) return out;
+    std::optional<Workload> workload = std::exchange(first_, std::nullopt);
+    if (!workload) {
+      auto made = make_workload(s, s.config.cache.block_tokens);
+      if (!made) return out;
+      workload = std::move(*made);
+    }
     for (const Request& r : workload->requests)
       out[r.user].push_back(request_of(*workload, r, words_->tokenizer(), max_tokens));
     return out;
