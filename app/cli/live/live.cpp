@@ -12,6 +12,7 @@
 #include "app/cli/live/fleet_args.h"
 #include "app/cli/live/live_calibrate.h"
 #include "app/cli/live/live_check.h"
+#include "app/cli/live/live_compare.h"
 #include "app/cli/live/live_parts.h"
 #include "app/cli/parts/checks.h"
 #include "app/cli/parts/help.h"
@@ -232,9 +233,13 @@ std::function<int()> make_live(CLI::App& app, const Context& context) {
   CLI::App* calibrating =
       app.add_subcommand("calibrate", "Measure an idle worker and write the scenario that runs like it");
   const std::function<int()> calibrate = make_calibrate(*calibrating);
+  CLI::App* comparing = app.add_subcommand(
+      "compare", "Emulate the requests of a recording, and set them beside what really happened");
+  const std::function<int()> compare = make_live_compare(*comparing, context);
   app.require_subcommand(0, 1);
-  return [args, look, path, out, traced, check, checked, calibrating, calibrate, context] {
+  return [comparing, compare, args, look, path, out, traced, check, checked, calibrating, calibrate, context] {
     if (calibrating->parsed()) return calibrate();
+    if (comparing->parsed()) return compare();
     if (check->parsed()) {
       const auto fleet = read_fleet(*checked);
       return fleet ? check_fleet(*fleet, checked->seconds) : refuse(fleet.error());
