@@ -11,15 +11,18 @@
 #include "app/cli/parts/options.h"
 #include "app/cli/parts/table.h"
 #include "app/net/calibrate/probe.h"
+#include "core/base/text.h"
 #include "core/base/words/printable.h"
 #include "core/live/calibrate/calibration.h"
+#include "core/live/calibrate/recorded_points.h"
 #include "core/live/fleet_file.h"
+#include "core/live/record/recording.h"
 
 namespace blockyard::cli {
 namespace {
 
 struct CalibrateArgs {
-  std::string worker, out, report;
+  std::string worker, from, out, report;
   net::ProbePlan plan;
 };
 
@@ -48,15 +51,44 @@ std::string fits_text(const live::Calibration& found) {
   return text_table(rows);
 }
 
-int calibrate(const CalibrateArgs& args) {
+// By requests of its own, sent to the worker.
+Result<live::CalibrationPoints> measured(const CalibrateArgs& args) {
   const auto fleet = live::parse_fleet("{}", {args.worker});
-  if (!fleet) return refuse(fleet.error());
-  if (fleet->workers.size() != 1) return refuse(Error{"one rank is calibrated at a time; leave ranks out"});
+  if (!fleet) return fleet.error();
+  if (fleet->workers.size() != 1) return Error{"one rank is calibrated at a time; leave ranks out"};
   net::ProbePlan plan = args.plan;
-  plan.worker = fleet->workers[0];
-  plan.health_path = fleet->health_path;
-  if (plan.worker.address.host.empty()) return refuse(Error{"--worker: an address is needed, to send requests to"});
+  plan.fleet = *fleet;
+  if (plan.fleet.workers[0].address.host.empty()) return Error{"--worker: an address is needed, to send requests to"};
+  const net::ProbeHands hands{
+      [](std::size_t done, std::size_t of, const std::string& what) { note("{:4} of {}: {}\n", done + 1, of, what); },
+      [] { return interrupted(); }};
+  return net::measure(plan, hands);
+}
+
+// By those that were recorded.
+Result<live::CalibrationPoints> recorded(const std::string& path) {
+  auto recording = live::RecordingReader::open(path);
+  if (!recording) return recording.error();
+  live::LiveSession session((*recording)->fleet());
+  live::RecordedPoints points;
+  while (!interrupted()) {
+    const auto record = (*recording)->next();
+    if (!record) return record.error();
+    if (!*record) break;
+    points.see(**record, session);
+    session.apply(**record);
+  }
+  if (interrupted()) return interruption();
+  live::CalibrationPoints out = points.points(path);
+  if (out.requests.empty())
+    return Error{quoted_part(path) + ": holds no streamed request of a router; record one with `live --listen`"};
+  return out;
+}
+
+int calibrate(const CalibrateArgs& args) {
+  if (args.worker.empty() == args.from.empty()) return refuse(Error{"give either --worker or --from"});
   io::Outputs outputs;
+  if (!args.from.empty()) outputs.reads("the recording", args.from);
   auto scenario = outputs.open("--out", args.out);
   if (!scenario) return refuse(scenario.error());
   io::OutputFile* report = nullptr;
@@ -66,27 +98,34 @@ int calibrate(const CalibrateArgs& args) {
     report = *file;
   }
   const PolledInterrupts interrupts;
-  const net::ProbeHands hands{
-      [](std::size_t done, std::size_t of, const std::string& what) { note("{:4} of {}: {}\n", done + 1, of, what); },
-      [] { return interrupted(); }};
-  const auto points = net::measure(plan, hands);
+  const auto points = args.from.empty() ? measured(args) : recorded(args.from);
   if (!points) return refuse(points.error());
   const live::Calibration found = live::calibrate(*points);
   (*scenario)->write(live::calibrated_scenario_json(*points, found));
   if (report != nullptr) report->write(live::calibration_json(*points, found));
   for (const std::string& warning : found.warnings) note("blockyard: warning: {}\n", printable(warning));
-  return finish(outputs,
-                fmt::format("{}, model {}; round trip {:.3g} ms\n\n{}\n{}", printable(points->worker),
-                            printable(points->model), found.round_trip_ms, constants_text(found), fits_text(found)));
+  const std::string head = args.from.empty() ? fmt::format("{}, model {}; round trip {:.3g} ms", printable(points->worker),
+                                                           printable(points->model), found.round_trip_ms)
+                                             : fmt::format("From {}", printable(args.from));
+  const std::string hidden =
+      found.below_floor == 0 ? std::string()
+                             : fmt::format("\n{} of the first line lie on the step's floor, and do not count for it.\n",
+                                           counted(found.below_floor, "point"));
+  return finish(outputs, fmt::format("{}\n\n{}\n{}{}", head, constants_text(found), fits_text(found), hidden));
 }
 
 }  // namespace
 
 std::function<int()> make_calibrate(CLI::App& app) {
   auto args = std::make_shared<CalibrateArgs>();
-  app.add_option("--worker", args->worker, "The worker to measure: URL[,name=…][,engine=vllm|sglang|auto]")
-      ->type_name("SPEC")
-      ->required();
+  app.add_option("--worker", args->worker,
+                 "The worker to measure (required without --from): URL[,events=tcp://HOST:PORT] [,replay=…] "
+                 "[,engine=vllm|sglang|auto] as one word; its stream tells what it holds where its answers do not")
+      ->type_name("SPEC");
+  app.add_option("--from", args->from,
+                 "Reckon from the requests of this recording of a router instead, 30 of a kind at least (required "
+                 "without --worker)")
+      ->type_name("FILE");
   app.add_option("--out", args->out, "The scenario to write, which runs as it is; - is standard output")
       ->type_name("FILE")
       ->required();
@@ -106,7 +145,9 @@ std::function<int()> make_calibrate(CLI::App& app) {
       ->type_name("N")
       ->capture_default_str();
   end_help(app,
-           {"blockyard live calibrate --worker http://127.0.0.1:8000 --out mine.json || echo 'no idle worker there'"});
+           {"blockyard live calibrate --worker http://127.0.0.1:8000 --out mine.json || echo 'no idle worker there'",
+            "blockyard live --demo --headless --for 3 --record demo.jsonl",
+            "blockyard live calibrate --from demo.jsonl --out mine.json"});
   return [args] { return calibrate(*args); };
 }
 

@@ -5,14 +5,18 @@
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
+#include <memory>
 #include <optional>
+#include <span>
 #include <utility>  // before Boost's headers, which forget it
 
 #include "app/net/http/client.h"
 #include "app/net/http_get.h"
 #include "app/net/polls.h"
+#include "app/net/watch.h"
 #include "core/base/rng.h"
 #include "core/live/routing/answer.h"
+#include "core/live/truth/codes.h"
 #include "core/live/wire/figures.h"
 #include "core/settings/json_edit.h"
 
@@ -30,6 +34,7 @@ constexpr std::uint32_t kFirstId = 1000, kIds = 19001;  // 1000 … 20000: words
 constexpr std::chrono::seconds kPatience{10};
 constexpr CallTimes kTimes{std::chrono::seconds(5), std::chrono::seconds(600), std::chrono::seconds(300)};
 constexpr std::size_t kMostPage = 8U << 20;
+constexpr SimTime kStreamLag = 150'000;  // what was stored is told by then, µs
 
 double ms_between(Clock::time_point a, Clock::time_point b) {
   return std::chrono::duration<double, std::milli>(b - a).count();
@@ -55,12 +60,17 @@ struct Sent {
 class Probe {
  public:
   Probe(const ProbePlan& plan, const ProbeHands& hands)
-      : plan_(plan), hands_(hands), rng_(plan.seed, RngPurpose::kCalibration) {
-    points_.worker = plan.worker.address.text();
+      : plan_(plan), worker_(plan.fleet.workers[0]), hands_(hands), rng_(plan.seed, RngPurpose::kCalibration) {
+    points_.worker = plan.fleet.workers[0].address.text();
     points_.seed = plan.seed;
   }
 
   Result<live::CalibrationPoints> run() {
+    if (!worker_.events.empty()) {
+      auto watch = Watch::start(plan_.fleet, {});
+      if (!watch) return watch.error();
+      watch_ = std::move(*watch);
+    }
     if (const auto trouble = look(); !trouble.empty()) return Error::failure(trouble);
     const std::vector<std::uint32_t> lengths = doubled(std::max(1U, plan_.max_tokens / live::kPricedTokens));
     const std::vector<std::uint32_t> rounds = doubled(plan_.concurrency);
@@ -114,7 +124,7 @@ class Probe {
 
   HttpAnswer get(const std::string& path) {
     std::optional<HttpAnswer> out;
-    http_get(context_, {plan_.worker.address, path, key_of(plan_.worker), "", kPatience, kMostPage},
+    http_get(context_, {worker_.address, path, key_of(worker_), "", kPatience, kMostPage},
              [&out](HttpAnswer&& a) { out = std::move(a); });
     context_.restart();
     while (!out) context_.run_one();  // what else waits there, as for connections that are kept, goes on later
@@ -125,12 +135,14 @@ class Probe {
   std::optional<live::MetricsFigures> figures() {
     const HttpAnswer page = get("/metrics");
     if (!page.good()) return std::nullopt;
-    return live::figures_of(live::parse_metrics(page.body), plan_.worker.rank, plan_.worker.ranks, plan_.worker.engine);
+    return live::figures_of(live::parse_metrics(page.body), worker_.rank, worker_.ranks, worker_.engine);
   }
   static double busy(const live::MetricsFigures& f) { return f.running.value_or(0) + f.waiting.value_or(0); }
 
   // What is there, whether it is idle, and how far away it is. Returns the trouble.
   std::string look() {
+    if (const HttpAnswer health = get(plan_.fleet.health_path); health.trouble != HttpAnswer::Trouble::kNone)
+      return fmt::format("{}: nobody answers there: {}", points_.worker, health.reason());
     const auto before = figures();
     if (!before) return fmt::format("{}: no metrics, so nobody can tell whether it serves others", points_.worker);
     if (busy(*before) > 0)
@@ -150,19 +162,19 @@ class Probe {
     }
     for (int i = 0; i < kRoundTrips; ++i) {
       const auto begin = Clock::now();
-      const HttpAnswer health = get(plan_.health_path);
-      if (!health.good()) return fmt::format("{}{}: {}", points_.worker, plan_.health_path, health.reason());
+      const HttpAnswer health = get(plan_.fleet.health_path);
+      if (!health.good()) return fmt::format("{}{}: {}", points_.worker, plan_.fleet.health_path, health.reason());
       points_.round_trips_ms.push_back(ms_between(begin, Clock::now()));
     }
     return {};
   }
 
   std::shared_ptr<HttpCall> send(Sent& s, const Ids& prompt, std::uint32_t tokens) {
-    const std::string body = body_of(points_.model, prompt, tokens), key = key_of(plan_.worker);
+    const std::string body = body_of(points_.model, prompt, tokens), key = key_of(worker_);
     std::string head = fmt::format("POST /v1/completions HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\n",
-                                   plan_.worker.address.text().substr(7));
+                                   worker_.address.text().substr(7));
     if (!key.empty()) head += fmt::format("Authorization: Bearer {}\r\n", key);
-    if (plan_.worker.ranks > 1) head += fmt::format("X-data-parallel-rank: {}\r\n", plan_.worker.rank);
+    if (worker_.ranks > 1) head += fmt::format("X-data-parallel-rank: {}\r\n", worker_.rank);
     head += fmt::format("Content-Length: {}\r\n\r\n", body.size());
     HttpCall::Hands hands;
     const auto call = std::make_shared<std::weak_ptr<HttpCall>>();
@@ -185,9 +197,20 @@ class Probe {
       s.trouble = why;
       s.over = true;
     };
-    auto made = clients_.call(plan_.worker.address, head + body, kTimes, std::move(hands));
+    auto made = clients_.call(worker_.address, head + body, kTimes, std::move(hands));
     *call = made;
     return made;
+  }
+
+  // Leading tokens of the prompt that it holds by its stream.
+  std::optional<std::uint32_t> held(const Ids& prompt) {
+    if (!watch_) return std::nullopt;
+    const live::LiveSession& session = watch_->session();
+    const std::uint32_t size = session.fleet().block_tokens;
+    std::vector<live::Code> codes;
+    for (std::size_t at = 0; at + size <= prompt.size(); at += size)
+      codes.push_back(live::code_of(std::span(prompt).subspan(at, size)));
+    return session.overlaps(kRootDigest, codes)[0] * size;
   }
 
   // Sends all at once, waits for the last, and keeps what was measured unless somebody else was served meanwhile.
@@ -197,6 +220,12 @@ class Probe {
     std::vector<std::shared_ptr<HttpCall>> calls;
     sent.reserve(prompts.size());  // the calls keep references
     double own_tokens = 0;
+    std::vector<std::optional<std::uint32_t>> held_tokens;
+    if (watch_) {
+      const SimTime until = watch_->now() + kStreamLag;
+      while (watch_->now() < until) watch_->pump(until - watch_->now());
+    }
+    for (const Ids& prompt : prompts) held_tokens.push_back(held(prompt));
     for (const Ids& prompt : prompts) {
       own_tokens += static_cast<double>(prompt.size());
       sent.emplace_back(static_cast<std::uint32_t>(prompt.size()) / live::kPricedTokens);
@@ -226,6 +255,7 @@ class Probe {
       m.step = step;
       m.prompt_blocks = s.prompt_blocks;
       m.together = static_cast<std::uint32_t>(sent.size());
+      m.held_tokens = held_tokens[static_cast<std::size_t>(&s - sent.data())];
       m.cached_tokens = s.reader.usage().cached_tokens;
       m.output_tokens = s.reader.usage().output_tokens.value_or(s.reader.events_with_text());
       m.ttft_ms = std::max(0.0, ms_between(*s.at, *s.first));
@@ -240,8 +270,10 @@ class Probe {
   }
 
   const ProbePlan& plan_;
+  const live::WorkerSetup& worker_;
   const ProbeHands& hands_;
   Rng rng_;
+  std::unique_ptr<Watch> watch_;  // where it has a stream
   live::CalibrationPoints points_;
   boost::asio::io_context context_{1};
   HttpClients clients_{context_};

@@ -13,8 +13,7 @@
 namespace blockyard::net {
 
 struct ProbePlan {
-  live::WorkerSetup worker;
-  std::string health_path = "/health";
+  live::LiveFleet fleet;            ///< of that worker alone; its stream is listened to where it has one
   std::string model;                ///< empty: the first that the worker names
   std::uint32_t max_tokens = 8192;  ///< of the longest prompt
   std::uint32_t concurrency = 64;   ///< most requests together

@@ -21,7 +21,7 @@ using Json = nlohmann::ordered_json;
 double median_of(std::vector<double> values) { return Ranking<double>(std::move(values)).percentile(50); }
 
 std::uint32_t missing_blocks(const Measurement& m) {
-  const std::uint32_t found = m.cached_tokens.value_or(0) / kPricedTokens;
+  const std::uint32_t found = m.cached_tokens.value_or(m.held_tokens.value_or(0)) / kPricedTokens;
   return m.prompt_blocks - std::min(found, m.prompt_blocks);
 }
 
@@ -37,11 +37,35 @@ std::string reason(const LineFit& fit, const char* of) {
   return fmt::format("{}: a poor fit; the times scatter, as they do beside other traffic", of);
 }
 
+// Under engine continuous no step is shorter than its floor, so that a short prefill takes as long as the floor: points
+// that lie there although the line is lower say nothing of it, and go, until none is left that does.
+std::optional<LineFit> fit_above_floor(std::vector<LinePoint> points, double floor, std::uint64_t seed,
+                                       std::size_t& hidden) {
+  constexpr double kNear = 0.05;
+  const std::size_t all = points.size();
+  auto fit = fit_line(points, seed);
+  while (fit) {
+    std::map<double, std::vector<double>> at;
+    for (const LinePoint& p : points) at[p.x].push_back(p.y);
+    std::vector<double> on_it;
+    for (auto& [x, ys] : at) {
+      if (fit->at(x) < (1 + kNear) * floor && median_of(ys) >= (1 - kNear) * floor) on_it.push_back(x);
+    }
+    if (on_it.empty()) break;
+    std::erase_if(points, [&](const LinePoint& p) { return std::find(on_it.begin(), on_it.end(), p.x) != on_it.end(); });
+    fit = fit_line(points, seed);
+  }
+  hidden = all - points.size();
+  return fit;
+}
+
 // A line's two constants, or both left at their defaults.
 void add_line(Calibration& out, const std::optional<LineFit>& fit, const char* of, const char* at_zero,
-              double default_at_zero, const char* slope, double default_slope) {
+              double default_at_zero, const char* slope, double default_slope, const std::string& too_few = "") {
   if (!fit) {
-    const std::string why = fmt::format("left at its default: {} was measured at fewer than two places", of);
+    const std::string why =
+        fmt::format("left at its default: {}",
+                    too_few.empty() ? fmt::format("{} was measured at fewer than two places", of) : too_few);
     out.constants.push_back({at_zero, default_at_zero, {}, why});
     out.constants.push_back({slope, default_slope, {}, why});
     return;
@@ -97,32 +121,53 @@ Calibration calibrate(const CalibrationPoints& points) {
   std::vector<double> full_hits, intervals;
   std::map<std::uint32_t, std::vector<double>> rounds;
   bool told = false, found = false;
+  std::size_t together = 0;
   for (const Measurement& m : points.requests) {
     const double ttft = std::max(0.0, m.ttft_ms - out.round_trip_ms);
     if (m.step == 1) {
       prefills.push_back({static_cast<double>(missing_blocks(m)), ttft});
       if (m.interval_ms > 0) intervals.push_back(m.interval_ms);
+    } else if (m.step == 3) {
+      if (m.interval_ms > 0) intervals.push_back(m.interval_ms);
     } else if (m.step == 2) {
       told |= m.cached_tokens.has_value();
       found |= m.cached_tokens.value_or(0) > 0;
-      if (m.cached_tokens && missing_blocks(m) <= 1 && m.prompt_blocks > 1) full_hits.push_back(ttft);
+      const bool known = m.cached_tokens || m.held_tokens;
+      if (known && missing_blocks(m) <= 1 && m.prompt_blocks > 1) full_hits.push_back(ttft);
     } else if (m.interval_ms > 0) {
       rounds[m.together].push_back(m.interval_ms);
+      ++together;
     }
   }
-  for (auto& [together, of_round] : rounds) steps.push_back({static_cast<double>(together), median_of(of_round)});
+  const auto few = [&points](std::size_t n, const char* of) {
+    return n >= points.least ? std::string() : fmt::format("{} {}, and {} are needed", n, of, points.least);
+  };
+  const std::string few_prefills = few(prefills.size(), "requests that were alone with something to compute");
+  const std::string few_steps = few(together, "requests with tokens between which to measure");
+  const std::string few_hits = few(full_hits.size(), "requests that were alone and wholly cached");
+  const std::string few_intervals = few(intervals.size(), "answers of two tokens that were alone");
+  if (!few_prefills.empty()) prefills.clear();
+  if (!few_steps.empty()) rounds.clear();
+  if (!few_hits.empty()) full_hits.clear();
+  if (!few_intervals.empty()) intervals.clear();
+  for (auto& [running, of_round] : rounds) steps.push_back({static_cast<double>(running), median_of(of_round)});
   out.no_cache = told && !found;
-  out.prefill = fit_line(prefills, points.seed);
   out.step = fit_line(steps, points.seed);
+  out.prefill = fit_above_floor(prefills, out.step ? out.step->intercept : 0, points.seed, out.below_floor);
   add_line(out, out.prefill, "TTFT over missing blocks", "prefill_base_ms", usual.prefill_base_ms,
-           "prefill_per_block_ms", usual.prefill_per_block_ms);
-  const char* const no_hit = out.no_cache ? "a repeated prompt found nothing in its cache"
-                             : told       ? "no repeated prompt was cached to its last block"
-                                          : "the worker does not report cached tokens";
-  add_median(out, full_hits, "full_hit_ms", usual.full_hit_ms, no_hit, points.seed);
-  add_median(out, intervals, "decode_per_token_ms", usual.decode_per_token_ms, "no answer had two tokens", points.seed);
+           "prefill_per_block_ms", usual.prefill_per_block_ms,
+           points.least > 1 && !few_prefills.empty() ? few_prefills
+           : out.below_floor > 0 ? std::string("no prompt takes longer than a step's floor; measure longer ones")
+                                 : std::string());
+  const std::string no_hit = out.no_cache       ? "a repeated prompt found nothing in its cache"
+                             : points.least > 1 ? few_hits
+                             : told             ? "no repeated prompt was cached to its last block"
+                                                : "neither the worker nor a stream of it tells what it found";
+  add_median(out, full_hits, "full_hit_ms", usual.full_hit_ms, no_hit.c_str(), points.seed);
+  add_median(out, intervals, "decode_per_token_ms", usual.decode_per_token_ms,
+             points.least > 1 ? few_intervals.c_str() : "no answer had two tokens", points.seed);
   add_line(out, out.step, "token interval over requests together", "step_floor_ms", usual.step_floor_ms,
-           "decode_per_seq_ms", usual.decode_per_seq_ms);
+           "decode_per_seq_ms", usual.decode_per_seq_ms, points.least > 1 ? few_steps : std::string());
   if (out.no_cache) out.warnings.emplace_back("the worker keeps no prefix cache: a repeated prompt found nothing");
   if (points.discarded > 0)
     out.warnings.push_back(
@@ -166,12 +211,14 @@ std::string calibration_json(const CalibrationPoints& points, const Calibration&
     one["interval_95"] = c.interval ? interval_json(*c.interval) : Json();
     if (!c.why.empty()) one["why"] = c.why;
   }
+  out["points_below_floor"] = found.below_floor;
   out["fits"] = {{"prefill", line_json(found.prefill)}, {"step", line_json(found.step)}};
   out["warnings"] = found.warnings;
   out["points"] = Json::array();
   for (const Measurement& m : points.requests) {
     Json one = {{"step", m.step}, {"prompt_blocks", m.prompt_blocks}, {"together", m.together}};
     one["cached_tokens"] = m.cached_tokens ? Json(*m.cached_tokens) : Json();
+    if (m.held_tokens) one["held_tokens"] = *m.held_tokens;
     one["output_tokens"] = m.output_tokens;
     one["ttft_ms"] = m.ttft_ms;
     one["interval_ms"] = m.interval_ms;

@@ -19,10 +19,13 @@ inline constexpr std::uint32_t kPricedTokens = 16;
 
 /// One request of a step of the plan.
 struct Measurement {
-  int step = 1;  ///< 1: a new prompt, alone; 2: the same again; 4: several together
+  /// 1: a prompt to compute, alone; 2: one that is cached; 3: an answer alone, of which the interval counts; 4: several
+  /// together.
+  int step = 1;
   std::uint32_t prompt_blocks = 0;
   std::uint32_t together = 1;  ///< requests of its round
-  std::optional<std::uint32_t> cached_tokens;
+  std::optional<std::uint32_t> cached_tokens;  ///< as its engine told
+  std::optional<std::uint32_t> held_tokens;    ///< leading ones that it held by its stream as the request was sent
   std::uint32_t output_tokens = 0;
   double ttft_ms = 0;      ///< from sending, the round trip included
   double interval_ms = 0;  ///< (last − first token) / (output tokens − 1); 0 with fewer than two
@@ -33,6 +36,7 @@ struct CalibrationPoints {
   std::string model;
   std::vector<double> round_trips_ms;  ///< of questions that cost nothing
   std::vector<Measurement> requests;
+  std::uint32_t least = 1;                                     ///< fewer for a line or a median: not found
   std::uint32_t discarded = 0;                                 ///< requests measured while others were served
   std::optional<std::uint32_t> block_tokens, capacity_blocks;  ///< as its metrics have them
   std::uint64_t seed = 42;
@@ -50,7 +54,8 @@ struct Calibration {
   double round_trip_ms = 0;
   bool no_cache = false;  ///< hits are told, and a repeated prompt found nothing
   std::vector<CalibratedConstant> constants;
-  std::optional<LineFit> prefill;  ///< ttft over missing blocks
+  std::optional<LineFit> prefill;  ///< ttft over missing blocks, where the step's floor does not hide it
+  std::size_t below_floor = 0;     ///< points that it hides
   std::optional<LineFit> step;     ///< token interval over requests together
   std::vector<std::string> warnings;
   const CalibratedConstant& constant(std::string_view name) const;

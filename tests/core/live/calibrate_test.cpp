@@ -2,10 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <utility>
 
 #include "core/base/rng.h"
 #include "core/live/calibrate/calibration.h"
 #include "core/live/calibrate/line_fit.h"
+#include "core/live/calibrate/recorded_points.h"
 #include "core/settings/json_edit.h"
 #include "core/settings/scenario.h"
 
@@ -153,12 +155,120 @@ TEST(Calibration, LeavesAtItsDefaultWhatWasNotMeasuredAndNamesIt) {
   const Calibration found = calibrate(points);
   EXPECT_FALSE(found.constant("full_hit_ms").interval);
   EXPECT_EQ(found.constant("full_hit_ms").value, 0.5);
-  EXPECT_NE(found.constant("full_hit_ms").why.find("does not report"), std::string::npos);
+  EXPECT_NE(found.constant("full_hit_ms").why.find("tells what it found"), std::string::npos);
   EXPECT_TRUE(found.constant("prefill_base_ms").interval);
   const Calibration nothing = calibrate(CalibrationPoints{});
   for (const CalibratedConstant& c : nothing.constants) {
     EXPECT_FALSE(c.interval) << c.name;
     EXPECT_NE(c.why.find("left at its default"), std::string::npos) << c.name;
+  }
+}
+
+// The same under engine continuous: a short prefill takes as long as a step at least.
+TEST(Calibration, LooksBehindTheFloorOfAStepForTheBaseOfAPrefill) {
+  CalibrationPoints points = measured(0.01);
+  std::size_t clamped = 0;
+  for (Measurement& m : points.requests) {
+    if (m.step == 4) continue;
+    const bool on_it = m.ttft_ms - 0.4 < 12;
+    clamped += m.step == 1 && on_it ? 1 : 0;
+    if (on_it) m.ttft_ms = 0.4 + 12;
+  }
+  const Calibration found = calibrate(points);
+  EXPECT_GE(found.below_floor, clamped);
+  EXPECT_NEAR(found.constant("prefill_base_ms").value, 6, 0.05 * 6);
+  EXPECT_NEAR(found.constant("prefill_per_block_ms").value, 1.5, 0.05 * 1.5);
+  // Where no prompt is longer than that, the line is not known, and said not to be.
+  std::erase_if(points.requests, [](const Measurement& m) { return m.step != 4 && m.prompt_blocks > 4; });
+  const Calibration hidden = calibrate(points);
+  EXPECT_FALSE(hidden.constant("prefill_base_ms").interval);
+  EXPECT_NE(hidden.constant("prefill_base_ms").why.find("step's floor"), std::string::npos);
+}
+
+TEST(Calibration, TakesWhatAStreamSaysWhereAnEngineTellsNoHits) {
+  CalibrationPoints points = measured(0.01);
+  for (Measurement& m : points.requests) m.held_tokens = std::exchange(m.cached_tokens, std::nullopt);
+  const Calibration found = calibrate(points);
+  EXPECT_NEAR(found.constant("full_hit_ms").value, 0.7, 0.05 * 0.7);
+}
+
+// A router's records of one worker whose constants are known: `together` requests at a time.
+std::vector<Record> recorded(int requests, std::uint32_t together) {
+  std::vector<Record> out;
+  SimTime t = 0;
+  std::uint64_t number = 0;
+  for (int i = 0; i < requests; ++i) {
+    MetricsRecord metrics;
+    metrics.figures.running = together;
+    std::vector<RequestRecord> ends;
+    for (std::uint32_t k = 0; k < together; ++k, ++number) {
+      RouteRecord route;
+      route.request = number;
+      route.chain = true;
+      route.prompt_tokens = 16 * (1 + static_cast<std::uint32_t>(number) % 40);
+      out.push_back({t, route});
+      RequestRecord end;
+      end.request = number;
+      end.served = 0;
+      end.arrival = end.routed = t;
+      end.sent = t + 500;
+      end.output_tokens = 9;
+      const bool again = number % 3 == 0;
+      end.cached_tokens = again ? route.prompt_tokens : 0;
+      end.first_token = end.sent + ms_to_us(again ? 0.7 : 6 + 1.5 * (route.prompt_tokens / 16.0));
+      end.finish = end.first_token + ms_to_us(8 * (12 + 0.5 * together));
+      ends.push_back(end);
+    }
+    out.push_back({t + 100, metrics});
+    SimTime last = t;
+    for (const RequestRecord& end : ends) last = std::max(last, end.finish);
+    for (const RequestRecord& end : ends) out.push_back({last, end});
+    t = last + 1000;
+  }
+  return out;
+}
+
+CalibrationPoints points_of(const std::vector<Record>& records) {
+  const auto fleet = parse_fleet("{}", {"http://127.0.0.1:8000"});
+  LiveSession session(*fleet);
+  RecordedPoints points;
+  for (const Record& r : records) {
+    points.see(r, session);
+    session.apply(r);
+  }
+  return points.points("a recording");
+}
+
+TEST(Calibration, ReckonsFromARecordingWhatWasAloneAndWhatWasTogether) {
+  std::vector<Record> all = recorded(120, 1);
+  for (const std::uint32_t together : {2U, 4U, 8U}) {
+    const SimTime from = all.back().t + 1000;
+    const auto numbers = 1000 * std::uint64_t{together};
+    for (Record r : recorded(20, together)) {
+      r.t += from;
+      if (auto* route = std::get_if<RouteRecord>(&r.body)) route->request += numbers;
+      if (auto* end = std::get_if<RequestRecord>(&r.body)) {
+        end->request += numbers;
+        for (SimTime* t : {&end->arrival, &end->routed, &end->sent, &end->first_token, &end->finish}) *t += from;
+      }
+      all.push_back(std::move(r));
+    }
+  }
+  const Calibration found = calibrate(points_of(all));
+  const std::vector<std::pair<const char*, double>> truth{{"prefill_base_ms", 6}, {"prefill_per_block_ms", 1.5},
+                                                          {"full_hit_ms", 0.7},   {"decode_per_token_ms", 12.5},
+                                                          {"step_floor_ms", 12},  {"decode_per_seq_ms", 0.5}};
+  for (const auto& [name, value] : truth) {
+    EXPECT_NEAR(found.constant(name).value, value, 0.01 * value) << name;
+    EXPECT_TRUE(found.constant(name).interval) << name;
+  }
+}
+
+TEST(Calibration, NamesWhatARecordingHasTooLittleOf) {
+  const Calibration found = calibrate(points_of(recorded(20, 1)));
+  for (const CalibratedConstant& c : found.constants) {
+    EXPECT_FALSE(c.interval) << c.name;
+    EXPECT_NE(c.why.find("30 are needed"), std::string::npos) << c.name << ": " << c.why;
   }
 }
 
