@@ -260,6 +260,41 @@ TEST(LessonPanel, IsFoundInTheMenuThePaletteAndTheBar) {
   EXPECT_EQ(s.lesson()->step, 0U) << "the palette's Enter is the palette's";
 }
 
+TEST(LessonPanel, StartsFromTheListByKeysAlone) {
+  Stage s(1280, 720, 2);  // where the list scrolls
+  const auto& lessons = s.session().lessons().lessons;
+  ASSERT_GT(lessons.size(), 3U);
+  s.key(Key::L);
+  s.key(Key::Up);
+  s.key(Key::PageDown);
+  ASSERT_NE(s.lesson(), nullptr) << "a remote's forward key starts the first that is not done";
+  EXPECT_EQ(s.lesson()->number, 0U);
+  EXPECT_EQ(s.lesson()->step, 0U) << "and goes no further";
+  s.key(Key::L);
+  s.key(Key::Down);
+  s.key(Key::Down);
+  s.key(Key::Enter);
+  EXPECT_EQ(s.lesson()->number, 2U) << "the list opens on the lesson that runs";
+  s.key(Key::L);
+  for (std::size_t i = 0; i < lessons.size() + 2; ++i) s.key(Key::Down);
+  EXPECT_TRUE(s.anchor("lessons").contains(s.anchor("lessons/" + lessons.back().id))) << "the chosen one is in sight";
+  s.ui().key(Key::K, {.ctrl = true});
+  s.ui().frames(2);
+  s.ui().type("no such command");
+  s.key(Key::Enter);
+  EXPECT_EQ(s.lesson()->number, 2U) << "the palette's Enter is the palette's";
+  s.key(Key::Escape);
+  s.key(Key::Enter);
+  EXPECT_EQ(s.lesson()->number, lessons.size() - 1);
+  s.session().ui().lessons_done.insert(lessons[0].id);
+  s.click("lesson/leave");
+  s.click("lesson/back to before");
+  s.key(Key::L);
+  s.key(Key::Enter);
+  ASSERT_NE(s.lesson(), nullptr);
+  EXPECT_EQ(s.lesson()->number, 1U);
+}
+
 TEST(LessonPanel, SaysWhereLessonsWouldComeFrom) {
   HeadlessUi ui(1200, 800, 1, dark_theme(), BLOCKYARD_FONT_DIR);
   Session session({testing::TempDir() + "no-assets", "", "", 1000});

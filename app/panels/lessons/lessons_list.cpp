@@ -6,10 +6,48 @@
 #include "app/panels/lessons/lessons.h"
 #include "app/panels/overlay_parts.h"
 #include "app/session/lesson_run.h"
+#include "app/ui/compat.h"
 #include "app/ui/icons.h"
 #include "app/ui/widgets.h"
 
 namespace blockyard {
+namespace {
+
+using compat::Key;
+
+// What keys do to the list, as on a presenter's remote: the arrows choose a lesson, Enter and Page Down start it.
+struct ByKeys {
+  int chosen = 0;
+  bool moved = false;
+  bool starts = false;
+};
+
+// The list opens on the lesson that runs, else on the first that is not done yet. Keys are for what lies on top.
+ByKeys by_keys(const FrameContext& ctx, const LessonShelf& shelf) {
+  const UiState& ui = ctx.ui;
+  const int n = static_cast<int>(shelf.lessons.size());
+  const ImGuiID id = ImGui::GetID("chosen");
+  ImGuiStorage& storage = *ImGui::GetStateStorage();
+  ByKeys keys{storage.GetInt(id)};
+  if (ImGui::IsWindowAppearing()) {
+    const auto open = std::find_if(shelf.lessons.begin(), shelf.lessons.end(), [&](const Lesson& l) {
+      return ctx.lesson != nullptr ? ctx.lesson->lesson == &l : !ui.lessons_done.contains(l.id);
+    });
+    keys.chosen = open == shelf.lessons.end() ? 0 : static_cast<int>(open - shelf.lessons.begin());
+    keys.moved = true;
+  } else if (n > 0 && !ui.palette_open && !ui.file_open && !ui.help_open && !ui.settings_open &&
+             ui.message_card.empty() && ctx.offer == nullptr) {
+    const int by = (compat::key_pressed(Key::Down, true) ? 1 : 0) - (compat::key_pressed(Key::Up, true) ? 1 : 0);
+    keys.moved = by != 0;
+    keys.chosen = std::clamp(keys.chosen + by, 0, n - 1);
+    keys.starts =
+        compat::key_pressed(Key::Enter) || compat::key_pressed(Key::KeypadEnter) || compat::key_pressed(Key::PageDown);
+  }
+  storage.SetInt(id, keys.chosen);
+  return keys;
+}
+
+}  // namespace
 
 void draw_lessons(FrameContext& ctx, ImVec2 screen) {
   if (!ctx.ui.lessons_open) return;
@@ -19,10 +57,11 @@ void draw_lessons(FrameContext& ctx, ImVec2 screen) {
   const float row = look.px(54);
   const float rows = static_cast<float>(std::max<std::size_t>(shelf.lessons.size(), 3)) * row;
   begin_overlay(ctx, "lessons", screen, ImVec2(look.px(680), rows + look.px(130)), look.px(70), &ctx.ui.lessons_open);
+  const ByKeys keys = by_keys(ctx, shelf);
   std::size_t done = 0;
   for (const Lesson& l : shelf.lessons) done += ctx.ui.lessons_done.contains(l.id) ? 1 : 0;
   section_header(look, icons::kGraduation, "Lessons",
-                 fmt::format("{} of {} done · Esc closes", done, shelf.lessons.size()));
+                 fmt::format("{} of {} done · Enter starts · Esc closes", done, shelf.lessons.size()));
   text_wrapped(look, FontRole::Small, look.theme.text_secondary,
                "Each has its own small run. What is open now is kept and comes back afterwards.");
   divider(look);
@@ -37,13 +76,17 @@ void draw_lessons(FrameContext& ctx, ImVec2 screen) {
       const ImVec2 at = ImGui::GetCursorScreenPos();
       const float width = ImGui::GetContentRegionAvail().x - look.px(8), height = row - look.px(6);
       ImGui::PushID(lesson.id.c_str());
-      if (ImGui::InvisibleButton("##lesson", ImVec2(width, height))) ctx.push(cmd::StartLesson{lesson.id, 0});
+      const bool clicked = ImGui::InvisibleButton("##lesson", ImVec2(width, height));
       ImGui::PopID();
+      const bool chosen = static_cast<int>(i) == keys.chosen;
+      if (clicked || (chosen && keys.starts)) ctx.push(cmd::StartLesson{lesson.id, 0});
+      if (chosen && keys.moved) ImGui::SetScrollHereY();
       const Rect r{at.x, at.y, width, height};
       const bool hot = ImGui::IsItemHovered(), here = ctx.lesson != nullptr && ctx.lesson->lesson == &lesson;
       ImDrawList* list = ImGui::GetWindowDrawList();
       if (hot || here)
         list->AddRectFilled(r.min(), r.max(), here ? look.theme.selection : look.theme.raised, look.px(6));
+      if (chosen) compat::add_rect(list, r.min(), r.max(), look.theme.accent, look.px(6));
       const bool ticked = ctx.ui.lessons_done.contains(lesson.id);
       const ImVec2 badge(r.x + look.px(22), r.center().y);
       list->AddCircleFilled(badge, look.px(13), ticked ? look.theme.good : look.theme.frame_hot, 28);
