@@ -212,6 +212,25 @@ TEST(SweepWish, IsMadeIntoValues) {
   }
 }
 
+TEST(ExperimentCard, ExplainingTheHitRateLeavesWhatRuns) {
+  Stage s;
+  s.session().apply(cmd::RunExperiment{SweepWanted{{"seed=1:4000:1"}}});
+  s.ui().frames(3);
+  ASSERT_NE(s.state(), nullptr);
+  const std::uint64_t sweep = s.state()->id;
+  s.ui().key(compat::Key::X);
+  s.ui().frames(3);
+  EXPECT_TRUE(s.session().ui().experiment_open);
+  EXPECT_EQ(s.state()->id, sweep);
+  s.ui().key(compat::Key::Escape);
+  s.ui().frames(3);
+  s.click("kpis/Prefix hit rate");
+  EXPECT_TRUE(s.session().ui().experiment_open);
+  EXPECT_EQ(s.state()->id, sweep);
+  s.click("experiment/Cancel");
+  EXPECT_FALSE(s.session().experimenting());
+}
+
 TEST(ExperimentCard, SaysWhatIsWrongAndCanBeCancelled) {
   Stage s;
   s.session().ui().experiment_open = true;
