@@ -17,7 +17,7 @@ namespace {
 
 std::string lengths(const LengthSummary& l) {
   const auto whole = [](double v) { return with_commas(static_cast<std::uint64_t>(std::llround(v))); };
-  return fmt::format("{} to {} tokens, half up to {}, 95 % up to {}", with_commas(l.min), with_commas(l.max),
+  return fmt::format("{} to {} tokens, median {}, 95th percentile {}", with_commas(l.min), with_commas(l.max),
                      whole(l.p50), whole(l.p95));
 }
 
