@@ -26,7 +26,7 @@ constexpr std::array<KeyFigureKind, kKeyFigures> kKinds{{
      "Requests finished ÷ seconds. A click asks how many workers would keep an objective."},
     {"Evictions", "Evictions", "blk/s", &KeyFigures::evictions_per_s, 1, -1, &Theme::block_evicted,
      "Evicted blocks ÷ seconds, all workers."},
-    {"Load imbalance", "Skew", "×", &KeyFigures::imbalance, 1, -1, &Theme::text_secondary,
+    {"Load imbalance", "Imbalance", "×", &KeyFigures::imbalance, 1, -1, &Theme::text_secondary,
      "Most requests finished by one worker ÷ mean over all workers; 1 is even."},
 }};
 
