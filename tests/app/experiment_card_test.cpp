@@ -222,13 +222,18 @@ TEST(ExperimentCard, ExplainingTheHitRateLeavesWhatRuns) {
   s.ui().frames(3);
   EXPECT_TRUE(s.session().ui().experiment_open);
   EXPECT_EQ(s.state()->id, sweep);
+  EXPECT_EQ(s.ui().anchors().find("experiment running"), nullptr) << "the card itself shows it";
   s.ui().key(compat::Key::Escape);
   s.ui().frames(3);
+  EXPECT_NE(s.ui().anchors().find("experiment running"), nullptr) << "the status bar says that it goes on";
   s.click("kpis/Prefix hit rate");
   EXPECT_TRUE(s.session().ui().experiment_open);
   EXPECT_EQ(s.state()->id, sweep);
   s.click("experiment/Cancel");
   EXPECT_FALSE(s.session().experimenting());
+  s.ui().key(compat::Key::Escape);
+  s.ui().frames(3);
+  EXPECT_EQ(s.ui().anchors().find("experiment running"), nullptr);
 }
 
 TEST(ExperimentCard, SaysWhatIsWrongAndCanBeCancelled) {

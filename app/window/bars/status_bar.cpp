@@ -8,6 +8,7 @@
 
 #include "app/panels/happened.h"
 #include "app/panels/panel_text.h"
+#include "app/session/experiment_job.h"
 #include "app/ui/widgets.h"
 #include "app/window/bars/top_bar.h"
 #include "core/live/observed/observed_fleet.h"
@@ -66,6 +67,14 @@ void draw_status_bar(FrameContext& ctx, const Rect& rect) {
       state = ctx.over && ctx.observed == nullptr ? "The run is over" : "Paused";
       if (const Happened happened = what_happened(ctx); !happened.text.empty()) state += "   ·   " + happened.text;
     }
+  }
+  // Long work goes on behind its closed card.
+  if (ctx.experiment != nullptr && ctx.experiment->running && !ctx.ui.experiment_open) {
+    const ExperimentState& e = *ctx.experiment;
+    const std::string far = e.total == 0 ? "begins" : fmt::format("{} of {}", e.done, e.total);
+    state = fmt::format("Experiment: {} (X shows it)   ·   {}", far, state);
+    dot = look.theme.warn;
+    look.mark("experiment running", rect);
   }
   const float end_x = draw_pages(ctx, rect);
   list->AddCircleFilled(ImVec2(rect.x + look.px(16), y), look.px(4), dot);
