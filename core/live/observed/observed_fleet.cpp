@@ -274,7 +274,9 @@ void ObservedFleet::apply(const Record& record, EventLog* log) {
 }
 
 void ObservedFleet::settle(WorkerId w, EventLog* log) {
-  make_room(observed(w).capacity_blocks(config_.cache.block_tokens), 0);
+  // Where nobody says how many there are, room is made as it is needed, a good deal at a time: making it is a walk through
+  // all caches.
+  if (const auto known = known_capacity(w)) make_room(*known, 0);
   take_over(w, log);
   workers_[w].observe_up(observed(w).state() != WorkerState::kDown);
   const MetricsFigures& figures = observed(w).figures;
