@@ -102,6 +102,29 @@ TEST(ObservedFleet, HoldsWhatTheTruthSaysAfterEveryRecord) {
   }
 }
 
+// Making room is a walk through all caches: not at every block of a worker whose size nobody tells.
+TEST(ObservedFleet, MakesRoomSeldom) {
+  live::BlockNames names(16);
+  ObservedFleet fleet(small_fleet(), names, kStarted);
+  std::uint32_t times = 0;
+  for (std::uint32_t i = 0; i < 5000; ++i) {
+    live::KvRecord kv;
+    kv.worker = 2;
+    kv.batch.seq = i;
+    live::KvEvent& e = kv.batch.events.emplace_back();
+    e.op = live::KvOp::kStored;
+    e.hashes = {i + 1};
+    e.block_size = 16;
+    e.codes = {live::Code{1, i + 1}};
+    const std::uint32_t before = fleet.cells();
+    fleet.apply({i, kv}, nullptr);
+    times += fleet.cells() > before;
+  }
+  EXPECT_EQ(fleet.workers()[2].cache().resident_blocks(), 5000U);
+  EXPECT_LE(fleet.cells(), 6300U);
+  EXPECT_LT(times, 40U);
+}
+
 TEST(ObservedFleet, NamesTheSameBlockTheSame) {
   live::BlockNames names(16);
   ObservedFleet fleet(small_fleet(), names, kStarted);
