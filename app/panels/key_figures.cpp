@@ -81,7 +81,7 @@ void rejected_tile(const FrameContext& ctx, const Rect& rect, const Rejections& 
 }
 
 void saturated_tile(const FrameContext& ctx, const Rect& rect, const Saturation& saturation) {
-  alarm_tile(ctx.look, rect, "Saturated", figure_text(saturation.times(), 2) + " ×", "offered against served",
+  alarm_tile(ctx.look, rect, "Saturated", figure_text(saturation.times(), 2) + " ×", "its capacity",
              fmt::format("The fleet is {}.\n\nWhat would help: {}.", saturation_text(saturation),
                          saturation_remedy(saturation, ctx.scenario)));
   ctx.look.mark("saturated", rect);

@@ -96,11 +96,11 @@ TEST(PlotVector, TakesTextAndShapesFromADrawing) {
     ImDrawList& list = *ImGui::GetBackgroundDrawList();
     list.Flags = ImDrawListFlags_None;
     list.AddRectFilled({10, 20}, {110, 60}, IM_COL32(10, 20, 30, 255));
-    list.AddText(style.text.font, style.text.px, {12, 24}, IM_COL32(1, 2, 3, 255), "p95: 12.5 ms ± 3 – ok");
-    list.AddText(style.text.font, style.text.px, {12, 80}, IM_COL32(1, 2, 3, 255), "second line");
+    list.AddText(style.label.font, style.label.px, {12, 24}, IM_COL32(1, 2, 3, 255), "p95: 12.5 ms ± 3 – ok");
+    list.AddText(style.label.font, style.label.px, {12, 80}, IM_COL32(1, 2, 3, 255), "second line");
   });
   ui.frames();
-  const VectorPage page = vector_page(ui.draw_data(), *style.text.font->ContainerAtlas);
+  const VectorPage page = vector_page(ui.draw_data(), *style.label.font->ContainerAtlas);
   std::vector<const VectorText*> texts;
   std::vector<const VectorShape*> shapes;
   for (const auto& item : page.items) {
@@ -111,7 +111,7 @@ TEST(PlotVector, TakesTextAndShapesFromADrawing) {
   EXPECT_EQ(texts[0]->text, "p95: 12.5 ms ± 3 – ok");
   EXPECT_EQ(texts[1]->text, "second line");
   EXPECT_NEAR(texts[0]->x, 12, 1);
-  EXPECT_NEAR(texts[0]->size, style.text.px, 0.1);
+  EXPECT_NEAR(texts[0]->size, style.label.px, 0.1);
   EXPECT_GT(texts[0]->base, 24);
   ASSERT_EQ(shapes.size(), 1U);
   ASSERT_EQ(shapes[0]->polygons.size(), 1U) << "two triangles are one box";
