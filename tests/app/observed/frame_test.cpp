@@ -53,7 +53,7 @@ TEST(ObservedFrame, ShowsNoTabThatNeedsRequests) {
   for (const PanelRow& row : panel_table()) {
     if (row.slot != PanelSlot::kBottom) continue;
     const Rect* tab = stage.ui().anchors().find("bottom/tabs/" + std::string(row.title));
-    EXPECT_EQ(tab != nullptr, !row.needs_requests) << row.title;
+    EXPECT_EQ(tab != nullptr, row.needs == PanelNeeds::kFleet) << row.title;
   }
 }
 
