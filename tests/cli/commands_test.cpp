@@ -162,5 +162,15 @@ TEST(Help, ItsExamplesRun) {
   }
 }
 
+// timeout and its like send a signal to the process and to its group: that is one wish.
+TEST(Standin, EndsInOrderThoughASignalComesTwiceAtOnce) {
+  const Folder f;
+  const auto o = f.shell(
+      "blockyard standin --events none > said & p=$!; "
+      "until [ -s said ]; do kill -0 $p || exit 9; sleep 0.05; done; kill -TERM $p; sleep 0.02; kill -TERM $p; wait $p");
+  EXPECT_EQ(o.status, 0) << o.err;
+  EXPECT_EQ(o.err.find("interrupted"), std::string::npos) << o.err;
+}
+
 }  // namespace
 }  // namespace blockyard

@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <exception>
 #include <filesystem>
 #include <new>
@@ -31,10 +32,23 @@ constexpr int kEndingSignals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 volatile std::sig_atomic_t g_interrupted = 0;
 volatile std::sig_atomic_t g_polled = 0;
 
+volatile std::sig_atomic_t g_first_ms = 0;  // when it was interrupted, on a clock that wraps round
+
+// Who passes a signal on, as timeout does, sends it to the process and to its group: one wish, heard twice.
+constexpr std::sig_atomic_t kSameWishMs = 200;
+
+std::sig_atomic_t clock_ms() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<std::sig_atomic_t>((now.tv_sec % 1'000'000) * 1000 + now.tv_nsec / 1'000'000);
+}
+
 void on_signal(int) {
   const bool first = g_interrupted == 0;
+  if (first) g_first_ms = clock_ms();
   g_interrupted = 1;
-  if (first && g_polled != 0) return;
+  const std::sig_atomic_t since = clock_ms() - g_first_ms;
+  if (g_polled != 0 && (first || (since >= 0 && since < kSameWishMs))) return;
   io::remove_unfinished();
   constexpr std::string_view kLine = "blockyard: interrupted\n";
   [[maybe_unused]] const auto written = ::write(STDERR_FILENO, kLine.data(), kLine.size());
