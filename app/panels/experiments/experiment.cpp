@@ -36,7 +36,10 @@ void ask_how_many_workers(FrameContext& ctx) {
 void explain_hit_rate(FrameContext& ctx) {
   ctx.ui.experiment_open = true;
   // A key or a click on a figure takes no long work away: while something runs, the card shows that.
-  if (ctx.experiment != nullptr && ctx.experiment->running) return;
+  if (ctx.experiment != nullptr && ctx.experiment->running) {
+    ctx.ui.experiment = static_cast<UiState::Experiment>(ctx.experiment->kind);
+    return;
+  }
   ctx.ui.experiment = UiState::Experiment::kWaterfall;
   ctx.push(cmd::RunExperiment{WaterfallWanted{}});
 }
