@@ -50,8 +50,8 @@ void Front::send(const std::shared_ptr<Job>& job, const live::RouteRecord& route
   job->reader.reset();
   const live::ProxySettings& p = fleet_.router.proxy;
   HttpCall::Hands hands;
-  const auto with = [this, alive = alive_, job](auto what) {
-    return [this, alive, job, what](auto&&... args) {
+  const auto with = [alive = alive_, job](auto what) {
+    return [alive, job, what](auto&&... args) {
       if (*alive && !job->over) what(std::forward<decltype(args)>(args)...);
     };
   };
