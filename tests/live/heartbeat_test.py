@@ -11,7 +11,7 @@ from live_stage import CASES, main
 from router_stage import Router, case, plain
 from upstream import Upstream, ask, connect, get, read_answer, until
 
-SHARED = "/work/shared/live/original"
+SHARED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "shared", "live", "original")
 MISSING = {"loc": ["body", "current_load"], "msg": "field required", "type": "value_error.missing"}
 FAST = {"heartbeats": {"detect_ms": 400}}
 

@@ -122,7 +122,7 @@ std::vector<PlotMark> time_marks(const FrameContext& ctx) {
 Plot time_plot(const FrameContext& ctx, const char* title, const char* y, const char* unit) {
   Plot p;
   p.title = title;
-  p.empty_text = "Press Space to play, or drag the timeline.";
+  p.empty_text = "It fills as the run goes on.";
   p.x = time_axis(ctx);
   p.y.label = y;
   p.y.unit = unit;

@@ -107,7 +107,7 @@ void LatencyPlotsTab::distribution(const FrameContext& ctx, bool cumulative) {
   all = of_fleets[0];
   Plot p;
   p.title = cumulative ? "Distribution of the time to first token" : "Time to first token";
-  p.empty_text = "No request has had its first token yet. Press Space to play.";
+  p.empty_text = "No request has had its first token yet.";
   p.x.label = "TTFT";
   p.x.unit = "ms";
   p.y.label = cumulative ? "requests" : "requests";
@@ -251,7 +251,7 @@ Plot lanes_plot(const FrameContext& ctx, std::string title, bool lesson) {
   constexpr double kLessonSpan = 30;  // a lesson's text speaks of its run from the start on
   Plot p;
   p.title = std::move(title);
-  p.empty_text = "No request has been routed yet. Press Space to play.";
+  p.empty_text = "No request has been routed yet.";
   p.x.unit = "s";
   const double end = ctx.range ? axis_seconds(ctx.range->end) : axis_seconds(ctx.now);
   const double begin = ctx.range ? axis_seconds(ctx.range->begin) : std::max(0.0, end - (lesson ? kLessonSpan : kSpan));
@@ -297,7 +297,7 @@ Plot load_plot(const FrameContext& ctx, std::string title) {
   const bool ms = ctx.fleet.config().router.load_metric == LoadMetric::kRemainingMs;
   Plot p;
   p.title = std::move(title);
-  p.empty_text = "Press Space to play, or drag the timeline.";
+  p.empty_text = "It fills as the run goes on.";
   p.x = time_axis(ctx);
   if (points.empty()) return p;
   HeatMap heat;
@@ -365,7 +365,7 @@ void MatchTab::draw(FrameContext& ctx, const Rect& rect) {
     const std::vector<double>& hits = of_fleets[0];
     Plot p;
     p.title = "Match length";
-    p.empty_text = "No request has started yet. Press Space to play.";
+    p.empty_text = "No request has started yet.";
     p.x.label = "leading blocks";
     p.y.label = "requests";
     all = hits;

@@ -21,7 +21,7 @@ Plot gaps_plot(const FrameContext& ctx) {
   }
   Plot p;
   p.title = "Distribution of inter-token latency";
-  p.empty_text = "No request has had two tokens yet. Press Space to play.";
+  p.empty_text = "No request has had two tokens yet.";
   p.x.label = "time between tokens";
   p.x.unit = "ms";
   p.y.label = "tokens";
