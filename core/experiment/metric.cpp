@@ -1,10 +1,14 @@
 #include "core/experiment/metric.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <cmath>
 #include <limits>
 
 #include "core/base/percentile.h"
+#include "core/base/words/nearest.h"
+#include "core/base/words/printable.h"
 #include "core/metrics/student_t.h"
 
 namespace blockyard {
@@ -150,6 +154,16 @@ const Metric* find_metric(std::string_view id) {
     if (m.id == id) return &m;
   }
   return nullptr;
+}
+
+Result<void> check_metric(const std::string& id, std::string_view option) {
+  if (find_metric(id) != nullptr) return {};
+  std::vector<std::string> known;
+  for (const Metric& m : metric_table()) known.emplace_back(m.id);
+  const std::string near = nearest(id, known);
+  return Error{fmt::format("{}: '{}' is no metric; {} {}", option, quoted_part(id),
+                           near.empty() ? "there are" : fmt::format("did you mean {}? There are", near),
+                           fmt::join(known, ", "))};
 }
 
 Interval interval_of(std::span<const double> values) {

@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/base/result.h"
 #include "core/metrics/request_samples.h"
 #include "core/metrics/summary.h"
 
@@ -33,6 +35,8 @@ struct Metric {
 std::span<const Metric> metric_table();
 /// The row of that id, or nullptr.
 const Metric* find_metric(std::string_view id);
+/// An error that begins with the option, names the nearest id and lists them all, where there is no such row.
+Result<void> check_metric(const std::string& id, std::string_view option);
 
 /// A mean over repeats and its 95 % confidence interval (Student's t); low = high = mean for a single value.
 struct Interval {

@@ -6,7 +6,6 @@
 #include <limits>
 
 #include "core/base/math.h"
-#include "core/base/words/nearest.h"
 #include "core/base/words/number.h"
 #include "core/base/words/printable.h"
 #include "core/settings/setting.h"
@@ -180,13 +179,7 @@ std::optional<Error> check_plan(const SweepPlan& plan) {
   if (plan.cells() > kMostCells) return Error{fmt::format("--vary: more than {} cells; take fewer values", kMostCells)};
   for (const auto& [option, ids] : {std::pair{"--metrics", &plan.metrics}, std::pair{"--pareto", &plan.pareto}}) {
     for (const std::string& id : *ids) {
-      if (find_metric(id) != nullptr) continue;
-      std::vector<std::string> known;
-      for (const Metric& m : metric_table()) known.emplace_back(m.id);
-      const std::string near = nearest(id, known);
-      return Error{fmt::format("{}: '{}' is no metric; {} {}", option, quoted_part(id),
-                               near.empty() ? "there are" : fmt::format("did you mean {}? There are", near),
-                               fmt::join(known, ", "))};
+      if (const auto known = check_metric(id, option); !known) return known.error();
     }
   }
   if (!plan.pareto.empty() && plan.pareto.size() != 2) return Error{"--pareto: name two metrics, x,y"};

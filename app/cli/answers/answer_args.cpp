@@ -7,8 +7,6 @@
 
 #include "app/cli/parts/help.h"
 #include "app/cli/parts/table.h"
-#include "core/base/words/nearest.h"
-#include "core/base/words/printable.h"
 
 namespace blockyard::cli {
 
@@ -53,16 +51,6 @@ std::string answer_notes_text(const AnswerTable& table) {
   std::string out = any_best ? "* the best of a column, and whatever cannot be told from it\n" : "";
   for (const std::string& note : answer_notes(table)) out += note + "\n";
   return out;
-}
-
-Result<void> check_metric(const std::string& id, std::string_view option) {
-  if (find_metric(id) != nullptr) return {};
-  std::vector<std::string> known;
-  for (const Metric& m : metric_table()) known.emplace_back(m.id);
-  const std::string near = nearest(id, known);
-  return Error{fmt::format("{}: '{}' is no metric; {} {}", option, quoted_part(id),
-                           near.empty() ? "there are" : fmt::format("did you mean {}? There are", near),
-                           fmt::join(known, ", "))};
 }
 
 std::vector<std::string> comma_list(const std::string& text) {

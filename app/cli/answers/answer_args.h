@@ -29,9 +29,6 @@ std::string answer_text(const AnswerTable& table, TableFormat format);
 /// What stands below it, as text.
 std::string answer_notes_text(const AnswerTable& table);
 
-/// One of `metrics`' ids, or an error that begins with the option.
-Result<void> check_metric(const std::string& id, std::string_view option);
-
 /// A list with commas between, empty parts left out.
 std::vector<std::string> comma_list(const std::string& text);
 

@@ -7,7 +7,6 @@
 #include <limits>
 
 #include "core/base/text.h"
-#include "core/base/words/nearest.h"
 #include "core/base/words/number.h"
 #include "core/base/words/printable.h"
 #include "core/metrics/rejections.h"
@@ -27,17 +26,10 @@ Result<std::vector<Objective>> parse_objectives(const std::string& text, std::st
                                quoted_part(part))};
     }
     const std::string id = part.substr(0, equals);
+    if (const auto known = check_metric(id, option); !known) return known.error();
     const Metric* metric = find_metric(id);
-    if (metric == nullptr || metric->of_aftermath != nullptr) {
-      std::vector<std::string> known;
-      for (const Metric& m : metric_table()) {
-        if (m.of_aftermath == nullptr) known.emplace_back(m.id);
-      }
-      const std::string near = nearest(id, known);
-      return Error{fmt::format("{}: '{}' is no metric; {} {}", option, quoted_part(id),
-                               near.empty() ? "there are" : fmt::format("did you mean {}? There are", near),
-                               fmt::join(known, ", "))};
-    }
+    if (metric->of_aftermath != nullptr)
+      return Error{fmt::format("{}: {} is a figure of a fault, and no objective of a fleet", option, id)};
     const Objective objective{static_cast<std::size_t>(metric - metric_table().data()), *limit};
     for (const Objective& other : out) {
       if (other.metric == objective.metric) return Error{fmt::format("{}: {} is named twice", option, id)};
